@@ -1,0 +1,138 @@
+"""What is wrong with a page's metadata, with pages side by side, and with links. Pure: files come in as sets of paths."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from callsite.header import KEYS, PELICAN_KEYS
+from callsite.model import Meta, Place, Problem, Severity
+from callsite.render import Link
+from callsite.text import CONTROL, nearest
+
+STATUSES = ("published", "draft", "hidden", "skip")
+
+# A path below the output, in characters that mean themselves in an address.
+_PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
+
+# `{filename}x.md`, or `|filename|x.md` as Pelican 3 wrote it; `{static}` and `{attach}` name files too.
+_SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
+
+
+def check_meta(
+    meta: Meta, at: Place, *, required: Collection[str], own: Collection[str] = (), reserved: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Check a page's metadata.
+
+    `required` are the keys a page needs that nothing else provides, `own` the keys a site has made up for its theme,
+    `reserved` the keys that would break Pelican's own objects.
+    """
+    present = {key for key, _ in meta.lines}
+    for key in required:
+        if not (meta.other(key) or getattr(meta, key, "")) and key not in present:
+            yield Problem(Place(at.path, 1), "M101", f"no `{key}`", f"add a line `{key}: …` to the metadata")
+    known = {*KEYS, *PELICAN_KEYS, *own}
+    for key, values in dict(meta.others).items():
+        place = Place(at.path, meta.line(key))
+        slip = None if key in known else nearest(key, (*KEYS, *PELICAN_KEYS))
+        if key in reserved and key not in known:
+            yield Problem(place, "M109", f"`{key}` is a name Pelican needs for itself", "call it something else")
+        elif slip:
+            yield Problem(place, "M103", f"`{key}` is no key of the notation", f"did you mean `{slip}`?")
+        elif key not in known:
+            hint = "check the spelling, or list it in CALLSITE_KEYS if your theme uses it"
+            yield Problem(place, "M105", f"`{key}` means nothing here", hint, Severity.WARNING)
+        elif key in required and not "".join(values).strip():
+            yield Problem(place, "M101", f"`{key}` is empty", "write its value behind the colon")
+    status = meta.other("status")
+    if status and status not in STATUSES:
+        yield Problem(
+            Place(at.path, meta.line("status")), "M104", f"`status` cannot be `{status}`", f"write {_list(STATUSES)}"
+        )
+    for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
+        if path and (not _PATH.fullmatch(path) or CONTROL.search(path)):
+            hint = "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+            yield Problem(Place(at.path, meta.line(key)), "M107", f"`{path}` cannot name a page", hint)
+
+
+def find_collisions(claims: Iterable[tuple[str, Place]], noun: str, hint: str) -> Iterator[Problem]:
+    """Names that are claimed twice, also when only case tells them apart: many file systems do not.
+
+    `claims` holds each name with the place that claims it; every claim but the first is a problem.
+    """
+    first: dict[str, tuple[str, Place]] = {}
+    for name, place in sorted(claims, key=lambda claim: (claim[1], claim[0])):
+        other, there = first.setdefault(name.casefold(), (name, place))
+        if (other, there) == (name, place):
+            continue
+        if other == name:
+            yield Problem(place, "S101", f"the {noun} `{name}` is taken by {there}", hint)
+        else:
+            yield Problem(place, "S103", f"the {noun} `{name}` differs only in case from `{other}` of {there}", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a site's addresses lead to.
+
+    `files` are the paths below the output, `sources` those below the content that `{filename}` links can name, both with
+    `/` between folders. `address` is where the site will stand ("" when it is not known).
+    """
+
+    files: frozenset[str]
+    sources: frozenset[str]
+    address: str = ""
+
+    def finds(self, target: str, page: str, source: str) -> bool:
+        """Whether an address, written in the file `source` and standing on the page `page`, leads somewhere; what is
+        outside the site counts as leading somewhere."""
+        named = _SOURCE_LINK.fullmatch(target)
+        if named:
+            kind, path = named[1], unquote(urlsplit(named[2]).path)
+            if kind not in ("filename", "static", "attach"):
+                return True
+            folder = "" if path.startswith("/") else posixpath.dirname(source)
+            return posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) in self.sources
+        try:
+            parts = urlsplit(target)
+            home = urlsplit(self.address)
+        except ValueError:
+            return False
+        if parts.scheme or parts.netloc:
+            if not (home.netloc and parts.scheme in ("", "http", "https") and parts.netloc == home.netloc):
+                return True
+        elif not parts.path:
+            return True
+        root = home.path.rstrip("/") + "/"
+        path = posixpath.join(root, page, "..") if not parts.netloc else root
+        path = posixpath.join(posixpath.normpath(path), unquote(parts.path))
+        folder = path.endswith(("/", "/.", "/.."))
+        path = posixpath.normpath(path) + ("/" if folder else "")
+        if not path.startswith(root):
+            # A host holds more than this site, but a link from the site's root up to it is most likely a slip.
+            return bool(parts.netloc)
+        path = path.removeprefix(root)
+        if not path or folder:
+            return f"{path.rstrip('/')}/index.html".lstrip("/") in self.files
+        return not self.files.isdisjoint((path, f"{path}.html", f"{path}/index.html"))
+
+
+def find_broken_links(links: Iterable[Link], host: Host, page: str, source: str) -> Iterator[Problem]:
+    """The links of one page that lead nowhere; `page` is its path below the output, `source` that below the content."""
+    for link in sorted(set(links), key=lambda link: (link.at, link.target)):
+        if not host.finds(link.target, page, source):
+            yield Problem(
+                link.at,
+                "S102",
+                f"the link to `{link.target}` leads nowhere",
+                "mend it, or add what it leads to",
+                Severity.WARNING,
+            )
+
+
+def _list(words: Collection[str]) -> str:
+    *most, last = words
+    return ", ".join(most) + " or " + last

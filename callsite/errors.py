@@ -1,0 +1,17 @@
+"""What ends a run. A finding about content is a `Problem` (see `model`), never an exception."""
+
+
+class CallsiteError(Exception):
+    """This run cannot go on; the message is for the person at the terminal.
+
+    `exit_code` is what the process ends with: 1 when the content is at fault, 2 when the command line or the
+    surroundings are.
+    """
+
+    exit_code = 2
+
+
+class BuildStopped(CallsiteError):
+    """The content holds errors, all of them printed already; nothing was written to the output."""
+
+    exit_code = 1

@@ -1,0 +1,152 @@
+r"""A page's metadata block, in the form Pelican's Markdown pages have.
+
+    header = [ "---" ] { key ":" value "\n" { more "\n" } } [ "---" ]
+    key    = letters, digits, "_" and "-"; case does not count
+    more   = four spaces or more, then the next line of the value
+
+It begins on the first line of the file and ends before the first blank line. A file whose first line is no `key:` line
+has no metadata. The grammar is that of Markdown's own metadata extension, which keeps no line numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from callsite.model import Meta, Place, Problem
+from callsite.symbol import parse_symbol
+
+_ENTRY = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)", re.DOTALL)
+_MORE = re.compile(r" {4,}(.*)", re.DOTALL)
+_BEGIN = re.compile(r"---(?:\s.*)?", re.DOTALL)
+_END = re.compile(r"(?:---|\.\.\.)(?:\s.*)?", re.DOTALL)
+
+# The notation's own keys in the order they are written; `meta` is the description.
+KEYS = ("title", "category", "slug", "sortorder", "toc", "sidebartitle", "meta", "symbol", "aliases", "docs")
+
+# The keys Pelican 4.12 gives a meaning to (its readers, contents and settings documentation).
+PELICAN_KEYS = (
+    "author",
+    "authors",
+    "date",
+    "keywords",
+    "lang",
+    "modified",
+    "save_as",
+    "status",
+    "summary",
+    "tags",
+    "template",
+    "translation",
+    "url",
+)
+
+_PLAIN = ("title", "category", "slug", "sidebartitle", "docs")
+
+
+def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, ...]]:
+    """Read the metadata off the top of a file given as rows without line ends.
+
+    Returns the metadata, how many rows it takes up, and what is wrong with it. A key that is set twice or has a value
+    that cannot be read is a problem, and stays in `others` as it is.
+    """
+    entries: list[tuple[str, list[str], int]] = []
+    problems: list[Problem] = []
+    fenced = bool(rows) and _BEGIN.fullmatch(rows[0]) is not None
+    end = 1 if fenced else 0
+    for row in rows[end:]:
+        if not row.strip():
+            break
+        entry = _ENTRY.fullmatch(row)
+        more = _MORE.fullmatch(row)
+        if entry:
+            entries.append((entry[1].lower(), [entry[2].strip()], end + 1))
+        elif more and entries:
+            entries[-1][1].append(more[1].strip())
+        elif _END.fullmatch(row) and (entries or fenced):
+            end += 1
+            break
+        else:
+            if entries:
+                problems.append(_unread(Place(path, end + 1), row))
+            break
+        end += 1
+    if not entries:
+        return Meta(), 0, ()
+    meta = Meta()
+    for key, values, line in entries:
+        at = Place(path, line)
+        if key in dict(meta.lines):
+            problems.append(
+                Problem(at, "M102", f"`{key}` is set twice, first on line {meta.line(key)}", "keep one of the two")
+            )
+            changed = None
+        else:
+            changed, problem = _set(meta, key, values, at)
+            problems += problem
+        if changed is None:
+            meta = replace(meta, others=(*meta.others, (key, tuple(values))))
+        else:
+            meta = changed
+        if key not in dict(meta.lines):
+            meta = replace(meta, lines=(*meta.lines, (key, line)))
+    written = "".join(f"{row}\n" for row in rows[:end])
+    return replace(meta, written=written), end, tuple(problems)
+
+
+def format_header(meta: Meta) -> str:
+    """Write metadata so that `parse_header` gives it back: as it was read when it still says the same, else one key a
+    line in the order of `KEYS`, then the others in theirs."""
+    if meta.written is not None:
+        again, _, _ = parse_header(meta.written.split("\n"), "")
+        if again == meta:
+            return meta.written
+    values = {
+        **{key: getattr(meta, key) for key in (*_PLAIN, "sortorder")},
+        "toc": "" if meta.toc is None else str(meta.toc),
+        "meta": meta.description,
+        "symbol": str(meta.symbol or ""),
+        "aliases": ", ".join(meta.aliases),
+    }
+    rows = [f"{key}: {values[key]}" for key in KEYS if values[key]]
+    for key, (first, *more) in meta.others:
+        rows.append(f"{key}: {first}".rstrip())
+        rows += [f"    {value}".rstrip(" ") or "    " for value in more]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _set(meta: Meta, key: str, values: list[str], at: Place) -> tuple[Meta | None, list[Problem]]:
+    """The metadata with `key` set, or None when the key is not ours or its value cannot be read."""
+    value = " ".join(values).strip()
+    if key not in KEYS or not value:
+        return None, []
+    if key in _PLAIN:
+        return replace(meta, **{key: value}), []  # type: ignore[arg-type]  # each of _PLAIN is a str field
+    if key == "meta":
+        return replace(meta, description=value), []
+    if key == "sortorder":
+        if re.fullmatch(r"[0-9]+", value):
+            return replace(meta, sortorder=value), []
+        return None, [_malformed(at, key, value, "write digits only, such as 500021011")]
+    if key == "toc":
+        if value.lower() in ("true", "false"):
+            return replace(meta, toc=value.lower() == "true"), []
+        return None, [_malformed(at, key, value, "write True or False")]
+    names = [name.strip() for name in value.split(",")] if key == "aliases" else [value]
+    symbols = [parse_symbol(name) for name in names]
+    if None in symbols:
+        return None, [_malformed(at, key, value, "write dotted names, such as flask.ctx.after_this_request")]
+    if key == "symbol":
+        return replace(meta, symbol=symbols[0]), []
+    return replace(meta, aliases=tuple(names)), []
+
+
+def _malformed(at: Place, key: str, value: str, hint: str) -> Problem:
+    return Problem(at, "M104", f"`{key}` cannot be `{value}`", hint)
+
+
+def _unread(at: Place, row: str) -> Problem:
+    shown = row if len(row) <= 40 else row[:39] + "…"
+    return Problem(
+        at, "M106", f"`{shown}` is not `key: value`", "mend the line, or leave a blank line after the metadata"
+    )

@@ -1,0 +1,163 @@
+"""A listing to HTML: the part of the pages that Callsite exists for.
+
+    figure.listing#listing-1
+      figcaption                    file title, language, origin: only what is known
+      div.highlight[tabindex=0]     the one region that scrolls
+        pre > code > span.line*     one pre per run between gaps; span.line.hll#listing-1-1 is a marked line
+        div.gap                     what is left out, in the author's words
+
+Each line ends with its line end inside its element. The text of a line, helpers left out (`.visually-hidden` and
+`[aria-hidden]`), is the code itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from itertools import count
+from re import Match
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_all_lexers
+from pygments.token import STANDARD_TYPES, _TokenType
+
+from callsite.lexing import LONGEST_LINE, Piece, find_lexer, lex_lines
+from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
+from callsite.page import is_web_address, lines_fit
+from callsite.snippet import find_title
+from callsite.text import CONTROL, nearest
+
+CUE = '<span class="visually-hidden">Marked line: </span>'
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedListing:
+    """A listing's HTML, its id on the page, what to call it, and what was wrong with it."""
+
+    html: str
+    id: str
+    label: str
+    problems: tuple[Problem, ...]
+
+
+def render_listing(listing: Listing, number: int) -> RenderedListing:
+    """Render the `number`-th listing of a page, 1 being the first. An unknown language renders as plain text."""
+    snippet = listing.snippet
+    problems: list[Problem] = []
+    lexer = find_lexer(snippet.language)
+    if lexer is None:
+        problems.append(_unknown_language(listing))
+        lexer = find_lexer("")
+        assert lexer is not None  # plain text is always there
+    name = f"listing-{number}"
+    title = find_title(snippet) or listing.origin.path.rpartition("/")[2]
+    label = f"Listing {number}: {title}" if title else f"Listing {number}"
+    parts = [f'<figure class="listing" id="{name}">\n', _render_caption(title, snippet.language, lexer, listing.origin)]
+    parts.append(f'<div class="highlight" tabindex="0" role="group" aria-label="{escape(label)}">\n')
+    marks = count(1)
+    numbers = _line_numbers(listing)
+    runs = iter(snippet.runs)
+    inside = False
+    first = True
+    for row in snippet.rows:
+        if isinstance(row, Gap):
+            parts.append(f'<div class="gap"><span class="gap-note">{_text(row.note)}</span></div>\n')
+            inside = first = False
+        elif not inside:
+            inside = True
+            run = next(runs)
+            if any(len(line.text) > LONGEST_LINE for line in run):
+                problems.append(_too_long(listing))
+            parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks))
+    parts.append("</div>\n</figure>")
+    return RenderedListing("".join(parts), name, label, tuple(problems))
+
+
+def _render_run(
+    run: tuple[Line, ...], lexer: Lexer, first: bool, number: int | None, name: str, marks: Iterator[int]
+) -> str:
+    parts = ['<pre class="numbered"><code>' if number else "<pre><code>"]
+    for index, (line, pieces) in enumerate(zip(run, lex_lines("\n".join(x.text for x in run), lexer, first), strict=True)):
+        data = f' data-n="{number + index}"' if number else ""
+        if line.marked:
+            parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}')
+        else:
+            parts.append(f'<span class="line"{data}>')
+        parts.append(_render_pieces(pieces))
+        parts.append("\n</span>")
+    parts.append("</code></pre>\n")
+    return "".join(parts)
+
+
+def _render_pieces(pieces: list[Piece]) -> str:
+    """Tokens of one line to HTML; neighbours of one class share an element, and space needs none."""
+    parts: list[str] = []
+    open_class = ""
+    for kind, text in pieces:
+        css = "" if text.isspace() else _css_class(kind)
+        if css != open_class:
+            parts.append(("</span>" if open_class else "") + (f'<span class="{css}">' if css else ""))
+            open_class = css
+        parts.append(_text(text))
+    return "".join(parts) + ("</span>" if open_class else "")
+
+
+def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> str:
+    rows = []
+    if title:
+        rows.append(f'<span class="listing-title">{_text(title)}</span>')
+    if language and lexer.name != "Text only":
+        rows.append(f'<span class="listing-language">{_text(lexer.name)}</span>')
+    known = []
+    if origin.project:
+        known.append(f'<span class="origin-project">{_text(origin.project)}</span>')
+    if origin.version:
+        known.append(f'<span class="origin-version">{_text(origin.version)}</span>')
+    if origin.licence:
+        known.append(f'<span class="origin-licence">{_text(origin.licence)}</span>')
+    place = origin.path or origin.url
+    if place and is_web_address(origin.url):
+        known.append(f'<a class="origin-path" href="{escape(origin.url)}" rel="external">{_text(place)}</a>')
+    elif origin.path:
+        known.append(f'<span class="origin-path">{_text(place)}</span>')
+    if known:
+        rows.append('<span class="listing-origin">' + "\n".join(known) + "</span>")
+    return "<figcaption>\n" + "\n".join(rows) + "\n</figcaption>\n" if rows else ""
+
+
+def _line_numbers(listing: Listing) -> Iterator[int]:
+    """The first line number of each run, when the origin gives them all; they are never made up."""
+    return iter(first for first, _ in listing.origin.lines) if lines_fit(listing) else iter(())
+
+
+def _text(text: str) -> str:
+    """Text for HTML; a character that would change how the code looks is fenced in and given a name to show."""
+    html = escape(text, quote=False)
+    return CONTROL.sub(_show_control, html) if CONTROL.search(html) else html
+
+
+def _show_control(match: Match[str]) -> str:
+    return f'<span class="control" data-name="U+{ord(match[0]):04X}"><bdi>{match[0]}</bdi></span>'
+
+
+@cache
+def _css_class(kind: _TokenType) -> str:
+    """Pygments' short class for a token type; a type without one has that of the nearest type above it."""
+    while kind not in STANDARD_TYPES:
+        assert kind.parent is not None  # `Token` itself is a standard type
+        kind = kind.parent
+    return STANDARD_TYPES[kind]
+
+
+def _unknown_language(listing: Listing) -> Problem:
+    language = listing.snippet.language
+    known = nearest(language, (alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases))
+    hint = f"did you mean `{known}`?" if known else "use one of Pygments' names, or none for plain text"
+    return Problem(listing.at, "L102", f"Pygments knows no language `{language}`", hint, Severity.WARNING)
+
+
+def _too_long(listing: Listing) -> Problem:
+    message = f"a line of more than {LONGEST_LINE:,} characters; its run is shown without colours"
+    return Problem(listing.at, "L107", message, "cut the line if its colours matter", Severity.WARNING)

@@ -1,0 +1,195 @@
+"""A whole page: metadata, then Markdown prose and listings. Codec of files and `Page` values.
+
+Which lines are a fenced block is decided by markdown-it-py after the CommonMark specification (0.31, section 4.5), also
+inside lists and quotes; what is in them is decided by `fence` and `snippet`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from callsite.fence import format_info, parse_info
+from callsite.header import format_header, parse_header
+from callsite.model import Block, Layout, Listing, Page, Place, Problem, Prose, Severity, Written
+from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
+from callsite.text import BOM, CONTROL, normalise_ends, split_ends
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """A fenced block: its rows (`first` up to but without `last`, from 0), its fence and what is inside it."""
+
+    first: int
+    last: int
+    fence: str
+    inside: str
+    closed: bool
+
+
+def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
+    """Read a page. Any text gives a page, and with it a list of what is wrong, in the order of its lines.
+
+    `path` is only used to say where. `format_page` gives back `text` with line ends as `\\n`.
+    """
+    rows = split_rows(normalise_ends(text.removeprefix(BOM)))
+    ended = text.endswith(("\n", "\r")) or not rows
+    meta, start, found = parse_header(rows, path)
+    problems = list(found)
+    blocks: list[Block] = []
+    done = start
+    fences, hidden = _find_fences(rows, start)
+    for line in hidden:
+        hint = "leave a blank line before it, or indent it if it is not meant as code"
+        message = "a fence inside raw HTML is not read as a listing"
+        problems.append(Problem(Place(path, line + 1), "L108", message, hint, Severity.WARNING))
+    for fence in fences:
+        if fence.first > done:
+            blocks.append(Prose(_join(rows[done : fence.first]), Place(path, done + 1)))
+        done = fence.last
+        source = _join(rows[fence.first : done], ended or done < len(rows))
+        listing = _read_listing(fence, rows[fence.first], source, Place(path, fence.first + 1))
+        problems += _find_listing_problems(fence, listing)
+        blocks.append(listing)
+    if done < len(rows):
+        blocks.append(Prose(_join(rows[done:], ended), Place(path, done + 1)))
+    problems += _find_controls(rows, path)
+    return Page(meta, tuple(blocks), Place(path, 1)), tuple(sorted(problems))
+
+
+def format_page(page: Page) -> str:
+    """Write a page so that `parse_page` gives it back: what was read and still says the same stays as it was written,
+    byte for byte."""
+    header = format_header(page.meta)
+    body = "".join(block.text if isinstance(block, Prose) else format_listing(block) for block in page.blocks)
+    ends = header != page.meta.written  # a header as it was read may end in `---` and need no blank line
+    return header + ("\n" if header and ends and body and not body.startswith("\n") else "") + body
+
+
+def format_listing(listing: Listing) -> str:
+    """Write one listing, fences and the marks of the list or quote around it included."""
+    written = listing.written
+    if written is not None and written.meant == (listing.snippet, listing.origin, listing.words):
+        return written.text
+    inside = split_rows(format_snippet(listing.snippet))
+    info = format_info(listing.snippet.language, listing.origin, listing.words)
+    fence = _fit_fence(listing.layout.fence, info, inside)
+    indent = listing.layout.indent
+    rows = [f"{listing.layout.lead}{fence}{info}"]
+    rows += [(indent + row) if row else indent.rstrip() for row in inside]
+    return _join([*rows, indent + fence])
+
+
+def replace_listing(text: str, number: int, listing: Listing) -> str:
+    """Put `listing` in the place of the `number`-th listing of a file, 0 being the first.
+
+    Every byte outside of that listing stays, line ends and a byte order mark included; the new lines end as the old
+    listing's first line does. Raises IndexError when there is no such listing.
+    """
+    page, _ = parse_page(text)
+    old = page.listings[number]
+    assert old.written is not None  # parse_page always keeps what it read
+    first = old.at.line - 1
+    lines = split_ends(text)
+    last = first + len(split_rows(old.written.text))
+    ends = lines[first].removeprefix(lines[first].rstrip("\r\n")) or "\n"
+    fresh = format_listing(listing)
+    if not old.written.text.endswith("\n"):
+        fresh = fresh.removesuffix("\n")
+    bom = BOM if first == 0 and text.startswith(BOM) else ""
+    return "".join([*lines[:first], bom, fresh.replace("\n", ends), *lines[last:]])
+
+
+def lines_fit(listing: Listing) -> bool:
+    """Whether the origin gives every run of the listing a range of just its length."""
+    spans = [last - first + 1 for first, last in listing.origin.lines]
+    return spans == [len(run) for run in listing.snippet.runs]
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a browser opens the address as a page; anything else, such as `javascript:`, is never made a link."""
+    return re.match(r"https?://[^/\s]", url) is not None
+
+
+@cache
+def _block_parser() -> MarkdownIt:
+    """CommonMark's block structure alone: inline marks are of no interest here."""
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int]]:
+    """The fenced blocks below row `start`, and the rows that would open one but for the raw HTML they stand in."""
+    body = _join(rows[start:])
+    fences: list[_Fence] = []
+    hidden: list[int] = []
+    if "```" in body or "~~~" in body:
+        for token in _block_parser().parse(body):
+            if token.type == "fence":
+                first, last = _lines(token, start)
+                closed = last - first > len(split_rows(token.content)) + 1
+                fences.append(_Fence(first, last, token.markup, token.content, closed))
+            elif token.type == "html_block":
+                first, last = _lines(token, start)
+                opening = (row for row in range(first, last) if rows[row].startswith(("```", "~~~")))
+                hidden += list(opening)[::2]
+    return fences, hidden
+
+
+def _lines(token: Token, start: int) -> tuple[int, int]:
+    assert token.map is not None  # the block parser gives every block its lines
+    return start + token.map[0], start + token.map[1]
+
+
+def _read_listing(fence: _Fence, opening: str, source: str, at: Place) -> Listing:
+    lead, _, info = opening.partition(fence.fence)
+    language, origin, words = parse_info(info.strip())
+    snippet = parse_snippet(fence.inside, language)
+    # Later lines repeat quote marks but not list marks, whose width they keep as spaces.
+    layout = Layout(fence.fence, lead, re.sub(r"[^>\s]", " ", lead))
+    return Listing(snippet, origin, words, at, layout, Written(source, (snippet, origin, words)))
+
+
+def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]:
+    at = listing.at
+    if not fence.closed:
+        yield Problem(at, "L101", "this fence is never closed", f"end the listing with a line `{fence.fence}`")
+    for index, row in enumerate(split_rows(fence.inside)):
+        if is_stray_mark(row):
+            place = Place(at.path, at.line + index + 1)
+            message = "spaces before a mark; they are read as code"
+            yield Problem(place, "L103", message, "begin the line with `~~`", Severity.WARNING)
+    for word in listing.words:
+        hint = "known are project= version= path= rev= url= licence= lines=, each once"
+        yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)
+    if listing.origin.lines and not lines_fit(listing):
+        held = ", ".join(str(len(run)) for run in listing.snippet.runs) or "no"
+        message = f"`lines=` does not fit the listing, whose runs have {held} lines"
+        yield Problem(at, "L105", message, "give each run between gaps its own range", Severity.WARNING)
+    if listing.origin.url and not is_web_address(listing.origin.url):
+        yield Problem(at, "L106", f"`{listing.origin.url}` is no address a reader can open", "write http(s)://…")
+
+
+def _find_controls(rows: list[str], path: str) -> Iterator[Problem]:
+    for number, row in enumerate(rows, start=1):
+        found = CONTROL.search(row)
+        if found:
+            message = f"invisible character U+{ord(found[0]):04X} in column {found.start() + 1}"
+            yield Problem(Place(path, number), "T103", message, "remove it if it is not meant", Severity.WARNING)
+
+
+def _fit_fence(fence: str, info: str, inside: list[str]) -> str:
+    """A fence that its own listing cannot close: `fence`, or a longer one, or tildes where backticks cannot stand."""
+    mark = "~" if "`" in info else fence[0]
+    runs = re.findall(rf"^ {{0,3}}({re.escape(mark)}{{3,}})", _join(inside), re.MULTILINE)
+    return mark * max(len(fence), *(len(run) + 1 for run in runs), 3)
+
+
+def _join(rows: list[str], ended: bool = True) -> str:
+    return "".join(f"{row}\n" for row in rows)[: None if ended else -1]

@@ -1,0 +1,195 @@
+"""Markdown between listings to HTML, in one go for a whole page.
+
+Code never passes through Markdown, which would expand its tabs. Each listing is represented by a line with a token that
+occurs nowhere else in the page; Markdown's own block rules decide which list or quote it belongs to, and the tokens are
+swapped for the listings at the end. A token that ends up where no block can stand (in indented code, in raw HTML) is
+swapped for the listing as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Any
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.extensions.toc import slugify_unicode
+from markdown.treeprocessors import Treeprocessor
+
+from callsite.model import Page, Prose
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+# Ids that listings and their marked lines have; headings get out of their way.
+_TAKEN = re.compile(r"listing-\d+(?:-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a page: its id, its text, its level (2 is <h2>) and the projects whose listings stand under it."""
+
+    id: str
+    text: str
+    level: int
+    projects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A page's prose as HTML, with the listings in it, and for each heading the numbers of the listings under it."""
+
+    html: str
+    headings: tuple[tuple[Heading, tuple[int, ...]], ...]
+
+
+class ProseConverter:
+    """Markdown with a site's options; make it once and convert many pages, one after the other.
+
+    `options` are the keyword arguments of `markdown.Markdown`, as Pelican's MARKDOWN setting gives them. Metadata and
+    code highlighting are taken out, headings always get ids, the rest works as the site has set it.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._tokens = _Tokens()
+        configs = {_full_name(name): dict(config) for name, config in options.get("extension_configs", {}).items()}
+        configs.setdefault("markdown.extensions.toc", {})
+        toc = configs["markdown.extensions.toc"]
+        toc["slugify"] = _free_of_listings(toc.get("slugify", slugify_unicode))
+        named = [_full_name(name) if isinstance(name, str) else name for name in options.get("extensions", ())]
+        extensions = [*named, *(name for name in configs if name not in named)]
+        ours = {"markdown.extensions.meta", "markdown.extensions.codehilite"}
+        self._markdown = Markdown(
+            **{
+                **options,
+                "extensions": [*(name for name in extensions if name not in ours), self._tokens],
+                "extension_configs": {name: config for name, config in configs.items() if name not in ours},
+            }
+        )
+
+    def convert_text(self, text: str) -> str:
+        """Convert a piece of Markdown that has no listings, such as a summary."""
+        self._markdown.reset()
+        return self._markdown.convert(text)
+
+    def convert(self, page: Page, listings: Sequence[str]) -> Converted:
+        """Convert a page. `listings` is the HTML of each of its listings, in order."""
+        prose = "".join(block.text for block in page.blocks if isinstance(block, Prose))
+        self._tokens.stem = stem = _find_stem(prose)
+        parts: list[str] = []
+        sources: list[str] = []
+        for block in page.blocks:
+            if isinstance(block, Prose):
+                parts.append(block.text)
+            else:
+                parts.append(f"{block.layout.lead}{stem}{len(sources)}x\n")
+                sources.append(block.written.text if block.written else "")
+        html = self.convert_text("".join(parts))
+        token = rf"{stem}(\d+)x"
+        html = re.sub(rf"<div>{token}</div>", lambda match: listings[int(match[1])], html)
+        html = re.sub(token, lambda match: escape(sources[int(match[1])].rstrip("\n"), quote=False), html)
+        return Converted(html, self._find_headings())
+
+    def _find_headings(self) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
+        names: dict[str, tuple[str, int]] = {}
+        pending = list(getattr(self._markdown, "toc_tokens", ()))
+        while pending:
+            entry = pending.pop()
+            names[entry["id"]] = (unescape(entry["name"]), entry["level"])
+            pending += entry["children"]
+        found: list[tuple[Heading, list[int]]] = []
+        for kind, value in self._tokens.order:
+            if kind == "listing":
+                if found:
+                    found[-1][1].append(int(value))
+            elif value in names:
+                text, level = names[value]
+                found.append((Heading(value, text, level), []))
+        return tuple((heading, tuple(numbers)) for heading, numbers in found)
+
+
+class _Tokens(Extension):
+    """Gives each token line a block of its own, wherever it stands, and notes the order of headings and tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = ""
+        self.order: list[tuple[str, str]] = []
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # A token alone on its line comes before all (headings 70, lists 40, quotes 20, paragraphs 10) but code (80) and
+        # list indents (90); the insides of lists and quotes come back here. Any other token waits until just before
+        # paragraphs: what looks like a list mark in front of it may have been one.
+        blocks = md.parser.blockprocessors
+        blocks.register(_TokenBlocks(md.parser, self, r"^ {0,3}(%s)[ ]*$\n?"), "callsite-listings", 75)
+        blocks.register(_TokenBlocks(md.parser, self, r"(%s)"), "callsite-stray-listings", 15)
+        # After the table of contents (5), which gives headings their ids.
+        md.treeprocessors.register(_OrderNotes(md, self), "callsite-order", 1)
+
+
+class _TokenBlocks(BlockProcessor):
+    def __init__(self, parser: Any, tokens: _Tokens, pattern: str) -> None:
+        super().__init__(parser)
+        self._tokens = tokens
+        self._pattern = pattern
+
+    def _find(self, block: str) -> re.Match[str] | None:
+        return re.search(self._pattern % rf"{self._tokens.stem}\d+x", block, re.MULTILINE)
+
+    def test(self, parent: etree.Element, block: str) -> bool:
+        return self._find(block) is not None
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+        block = blocks.pop(0)
+        match = self._find(block)
+        assert match is not None  # `test` has seen it
+        before = block[: match.start()]
+        if before.strip("\n"):
+            self.parser.parseBlocks(parent, [before])
+        etree.SubElement(parent, "div").text = match[1]
+        after = block[match.end() :]
+        if after.strip("\n"):
+            blocks.insert(0, after)
+
+
+class _OrderNotes(Treeprocessor):
+    def __init__(self, md: Markdown, tokens: _Tokens) -> None:
+        super().__init__(md)
+        self._tokens = tokens
+
+    def run(self, root: etree.Element) -> None:
+        token = re.compile(rf"{self._tokens.stem}(\d+)x")
+        self._tokens.order = order = []
+        for element in root.iter():
+            name = element.get("id")
+            match = token.fullmatch(element.text or "") if element.tag == "div" else None
+            if match:
+                order.append(("listing", match[1]))
+            elif name and element.tag in _HEADINGS:
+                order.append(("heading", name))
+
+
+def _full_name(extension: str) -> str:
+    """Markdown's own extensions go by two names; use the long one."""
+    own = {"toc", "meta", "codehilite", "extra", "tables", "fenced_code", "attr_list", "footnotes", "def_list", "abbr"}
+    return f"markdown.extensions.{extension}" if extension in own else extension
+
+
+def _free_of_listings(slugify: Callable[[str, str], str]) -> Callable[[str, str], str]:
+    def make_id(text: str, separator: str) -> str:
+        slug = slugify(text, separator)
+        return f"section-{slug}" if _TAKEN.fullmatch(slug) else slug
+
+    return make_id
+
+
+def _find_stem(prose: str) -> str:
+    """A word that does not occur in the text, the same for the same text."""
+    number = 0
+    while f"callsite{number}n" in prose:
+        number += 1
+    return f"callsite{number}n"
