@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -58,20 +58,23 @@ def check_meta(
             yield Problem(Place(at.path, meta.line(key)), "M107", f"`{path}` cannot name a page", hint)
 
 
-def find_collisions(claims: Iterable[tuple[str, Place]], noun: str, hint: str) -> Iterator[Problem]:
+def find_collisions(
+    claims: Iterable[tuple[str, Place]], noun: str, hint: str, taken: Mapping[str, str] | None = None
+) -> Iterator[Problem]:
     """Names that are claimed twice, also when only case tells them apart: many file systems do not.
 
-    `claims` holds each name with the place that claims it; every claim but the first is a problem.
+    `claims` holds each name with the place that claims it; every claim but the first is a problem. `taken` are names
+    that no claim may have, each with what has it.
     """
-    first: dict[str, tuple[str, Place]] = {}
+    first = {name.casefold(): (name, owner) for name, owner in (taken or {}).items()}
     for name, place in sorted(claims, key=lambda claim: (claim[1], claim[0])):
-        other, there = first.setdefault(name.casefold(), (name, place))
-        if (other, there) == (name, place):
+        other, owner = first.setdefault(name.casefold(), (name, str(place)))
+        if owner == str(place):
             continue
         if other == name:
-            yield Problem(place, "S101", f"the {noun} `{name}` is taken by {there}", hint)
+            yield Problem(place, "S101", f"the {noun} `{name}` is taken by {owner}", hint)
         else:
-            yield Problem(place, "S103", f"the {noun} `{name}` differs only in case from `{other}` of {there}", hint)
+            yield Problem(place, "S103", f"the {noun} `{name}` differs only in case from `{other}` of {owner}", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,13 @@ class Host:
         root = home.path.rstrip("/") + "/"
         path = posixpath.join(root, page, "..") if not parts.netloc else root
         path = posixpath.join(posixpath.normpath(path), unquote(parts.path))
-        folder = path.endswith(("/", "/.", "/.."))
-        path = posixpath.normpath(path) + ("/" if folder else "")
+        is_folder = path.endswith(("/", "/.", "/.."))
+        path = posixpath.normpath(path) + ("/" if is_folder else "")
         if not path.startswith(root):
             # A host holds more than this site, but a link from the site's root up to it is most likely a slip.
             return bool(parts.netloc)
         path = path.removeprefix(root)
-        if not path or folder:
+        if not path or is_folder:
             return f"{path.rstrip('/')}/index.html".lstrip("/") in self.files
         return not self.files.isdisjoint((path, f"{path}.html", f"{path}/index.html"))
 

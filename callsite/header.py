@@ -11,6 +11,7 @@ has no metadata. The grammar is that of Markdown's own metadata extension, which
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from callsite.model import Meta, Place, Problem
@@ -101,6 +102,15 @@ def format_header(meta: Meta) -> str:
         again, _, _ = parse_header(meta.written.split("\n"), "")
         if again == meta:
             return meta.written
+    rows: list[str] = []
+    for key, (first, *more) in list_entries(meta):
+        rows.append(f"{key}: {first}".rstrip())
+        rows += [f"    {value}" for value in more]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def list_entries(meta: Meta) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """All keys that are set, as they are written, each with the lines of its value: our own, then the others."""
     values = {
         **{key: getattr(meta, key) for key in (*_PLAIN, "sortorder")},
         "toc": "" if meta.toc is None else str(meta.toc),
@@ -108,11 +118,10 @@ def format_header(meta: Meta) -> str:
         "symbol": str(meta.symbol or ""),
         "aliases": ", ".join(meta.aliases),
     }
-    rows = [f"{key}: {values[key]}" for key in KEYS if values[key]]
-    for key, (first, *more) in meta.others:
-        rows.append(f"{key}: {first}".rstrip())
-        rows += [f"    {value}".rstrip(" ") or "    " for value in more]
-    return "".join(f"{row}\n" for row in rows)
+    for key in KEYS:
+        if values[key]:
+            yield key, (values[key],)
+    yield from meta.others
 
 
 def _set(meta: Meta, key: str, values: list[str], at: Place) -> tuple[Meta | None, list[Problem]]:

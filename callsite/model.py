@@ -226,6 +226,10 @@ class Page:
     blocks: tuple[Block, ...]
     at: Place = field(default=NOWHERE, compare=False)
 
+    def place(self, key: str = "") -> Place:
+        """Where a metadata key is set, or the page's first line."""
+        return Place(self.at.path, self.meta.line(key))
+
     @property
     def listings(self) -> tuple[Listing, ...]:
         """The page's listings in order."""

@@ -69,3 +69,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     plain = {re.sub(r"[-_]", "", name): name for name in known}
     close = difflib.get_close_matches(re.sub(r"[-_]", "", word.lower()), plain, n=1, cutoff=0.8)
     return plain[close[0]] if close else None
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,60 @@
+"""Files of content to rendered pages: the loading-and-rendering phase of a build, without Pelican."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callsite.check import check_meta
+from callsite.model import Page, Place, Problem
+from callsite.page import parse_page
+from callsite.render import Rendered, Renderer
+from callsite.text import decode_text
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file of content, read, checked and rendered; `problems` are all that was found on the way, by line."""
+
+    page: Page
+    rendered: Rendered
+    problems: tuple[Problem, ...]
+
+
+class Loader:
+    """Loads pages with a site's Markdown options (see `Renderer`).
+
+    `own` are the metadata keys the site has made up, `reserved` those it cannot have (see `check_meta`).
+    """
+
+    def __init__(self, options: Mapping[str, Any], own: Collection[str] = (), reserved: Collection[str] = ()) -> None:
+        self.renderer = Renderer(options)
+        self._own = own
+        self._reserved = reserved
+
+    def load_page(self, path: str, required: Collection[str] = ("title",)) -> Loaded:
+        """Load one file; whatever is in it, or if it cannot be read, there is a page and there are problems.
+
+        `required` are the metadata keys that the file itself has to have.
+        """
+        at = place_of(path)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
+            empty = Page(parse_page("")[0].meta, (), at)
+            return Loaded(empty, self.renderer.render_page(empty), problems)
+        text, found = decode_text(data, at.path)
+        page, parsed = parse_page(text, at.path)
+        checked = check_meta(page.meta, at, required=required, own=self._own, reserved=self._reserved)
+        rendered = self.renderer.render_page(page)
+        return Loaded(page, rendered, tuple(sorted({*found, *parsed, *checked, *rendered.problems})))
+
+
+def place_of(path: str, line: int = 0) -> Place:
+    """Where a file stands, as the person who started the build would name it."""
+    near = os.path.relpath(path)
+    return Place(path if near.startswith(os.pardir + os.sep + os.pardir) else near, line)

@@ -1,0 +1,188 @@
+"""Output that is either old or new, never in between.
+
+A build writes into a folder beside the output. When it is complete the two change places in one step of the file
+system; a build that fails or is killed leaves the output as it was. What a killed build left behind is swept away by
+the next one: a folder in use is locked by its process, and locks end with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from callsite.errors import CallsiteError
+
+MANIFEST = ".callsite-manifest"
+
+# Flags of renameat2(2) on Linux and renamex_np(2) on macOS: let the two names change places.
+_RENAME_EXCHANGE = 2
+_RENAME_SWAP = 2
+_AT_FDCWD = -100
+
+
+class Staging:
+    """A folder for one build, beside the output it will become."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path, self._lock = _make_folder(target)
+
+    def commit(self, keep: Collection[str] | None = None) -> None:
+        """Put the folder in the output's place.
+
+        Files of the old output that no build of ours has written come along: all of them when `keep` is None, else
+        only those at its top with a name in `keep`. The staging folder is gone afterwards.
+        """
+        built = sorted(list_files(self.path))
+        if self.target.exists():
+            shutil.copymode(self.target, self.path)
+            _carry(self.target, self.path, keep)
+        (self.path / MANIFEST).write_text(json.dumps(built, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+        if self.target.exists():
+            swap(self.path, self.target)
+        else:
+            self.path.rename(self.target)
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove the staging folder, whatever is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # closed before: discarding twice is fine
+            os.close(self._lock)
+
+
+def open_staging(output: str, apart_from: Collection[str]) -> Staging:
+    """Make a staging folder for the output folder `output`, and sweep away what killed builds left beside it.
+
+    Raises CallsiteError when one of `apart_from` is or lies in that folder, since a build replaces it whole, and when
+    the folder cannot be made.
+    """
+    target = Path(os.path.realpath(output))
+    for path in apart_from:
+        if Path(os.path.realpath(path)).is_relative_to(target):
+            raise CallsiteError(f"{output}: cannot build here, the folder holds {path}; choose another output folder")
+    if target.exists() and not target.is_dir():
+        raise CallsiteError(f"{output}: cannot build here, this is a file; choose another output folder")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _recover(target)
+        return Staging(target)
+    except OSError as error:
+        raise CallsiteError(f"{output}: cannot build here, {error.strerror}; choose another output folder") from error
+
+
+def swap(one: Path, other: Path) -> None:
+    """Let two folders change places: in one step where the system can, else in three, of which `_recover` mends any
+    that are missing."""
+    try:
+        _exchange(one, other)
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+            raise
+        aside = one.with_name(one.name + ".old")
+        other.rename(aside)
+        one.rename(other)
+        aside.rename(one)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    paths = os.fsencode(one), os.fsencode(other)
+    if hasattr(libc, "renameat2"):
+        failed = libc.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
+    elif hasattr(libc, "renamex_np"):
+        failed = libc.renamex_np(*paths, _RENAME_SWAP)
+    else:
+        raise OSError(errno.ENOSYS, f"no exchange of folders on {sys.platform}")
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(other))
+
+
+def _make_folder(target: Path) -> tuple[Path, int]:
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+        lock = _lock(path)
+        # Another build may have swept the folder away before it was locked.
+        if lock is not None and path.exists():
+            path.chmod(0o777 & ~_umask())
+            return path, lock
+
+
+def _recover(target: Path) -> None:
+    for path in sorted(target.parent.glob(_prefix(target) + "*")):
+        lock = _lock(path)
+        if lock is None:
+            continue
+        if path.suffix == ".old" and not target.exists():
+            path.rename(target)  # a swap in three steps was cut short
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+        os.close(lock)
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}.callsite-"
+
+
+def _lock(path: Path) -> int | None:
+    """Lock a folder for as long as this process lives; None when another process has it or it is gone."""
+    try:
+        lock = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
+    """Bring files of the old output into the new one, by hard link where the file system has them."""
+    ours = _read_manifest(old)
+    for path in list_files(old):
+        wanted = path not in ours if keep is None else path.partition("/")[0] in keep
+        source, copy = old / path, new / path
+        if not wanted or os.path.lexists(copy):
+            continue
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            continue  # a file of the new site stands where the old one had a folder
+        try:
+            os.link(source, copy, follow_symlinks=False)
+        except OSError:
+            shutil.copy2(source, copy, follow_symlinks=False)
+
+
+def _read_manifest(old: Path) -> frozenset[str]:
+    try:
+        names = json.loads((old / MANIFEST).read_text(encoding="utf-8"))
+        return frozenset([*names, MANIFEST])
+    except (OSError, ValueError, TypeError):
+        return frozenset([MANIFEST])
+
+
+def list_files(folder: Path) -> Iterator[str]:
+    """The files below a folder, with `/` between folders; links count as files."""
+    for root, folders, files in os.walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(root, name))]
+        for name in (*files, *links):
+            yield os.path.relpath(os.path.join(root, name), folder).replace(os.sep, "/")
