@@ -1,4 +1,4 @@
-"""What is wrong with a page's metadata, with pages side by side, and with links. Pure: files come in as sets of paths."""
+"""What is wrong with a page's metadata, with pages side by side, and with links; files come in as sets of paths."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def find_collisions(
 class Host:
     """What a site's addresses lead to.
 
-    `files` are the paths below the output, `sources` those below the content that `{filename}` links can name, both with
-    `/` between folders. `address` is where the site will stand ("" when it is not known).
+    `files` are the paths below the output, `sources` those below the content that `{filename}` links can name, both
+    with `/` between folders. `address` is where the site will stand ("" when it is not known).
     """
 
     files: frozenset[str]
@@ -91,7 +91,8 @@ class Host:
 
     def finds(self, target: str, page: str, source: str) -> bool:
         """Whether an address, written in the file `source` and standing on the page `page`, leads somewhere; what is
-        outside the site counts as leading somewhere."""
+        outside the site counts as leading somewhere.
+        """
         named = _SOURCE_LINK.fullmatch(target)
         if named:
             kind, path = named[1], unquote(urlsplit(named[2]).path)

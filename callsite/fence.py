@@ -6,6 +6,8 @@ r"""The words on a listing's fence line: its language and where the code comes f
     key   = "project" | "version" | "path" | "rev" | "url" | "licence" | "lines"
     lines = range { "," range }         one range for each run between gaps, in the original file
     range = first [ "-" last ]          counted from 1, both ends included
+
+A word that cannot be read is kept, so that nothing on the line is lost.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ KEYS = (*_KEYS, "lines")
 
 def parse_info(info: str) -> tuple[str, Origin, tuple[str, ...]]:
     """Read a fence line's words: language, origin, and the words that mean nothing here (among them any key that is
-    given twice, has no value or is badly formed)."""
+    given twice, has no value or is badly formed).
+    """
     words: list[str] = _WORD.findall(info)
     language = ""
     if words and _LANGUAGE.fullmatch(words[0]):

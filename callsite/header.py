@@ -85,10 +85,7 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
         else:
             changed, problem = _set(meta, key, values, at)
             problems += problem
-        if changed is None:
-            meta = replace(meta, others=(*meta.others, (key, tuple(values))))
-        else:
-            meta = changed
+        meta = changed or replace(meta, others=(*meta.others, (key, tuple(values))))
         if key not in dict(meta.lines):
             meta = replace(meta, lines=(*meta.lines, (key, line)))
     written = "".join(f"{row}\n" for row in rows[:end])
@@ -97,7 +94,8 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
 
 def format_header(meta: Meta) -> str:
     """Write metadata so that `parse_header` gives it back: as it was read when it still says the same, else one key a
-    line in the order of `KEYS`, then the others in theirs."""
+    line in the order of `KEYS`, then the others in theirs.
+    """
     if meta.written is not None:
         again, _, _ = parse_header(meta.written.split("\n"), "")
         if again == meta:

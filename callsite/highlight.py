@@ -79,7 +79,9 @@ def _render_run(
     run: tuple[Line, ...], lexer: Lexer, first: bool, number: int | None, name: str, marks: Iterator[int]
 ) -> str:
     parts = ['<pre class="numbered"><code>' if number else "<pre><code>"]
-    for index, (line, pieces) in enumerate(zip(run, lex_lines("\n".join(x.text for x in run), lexer, first), strict=True)):
+    for index, (line, pieces) in enumerate(
+        zip(run, lex_lines("\n".join(x.text for x in run), lexer, first), strict=True)
+    ):
         data = f' data-n="{number + index}"' if number else ""
         if line.marked:
             parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}')

@@ -46,7 +46,7 @@ def find_lexer(language: str) -> Lexer | None:
 
 
 def lex_lines(code: str, lexer: Lexer, first: bool = True) -> list[list[Piece]]:
-    """Lex one run of code. Returns, for each line (split on `\\n` only), its tokens as (type, text) without line ends;
+    r"""Lex one run of code. Returns, for each line (split on `\n` only), its tokens as (type, text) without line ends;
     their texts joined are the line, whatever the lexer does.
 
     `first` says that the run begins its file, so that nothing can have stood in front of it.
@@ -57,8 +57,7 @@ def lex_lines(code: str, lexer: Lexer, first: bool = True) -> list[list[Piece]]:
         head, *tail = text.split("\n")
         if head:
             lines[-1].append((kind, head))
-        for rest in tail:
-            lines.append([(kind, rest)] if rest else [])
+        lines += [[(kind, rest)] if rest else [] for rest in tail]
     return lines
 
 
@@ -100,7 +99,8 @@ def _read(code: str, lexer: Lexer, first: bool) -> list[Piece]:
 
 def _lex(code: str, lexer: Lexer, opening: str = "") -> Iterator[Piece]:
     """Tokens of `code` as they are behind `opening`. This goes past Pygments' `get_tokens`, which would change line
-    ends and drop a byte order mark."""
+    ends and drop a byte order mark.
+    """
     skip = len(opening)
     for _, kind, text in lexer.get_tokens_unprocessed(opening + code):
         if skip < len(text):

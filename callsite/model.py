@@ -101,7 +101,7 @@ class Snippet:
 
     @property
     def code(self) -> str:
-        """The code a reader sees, one `\\n` between lines and none at the end."""
+        r"""The code a reader sees, one `\n` between lines and none at the end."""
         return "\n".join(line.text for line in self.lines)
 
     @property

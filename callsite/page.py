@@ -33,9 +33,9 @@ class _Fence:
 
 
 def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
-    """Read a page. Any text gives a page, and with it a list of what is wrong, in the order of its lines.
+    r"""Read a page. Any text gives a page, and with it a list of what is wrong, in the order of its lines.
 
-    `path` is only used to say where. `format_page` gives back `text` with line ends as `\\n`.
+    `path` is only used to say where. `format_page` gives back `text` with line ends as `\n`.
     """
     rows = split_rows(normalise_ends(text.removeprefix(BOM)))
     ended = text.endswith(("\n", "\r")) or not rows
@@ -64,7 +64,8 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
 
 def format_page(page: Page) -> str:
     """Write a page so that `parse_page` gives it back: what was read and still says the same stays as it was written,
-    byte for byte."""
+    byte for byte.
+    """
     header = format_header(page.meta)
     body = "".join(block.text if isinstance(block, Prose) else format_listing(block) for block in page.blocks)
     ends = header != page.meta.written  # a header as it was read may end in `---` and need no blank line

@@ -9,11 +9,11 @@ swapped for the listing as it was written.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
@@ -120,7 +120,7 @@ class _Tokens(Extension):
         self.stem = ""
         self.order: list[tuple[str, str]] = []
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's own name
         # A token alone on its line comes before all (headings 70, lists 40, quotes 20, paragraphs 10) but code (80) and
         # list indents (90); the insides of lists and quotes come back here. Any other token waits until just before
         # paragraphs: what looks like a list mark in front of it may have been one.
@@ -140,17 +140,17 @@ class _TokenBlocks(BlockProcessor):
     def _find(self, block: str) -> re.Match[str] | None:
         return re.search(self._pattern % rf"{self._tokens.stem}\d+x", block, re.MULTILINE)
 
-    def test(self, parent: etree.Element, block: str) -> bool:
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002  # as BlockProcessor has it
         return self._find(block) is not None
 
-    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+    def run(self, parent: Element, blocks: list[str]) -> None:
         block = blocks.pop(0)
         match = self._find(block)
         assert match is not None  # `test` has seen it
         before = block[: match.start()]
         if before.strip("\n"):
             self.parser.parseBlocks(parent, [before])
-        etree.SubElement(parent, "div").text = match[1]
+        SubElement(parent, "div").text = match[1]
         after = block[match.end() :]
         if after.strip("\n"):
             blocks.insert(0, after)
@@ -161,7 +161,7 @@ class _OrderNotes(Treeprocessor):
         super().__init__(md)
         self._tokens = tokens
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: Element) -> None:
         token = re.compile(rf"{self._tokens.stem}(\d+)x")
         self._tokens.order = order = []
         for element in root.iter():

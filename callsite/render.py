@@ -66,7 +66,8 @@ class Renderer:
 
 def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link]:
     """The addresses in a piece of HTML, listings left out, each with the lines of `prose` it is written on; with the
-    place `whole` when it is nowhere to be seen there."""
+    place `whole` when it is nowhere to be seen there.
+    """
     tree = LexborHTMLParser(html)
     for figure in tree.css("figure.listing"):
         figure.decompose()
@@ -85,7 +86,8 @@ def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link
 
 def _find_places(block: Prose, target: str) -> Iterator[Place]:
     """The lines on which an address is written. Markdown keeps no lines, so this looks for the address itself between
-    the characters that can stand around one."""
+    the characters that can stand around one.
+    """
     text = block.text
     for spelling in {target, escape(target, quote=False), target.replace("_", "\\_")}:
         start = text.find(spelling)

@@ -76,7 +76,9 @@ class Site:
         """A library's own page by place: digits 1 to 5 of its pages' `sortorder`, then nothing but zeros."""
         prefixes = {page.meta.sortorder[:5] for page in pages if len(page.meta.sortorder) > 5}
         homes = (page for page in self.pages if page.meta.sortorder[:5] in prefixes)
-        return next((page for page in homes if page.meta.sortorder[5:] and not page.meta.sortorder[5:].strip("0")), None)
+        return next(
+            (page for page in homes if page.meta.sortorder[5:] and not page.meta.sortorder[5:].strip("0")), None
+        )
 
 
 def short_title(page: Page) -> str:

@@ -45,7 +45,7 @@ _FILE_NAME = re.compile(
 
 
 def parse_snippet(text: str, language: str = "") -> Snippet:
-    """Read the inside of a listing. Any text gives a snippet; a last line without `\\n` counts as a line."""
+    r"""Read the inside of a listing. Any text gives a snippet; a last line without `\n` counts as a line."""
     rows: list[Row] = []
     for line in split_rows(text):
         row = _parse_row(line)
@@ -59,7 +59,7 @@ def parse_snippet(text: str, language: str = "") -> Snippet:
 
 
 def format_snippet(snippet: Snippet) -> str:
-    """Write a snippet so that `parse_snippet` gives it back; every row ends in `\\n`."""
+    r"""Write a snippet so that `parse_snippet` gives it back; every row ends in `\n`."""
     lines: list[str] = []
     before: Row | None = None
     for row in snippet.rows:
@@ -71,7 +71,7 @@ def format_snippet(snippet: Snippet) -> str:
 
 
 def split_rows(text: str) -> list[str]:
-    """Split into rows on `\\n` only; form feeds and other exotic separators are code."""
+    r"""Split into rows on `\n` only; form feeds and other exotic separators are code."""
     rows = text.split("\n")
     if not rows[-1]:
         rows.pop()

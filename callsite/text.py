@@ -51,7 +51,7 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 def normalise_ends(text: str) -> str:
-    """Turn every line end, CRLF and lone CR, into `\\n`."""
+    r"""Turn every line end, CRLF and lone CR, into `\n`."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
