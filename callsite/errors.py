@@ -4,14 +4,14 @@
 class CallsiteError(Exception):
     """This run cannot go on; the message is for the person at the terminal.
 
-    `exit_code` is what the process ends with: 1 when the content is at fault, 2 when the command line or the
-    surroundings are.
+    `exitcode` (Pelican's spelling: it ends with that, too) is 1 when the content is at fault, 2 when the command line
+    or the surroundings are.
     """
 
-    exit_code = 2
+    exitcode = 2
 
 
 class BuildStopped(CallsiteError):
     """The content holds errors, all of them printed already; nothing was written to the output."""
 
-    exit_code = 1
+    exitcode = 1

@@ -39,7 +39,7 @@ from pelican.readers import (
 
 from callsite.build import Loaded, Loader, place_of
 from callsite.check import Host, find_broken_links, find_collisions
-from callsite.errors import BuildStopped
+from callsite.errors import BuildStopped, CallsiteError
 from callsite.header import list_entries
 from callsite.model import Meta, Place, Problem, Prose, Severity
 from callsite.navigation import Entry, Navigation, PageView
@@ -97,7 +97,8 @@ class _Build:
         loaded = self.loader.load_page(path, [key for key in ("title",) if key not in provided])
         meta = loaded.page.meta
         metadata, problems = _process_metadata(meta, loaded.page.at.path, self.settings, self.loader.renderer)
-        if article and not {"date", *problems} & {*provided, *metadata} and meta.other("status") not in ("draft", "skip"):
+        dated = "date" in {*provided, *metadata, *problems} or meta.other("status") in ("draft", "skip")
+        if article and not dated:
             problems["date"] = Problem(
                 Place(loaded.page.at.path, 1), "M101", "no `date`", "add a line `date: …`; an article needs one"
             )
@@ -155,7 +156,8 @@ def _process_metadata(
             metadata.setdefault(key, reader.process_metadata(key, value))
         except (ValueError, AttributeError, OverflowError):
             hint = "write it as 2026-01-31 or 2026-01-31 18:00" if key in ("date", "modified") else "write it on one line"
-            problems[key] = Problem(Place(path, meta.line(key)), "M104", f"`{key}` cannot be `{text}`", hint)
+            message = f"`{key}` cannot be `{' '.join(lines)}`"
+            problems[key] = Problem(Place(path, meta.line(key)), "M104", message, hint)
     return metadata, problems
 
 
@@ -210,7 +212,7 @@ class _LogFilter(logging.Filter):
     """A stopped build has said what is wrong: no traceback behind it. Links are checked here, with their lines."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], BuildStopped):
+        if record.exc_info and isinstance(record.exc_info[1], CallsiteError):
             record.msg, record.args = "%s", (record.exc_info[1],)
             record.exc_info = None
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
@@ -303,10 +305,11 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
         else:
             title = Markup(content.title)  # other readers hand out HTML
             content.example = PageView(title.striptags(), title, breadcrumbs=(home,))
-    taken = dict(_find_taken(generators, navigation))
+    taken = dict(_find_written(generators, navigation))
     for content in contents:
-        if hasattr(content, "override_save_as"):  # which may replace what the theme would write there
+        if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
             taken.pop(content.save_as, None)
+    taken |= _find_copied(build.settings)
     claims = ((content.save_as, _place(content, "slug")) for content in contents)
     build.report(find_collisions(claims, "output file", "choose another slug", taken))
 
@@ -342,24 +345,28 @@ def _find_contents(generators: Iterable[Generator]) -> Iterator[Content]:
     return iter(found[path] for path in sorted(found))
 
 
-def _find_taken(generators: Iterable[Generator], navigation: Navigation) -> Iterator[tuple[str, str]]:
-    """The output files that no page can have, each with what has it."""
+def _find_written(generators: Iterable[Generator], navigation: Navigation) -> Iterator[tuple[str, str]]:
+    """The output files that a build writes besides pages, each with what it is."""
     settings = _current().settings
-    yield MANIFEST, "the list of what a build has written"
     for name in settings["DIRECT_TEMPLATES"]:
         yield settings.get(f"{name.upper()}_SAVE_AS", f"{name}.html"), f"the site's {name} page"
-    for source, path in settings["TEMPLATE_PAGES"].items():
-        yield path, source
     for library in navigation.libraries:
         if not library.written:
             yield library.url, f"the page of the library {library.name}"
-    for folder in settings["THEME_STATIC_PATHS"]:
-        for path in list_files(Path(settings["THEME"], folder)):
-            yield f"{settings['THEME_STATIC_DIR']}/{path}", "the theme"
     for generator in generators:
         if isinstance(generator, ArticlesGenerator):
-            for group in (*generator.categories, *generator.tags.items(), *generator.authors):
-                yield group[0].save_as, f"the list of articles under {group[0]}"
+            for group, _ in (*generator.categories, *generator.tags.items(), *generator.authors):
+                yield group.save_as, f"the list of articles under {group}"
+
+
+def _find_copied(settings: dict[str, Any]) -> dict[str, str]:
+    """The output files that no page can replace, each with what it is."""
+    copied = {MANIFEST: "the list of what a build has written"}
+    copied |= {path: source for source, path in settings["TEMPLATE_PAGES"].items()}
+    for folder in settings["THEME_STATIC_PATHS"]:
+        files = list_files(Path(settings["THEME"], folder))
+        copied |= {f"{settings['THEME_STATIC_DIR']}/{path}": "the theme" for path in files}
+    return copied
 
 
 def _find_links(content: Content) -> Iterable[Link]:

@@ -1,0 +1,38 @@
+# The menu. `make` alone shows it; every target is a line or two, and the commands do the work.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help serve html publish-html test format clean
+
+help: ## show this list
+	@echo "Callsite: example-code pages from annotated source snippets"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+serve: .venv/site ## build, serve on http://localhost:8000 and reload on every change (PORT=9000 for another port)
+	@$(BIN)/callsite serve --port $(PORT)
+
+html: .venv/site ## build the site into output/
+	@$(BIN)/callsite build
+
+publish-html: .venv/site ## build for production into output/ (SITEURL=https://… gives the address)
+	@$(BIN)/callsite build --settings publishconf.py
+
+test: .venv/test ## run every check: style, types, contracts, laws, builds, browser
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+format: .venv/test ## format the Python code
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
+
+clean: ## remove everything make and builds have made
+	rm -rf .venv .cache output dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .output.callsite-*
+
+.venv/site: pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/bootstrap
+	@touch $@
+
+.venv/test: .venv/site
+	@PYTHON="$(PYTHON)" scripts/bootstrap test
+	@touch $@

@@ -1,0 +1,48 @@
+"""Build the site.
+
+Reads the settings file, builds beside the output folder and lets the two change places when all is well. Problems are
+printed as `path:line: CODE what; what to do`; an error leaves the output as it was. The same as
+`pelican content -s pelicanconf.py -o output`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+from callsite.settings import SiteFolders, read_folders
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_site_arguments(parser)
+    parser.add_argument("--strict", action="store_true", help="make warnings errors, as publishing does")
+
+
+def add_site_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every command takes that builds a site."""
+    parser.add_argument("content", nargs="?", help="the folder of pages (default: PATH in the settings)")
+    parser.add_argument(
+        "-s", "--settings", default="pelicanconf.py", help="the settings file (default: %(default)s)", metavar="FILE"
+    )
+    parser.add_argument(
+        "-o", "--output", help="the folder to build (default: OUTPUT_PATH in the settings)", metavar="DIR"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build, and return Pelican's exit code."""
+    command = make_command(arguments.settings, find_folders(arguments), arguments.strict)
+    return subprocess.run(command, check=False).returncode
+
+
+def find_folders(arguments: argparse.Namespace) -> SiteFolders:
+    """The folders that the arguments and the settings name."""
+    return read_folders(arguments.settings, arguments.content, arguments.output)
+
+
+def make_command(settings: str, folders: SiteFolders, strict: bool = False) -> list[str]:
+    """The command line that builds the site."""
+    command = [sys.executable, "-m", "pelican", str(folders.content), "-s", settings, "-o", str(folders.output)]
+    return [*command, "-e", "CALLSITE_STRICT=true"] if strict else command

@@ -1,0 +1,45 @@
+"""Serve the site on this machine and rebuild it on every change.
+
+Builds, prints the address, and tells browsers to reload after every saved change. A build that fails says why and
+leaves the last good site up. Ctrl-C stops it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from callsite.cli.build import add_site_arguments, find_folders, make_command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_site_arguments(parser)
+    parser.add_argument(
+        "-p", "--port", type=int, default=8000, help="the port to listen on; 0 for any (default: %(default)s)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C, and return 0."""
+    # Here, so that other commands need not wait for a web server to be imported.
+    from callsite.serving import Job, bind, serve  # noqa: PLC0415
+
+    folders = find_folders(arguments)
+    sockets = bind(arguments.port)
+    _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)")
+    job = Job(
+        output=folders.output,
+        build=make_command(arguments.settings, folders),
+        folders=(folders.content, *folders.theme),
+        settings_folder=Path(arguments.settings).resolve().parent,
+    )
+    asyncio.run(serve(job, sockets, _say))
+    _say("Stopped.")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,235 @@
+"""The local server: shows the output, builds it anew on every saved change and tells browsers to reload.
+
+Tornado serves in one event loop, so an idle connection blocks nobody. Each build is a process of its own: it reads
+settings and plugins afresh, and one that fails leaves the server up and the old output in place. watchfiles collects
+changes all the time, so an edit saved during a build starts another one when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import html
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import watchfiles
+from tornado import web
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPHeaders
+from tornado.iostream import StreamClosedError
+from tornado.netutil import bind_sockets
+
+from callsite.errors import CallsiteError
+
+RELOAD_PATH = "/_callsite/reload"
+
+# Reload on every build, and also when the connection comes back to a server that has built in the meantime.
+_SCRIPT = (
+    b"<script>(()=>{let first;const source=new EventSource('%s');"
+    b"source.onmessage=event=>{first??=event.data;if(first!==event.data)location.reload()}})()</script>"
+) % RELOAD_PATH.encode()
+
+# Seconds between signs of life, so that a stream whose reader has gone is noticed.
+_HEARTBEAT = 15.0
+
+# Milliseconds in which changes count as one: editors write a file in several steps.
+_DEBOUNCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to serve and how to make it.
+
+    `build` is the command of a build; `folders` are watched with all that is in them, and `settings_folder` for
+    Python files at its top, since settings import each other.
+    """
+
+    output: Path
+    build: Sequence[str]
+    folders: tuple[Path, ...]
+    settings_folder: Path
+
+
+class State:
+    """Which build is shown, for every open page to wait on."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.failure = ""
+        self._changed = asyncio.Event()
+
+    def advance(self, failure: str) -> None:
+        """A build has ended; `failure` is what it printed if it failed."""
+        self.failure = failure
+        self.number += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for the next build to end, but not longer than `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
+
+
+class _ReloadScript(web.OutputTransform):
+    """Puts the reload script into every page on its way out; files on disk stay as they are."""
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        if headers.get("Content-Type", "").startswith("text/html"):
+            before, found, after = chunk.partition(b"</head>")
+            if found:
+                chunk = before + _SCRIPT + found + after
+                if "Content-Length" in headers:
+                    headers["Content-Length"] = str(int(headers["Content-Length"]) + len(_SCRIPT))
+        return status_code, headers, chunk
+
+
+class _Files(web.StaticFileHandler):
+    """The output as it is now: nothing is cached, and what is not there gets the site's own 404 page."""
+
+    def compute_etag(self) -> str | None:
+        return None
+
+    def should_return_304(self) -> bool:
+        return False
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("Cache-Control", "no-store")
+
+    @classmethod
+    def get_absolute_path(cls, root: str, path: str) -> str:
+        # A swap of the output puts another folder in this one's place: its name is looked up anew each time.
+        return os.path.abspath(os.path.join(root, path))
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        page = Path(self.root, "404.html")
+        failure = self.settings["state"].failure
+        if failure and not Path(self.root).exists():
+            self.set_status(503)
+            self.finish(_failure_page(failure))
+        elif status_code == 404 and page.is_file():
+            self.finish(page.read_bytes())
+        else:
+            super().write_error(status_code, **kwargs)
+
+
+class _Reload(web.RequestHandler):
+    """A stream of server-sent events: the number of the build that is shown, whenever it changes."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("Cache-Control", "no-store")
+        state: State = self.settings["state"]
+        with contextlib.suppress(StreamClosedError):
+            while True:
+                # The process id tells apart the first build of two servers.
+                self.write(f"retry: 500\ndata: {os.getpid()}-{state.number}\n\n")
+                await self.flush()
+                await state.wait(_HEARTBEAT)
+
+
+def bind(port: int) -> list[socket.socket]:
+    """Take a port of this machine; 0 takes any that is free. Raises CallsiteError when it cannot be had."""
+    try:
+        return bind_sockets(port, "127.0.0.1")
+    except PermissionError as error:
+        raise CallsiteError(f"port {port} is not for everyone; choose one from 1024 up, such as 8000") from error
+    except OverflowError as error:
+        raise CallsiteError(f"{port} is no port; choose one from 1024 to 65535") from error
+    except OSError as error:
+        raise CallsiteError(
+            f"port {port} is taken by another program; choose another: `make serve PORT={port + 1}` or "
+            f"`callsite serve --port {port + 1}`"
+        ) from error
+
+
+async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], None]) -> None:
+    """Build, serve and rebuild until the process is told to stop (SIGINT or SIGTERM). `say` prints a line."""
+    logging.getLogger("tornado").setLevel(logging.ERROR)  # a page that is not there is no news
+    state = State()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    application = web.Application(
+        [(RELOAD_PATH, _Reload), (r"/(.*)", _Files, {"path": str(job.output), "default_filename": "index.html"})],
+        transforms=[_ReloadScript],
+        log_function=lambda _: None,
+        state=state,
+    )
+    server = HTTPServer(application)
+    server.add_sockets(sockets)
+    dirty = asyncio.Event()
+    changes = [
+        watchfiles.awatch(*job.folders, debounce=_DEBOUNCE),
+        watchfiles.awatch(
+            job.settings_folder, watch_filter=watchfiles.PythonFilter(), debounce=_DEBOUNCE, recursive=False
+        ),
+    ]
+    tasks = [asyncio.create_task(_watch(each, dirty)) for each in changes]
+    await asyncio.sleep(0)  # let the watchers begin before the first build reads anything
+    tasks.append(asyncio.create_task(_keep_building(job, state, dirty, say)))
+    stopped = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    server.stop()
+    for task in (*tasks, stopped):
+        task.cancel()
+    await asyncio.gather(*tasks, stopped, return_exceptions=True)
+    for task in done - {stopped}:
+        task.result()  # raises what ended a task that should never end
+
+
+async def _watch(changes: AsyncIterator[set[watchfiles.main.FileChange]], dirty: asyncio.Event) -> None:
+    async for _ in changes:
+        dirty.set()
+
+
+async def _keep_building(job: Job, state: State, dirty: asyncio.Event, say: Callable[[str], None]) -> None:
+    while True:
+        dirty.clear()
+        start = time.monotonic()
+        failure = await _build(job.build, say)
+        if failure:
+            say("The build failed; the site shown is the last that was good. Waiting for a change.")
+        else:
+            say(f"Built in {time.monotonic() - start:.1f} s. Waiting for a change.")
+        state.advance(failure)
+        await dirty.wait()
+        say("Something changed: building.")
+
+
+async def _build(command: Sequence[str], say: Callable[[str], None]) -> str:
+    """Run a build, pass on what it prints, and return that if it failed."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    assert process.stdout is not None  # it was asked for
+    printed: list[str] = []
+    try:
+        # Not line by line: a reader of lines gives up on very long ones.
+        while chunk := await process.stdout.read(65536):
+            printed.append(chunk.decode(errors="replace"))
+            say(printed[-1].rstrip("\n"))
+        return "".join(printed) or "The build failed." if await process.wait() else ""
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+def _failure_page(printed: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The build failed</title>'
+        "<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui;margin:2rem}"
+        "pre{white-space:pre-wrap}</style></head><body><h1>The build failed</h1>"
+        f"<p>This page reloads when it works.</p><pre>{html.escape(printed)}</pre></body></html>"
+    )

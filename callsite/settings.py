@@ -1,0 +1,60 @@
+"""A site's settings file, as far as commands need to know it before Pelican reads it for good."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callsite.errors import CallsiteError
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolders:
+    """Where a site's content is, where its output goes, and what else its pages are made from."""
+
+    content: Path
+    output: Path
+    theme: tuple[Path, ...]
+
+
+def read_folders(settings: str, content: str | None = None, output: str | None = None) -> SiteFolders:
+    """Run a settings file and see which folders it names; `content` and `output` come first if they are given.
+
+    As in Pelican, paths in the file are relative to it. Raises CallsiteError, with the place, when the file does not
+    run, and when there is no folder of content.
+    """
+    values = _run(settings)
+    base = Path(settings).resolve().parent
+    pages = Path(content) if content else base / str(values.get("PATH") or ".")
+    if not pages.is_dir():
+        named = "" if content else f" (PATH in {settings})"
+        raise CallsiteError(f"{os.path.relpath(pages)}: no such folder of pages{named}")
+    themes = (base / str(folder) for folder in (values.get("THEME", ""), *values.get("THEME_TEMPLATES_OVERRIDES", ())))
+    return SiteFolders(
+        content=pages,
+        output=Path(output) if output else base / str(values.get("OUTPUT_PATH") or "output"),
+        theme=tuple(folder for folder in themes if folder.is_dir() and folder != base),
+    )
+
+
+def _run(settings: str) -> dict[str, Any]:
+    if not Path(settings).is_file():
+        hint = "name one with --settings, or make a site with `callsite init DIR`"
+        raise CallsiteError(f"{settings}: no such settings file; {hint}")
+    sys.path.insert(0, os.curdir)  # as Pelican does: one settings file may import another
+    try:
+        return runpy.run_path(settings)
+    except Exception as error:
+        # The innermost line of the settings file is the one to look at.
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if os.path.abspath(frame.filename) == os.path.abspath(settings)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+        at = f"{settings}:{line}" if line else settings
+        raise CallsiteError(f"{at}: {type(error).__name__}: {error}; mend the settings file") from error
+    finally:
+        sys.path.remove(os.curdir)

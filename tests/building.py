@@ -1,0 +1,92 @@
+"""Whole builds in tests: write a small site, build it with the real Pelican, look at what came out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pelican
+import pytest
+
+from callsite.scaffold import plan_site
+
+CONTENT = {"content/pages/about.md": "title: About\nslug: about\n\nAbout this site.\n"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """How a build went: its exit code, what it printed, what Pelican logged, and its output by path."""
+
+    code: int
+    stdout: str
+    stderr: str
+    log: tuple[str, ...]
+    output: Path
+
+    def read(self, path: str) -> str:
+        return (self.output / path).read_text(encoding="utf-8")
+
+    @property
+    def files(self) -> set[str]:
+        return {str(path.relative_to(self.output)) for path in self.output.rglob("*") if path.is_file()}
+
+
+class SiteFolder:
+    """A site in a temporary folder, which is also the working directory."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+        self.root = root
+        self.output = root / "output"
+        self._capsys = capsys
+        self._caplog = caplog
+        self.write({"pelicanconf.py": plan_site("Test")["pelicanconf.py"]})
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(text, bytes):
+                path.write_bytes(text)
+            else:
+                path.write_text(text, encoding="utf-8", newline="")
+
+    def set(self, **settings: object) -> None:
+        """Add settings to the settings file."""
+        with (self.root / "pelicanconf.py").open("a", encoding="utf-8") as file:
+            file.writelines(f"{name} = {value!r}\n" for name, value in settings.items())
+
+    def build(self, *arguments: str, content: str = "content") -> Built:
+        """Build in this process, as the command `pelican` does."""
+        self._capsys.readouterr()
+        self._caplog.clear()
+        code = 0
+        try:
+            pelican.main([content, "-s", "pelicanconf.py", "-o", "output", *arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = self._capsys.readouterr()
+        log = tuple(f"{record.levelname} {record.getMessage()}" for record in self._caplog.records)
+        assert not any(record.exc_info for record in self._caplog.records), "a traceback was logged"
+        return Built(code, printed.out, printed.err, log, self.output)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Begin a build in a process of its own."""
+        command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "-o", "output", *arguments]
+        return subprocess.Popen(
+            command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, 
+            env={**os.environ, **environment},
+        )
+
+    def snapshot(self, folder: str = "output") -> dict[str, bytes]:
+        """What is in a folder: path to bytes."""
+        base = self.root / folder
+        return {str(path.relative_to(base)): path.read_bytes() for path in base.rglob("*") if path.is_file()}
+
+    @property
+    def leftovers(self) -> list[str]:
+        """Staging folders that should not be there any more."""
+        return [path.name for path in self.root.glob(".output.callsite-*")]
