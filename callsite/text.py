@@ -31,13 +31,13 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # The error counts from behind a byte order mark; the mark holds no line end, so the line is right either way.
-        line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
+        seen = error.object  # `data` without its byte order mark
+        line = len(re.findall(rb"\r\n|\r|\n", seen[: error.start])) + 1
         problems.append(
             Problem(
                 Place(path, line),
                 "T101",
-                f"byte 0x{data[error.start]:02x} is not UTF-8",
+                f"byte 0x{seen[error.start]:02x} is not UTF-8",
                 "save the file as UTF-8",
             )
         )
