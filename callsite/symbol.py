@@ -11,7 +11,7 @@ _DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 
 # `flask.ctx after_this_request`, or the two run together: `flask.ctx.after_this_request`.
 _PAIR = re.compile(rf"({_NAME}(?:\.{_NAME})*) ({_NAME}(?:\.{_NAME})*)")
-_SUFFIX = re.compile(r" (?:Python )?(?:(?:Code )?Examples?|Example Code)")
+_SUFFIX = re.compile(r" (?:Python )?(?:(?:Code )?Examples?|Example Code)\Z")
 
 
 def parse_symbol(text: str) -> Symbol | None:
@@ -35,7 +35,7 @@ def find_symbol(meta: Meta) -> Symbol | None:
     if pair and "." in pair[1]:
         return parse_symbol(f"{pair[1]}.{pair[2]}")
     suffix = _SUFFIX.search(meta.title)
-    if suffix is None or suffix.end() != len(meta.title):
+    if suffix is None:
         return None
     long = meta.title[: suffix.start()]
     pair = _PAIR.fullmatch(long)
