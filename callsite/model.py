@@ -132,12 +132,14 @@ class Layout:
     """How a listing stands in its page, apart from what it says.
 
     `fence` is the run of backticks or tildes, `lead` what precedes it on its line (quote marks, list marks, spaces)
-    and `indent` what precedes every later line of the listing.
+    and `indent` what precedes every later line of the listing. `within` are the lists and quotes it stands in, from the
+    outside in, as the page's Markdown writes them: four spaces for a list, `> ` for a quote.
     """
 
     fence: str = "```"
     lead: str = ""
     indent: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -30,6 +30,7 @@ class _Fence:
     fence: str
     inside: str
     closed: bool
+    within: str
 
 
 def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
@@ -40,13 +41,15 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
     rows = split_rows(normalise_ends(text.removeprefix(BOM)))
     ended = text.endswith(("\n", "\r")) or not rows
     meta, start, found = parse_header(rows, path)
+    if start == len(rows) and meta.written is not None and not ended:
+        meta = replace(meta, written=meta.written.removesuffix("\n"))
     problems = list(found)
     blocks: list[Block] = []
     done = start
     fences, hidden = _find_fences(rows, start)
     for line in hidden:
-        hint = "leave a blank line before it, or indent it if it is not meant as code"
-        message = "a fence inside raw HTML is not read as a listing"
+        hint = "leave a blank line before it and indent it no further than its list, or show it in a longer fence"
+        message = "a fence in raw HTML or indented code is not read as a listing"
         problems.append(Problem(Place(path, line + 1), "L108", message, hint, Severity.WARNING))
     for fence in fences:
         if fence.first > done:
@@ -67,9 +70,13 @@ def format_page(page: Page) -> str:
     byte for byte.
     """
     header = format_header(page.meta)
-    body = "".join(block.text if isinstance(block, Prose) else format_listing(block) for block in page.blocks)
-    ends = header != page.meta.written  # a header as it was read may end in `---` and need no blank line
-    return header + ("\n" if header and ends and body and not body.startswith("\n") else "") + body
+    texts = [block.text if isinstance(block, Prose) else format_listing(block) for block in page.blocks]
+    # Only the last block can be without a line end; one that was last when it was read may have moved.
+    body = "".join([text if text.endswith("\n") else f"{text}\n" for text in texts[:-1]] + texts[-1:])
+    if header and body and not (header == page.meta.written and header.endswith("\n")):
+        # A header as it was read may end in `---` and needs no blank line; any other does.
+        header = header.removesuffix("\n") + ("\n" if body.startswith("\n") else "\n\n")
+    return header + body
 
 
 def format_listing(listing: Listing) -> str:
@@ -81,7 +88,8 @@ def format_listing(listing: Listing) -> str:
     info = format_info(listing.snippet.language, listing.origin, listing.words)
     fence = _fit_fence(listing.layout.fence, info, inside)
     indent = listing.layout.indent
-    rows = [f"{listing.layout.lead}{fence}{info}"]
+    # Tildes at the start of the words would make the fence longer.
+    rows = [f"{listing.layout.lead}{fence}{' ' * info.startswith('~')}{info}"]
     rows += [(indent + row) if row else indent.rstrip() for row in inside]
     return _join([*rows, indent + fence])
 
@@ -126,21 +134,37 @@ def _block_parser() -> MarkdownIt:
 
 
 def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int]]:
-    """The fenced blocks below row `start`, and the rows that would open one but for the raw HTML they stand in."""
+    """The fenced blocks below row `start`, and the rows that would open one but for where they stand."""
     body = _join(rows[start:])
     fences: list[_Fence] = []
     hidden: list[int] = []
+    within: list[str] = []
     if "```" in body or "~~~" in body:
         for token in _block_parser().parse(body):
-            if token.type == "fence":
+            if token.type in _CONTAINERS:
+                within.append(_CONTAINERS[token.type])
+            elif token.type in ("list_item_close", "blockquote_close"):
+                within.pop()
+            elif token.type == "fence":
                 first, last = _lines(token, start)
                 closed = last - first > len(split_rows(token.content)) + 1
-                fences.append(_Fence(first, last, token.markup, token.content, closed))
-            elif token.type == "html_block":
+                fences.append(_Fence(first, last, token.markup, token.content, closed, "".join(within)))
+            elif token.type in ("html_block", "code_block", "inline"):
                 first, last = _lines(token, start)
-                opening = (row for row in range(first, last) if rows[row].startswith(("```", "~~~")))
-                hidden += list(opening)[::2]
+                opening = [row for row in range(first, last) if _FENCE[token.type].match(rows[row])]
+                hidden += opening[: len(opening) // 2 * 2 : 2]
     return fences, hidden
+
+
+# Lists and quotes, as Markdown's own (not CommonMark's) rules want them in front of a line.
+_CONTAINERS = {"list_item_open": "    ", "blockquote_open": "> "}
+
+# What looks like a fence but is none, because of the block it stands in. Inline code can begin a line of a paragraph.
+_FENCE = {
+    "html_block": re.compile(r"```|~~~"),
+    "code_block": re.compile(r"[ \t>]*(?:```|~~~)"),
+    "inline": re.compile(r"(?: {4}|\t)[ \t]*(?:```|~~~)"),
+}
 
 
 def _lines(token: Token, start: int) -> tuple[int, int]:
@@ -152,15 +176,17 @@ def _read_listing(fence: _Fence, opening: str, source: str, at: Place) -> Listin
     lead, _, info = opening.partition(fence.fence)
     language, origin, words = parse_info(info.strip())
     snippet = parse_snippet(fence.inside, language)
-    # Later lines repeat quote marks but not list marks, whose width they keep as spaces.
-    layout = Layout(fence.fence, lead, re.sub(r"[^>\s]", " ", lead))
+    # Later lines repeat quote marks but not list marks, whose width they keep as spaces. A quote mark takes one space
+    # behind it, if there is one, so it needs that one lest it takes a space of the code.
+    indent = re.sub(r"[^>\s]", " ", re.sub(r">(?![>\s])", "> ", lead))
+    layout = Layout(fence.fence, lead, indent, fence.within)
     return Listing(snippet, origin, words, at, layout, Written(source, (snippet, origin, words)))
 
 
 def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]:
     at = listing.at
     if not fence.closed:
-        yield Problem(at, "L101", "this fence is never closed", f"end the listing with a line `{fence.fence}`")
+        yield Problem(at, "L101", "this fence is never closed", f"end the listing with the line {fence.fence}")
     for index, row in enumerate(split_rows(fence.inside)):
         if is_stray_mark(row):
             place = Place(at.path, at.line + index + 1)

@@ -2,8 +2,7 @@
 
 Code never passes through Markdown, which would expand its tabs. Each listing is represented by a line with a token that
 occurs nowhere else in the page; Markdown's own block rules decide which list or quote it belongs to, and the tokens are
-swapped for the listings at the end. A token that ends up where no block can stand (in indented code, in raw HTML) is
-swapped for the listing as it was written.
+swapped for the listings at the end, also those in raw HTML.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
+from itertools import count, zip_longest
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -21,9 +21,12 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import Treeprocessor
 
-from callsite.model import Page, Prose
+from callsite.model import Block, Layout, Page, Prose
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+# Quote marks at the start of a line, and the space behind them.
+_QUOTES = re.compile(r"(?: {0,3}> ?)*([ \t]*)")
 
 # Ids that listings and their marked lines have; headings get out of their way.
 _TAKEN = re.compile(r"listing-\d+(?:-\d+)?")
@@ -80,18 +83,17 @@ class ProseConverter:
         """Convert a page. `listings` is the HTML of each of its listings, in order."""
         prose = "".join(block.text for block in page.blocks if isinstance(block, Prose))
         self._tokens.stem = stem = _find_stem(prose)
+        numbers = count()
         parts: list[str] = []
-        sources: list[str] = []
-        for block in page.blocks:
+        for block, after in zip_longest(page.blocks, page.blocks[1:]):
             if isinstance(block, Prose):
                 parts.append(block.text)
             else:
-                parts.append(f"{block.layout.lead}{stem}{len(sources)}x\n")
-                sources.append(block.written.text if block.written else "")
+                parts.append(_place_token(f"{stem}{next(numbers)}x", block.layout, after))
         html = self.convert_text("".join(parts))
         token = rf"{stem}(\d+)x"
-        html = re.sub(rf"<div>{token}</div>", lambda match: listings[int(match[1])], html)
-        html = re.sub(token, lambda match: escape(sources[int(match[1])].rstrip("\n"), quote=False), html)
+        # In one go: a listing may hold a token as its code.
+        html = re.sub(rf"<div>{token}</div>|{token}", lambda match: listings[int(match[1] or match[2])], html)
         return Converted(html, self._find_headings())
 
     def _find_headings(self) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
@@ -121,12 +123,12 @@ class _Tokens(Extension):
         self.order: list[tuple[str, str]] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's own name
-        # A token alone on its line comes before all (headings 70, lists 40, quotes 20, paragraphs 10) but code (80) and
-        # list indents (90); the insides of lists and quotes come back here. Any other token waits until just before
-        # paragraphs: what looks like a list mark in front of it may have been one.
+        # A token alone on its line comes before all (code 80, tables 75, headings 70, lists 40, quotes 20, paragraphs
+        # 10) but list indents (90); the insides of lists and quotes come back here. Any other token waits until just
+        # before paragraphs: the list mark or indent in front of it may belong to a list.
         blocks = md.parser.blockprocessors
-        blocks.register(_TokenBlocks(md.parser, self, r"^ {0,3}(%s)[ ]*$\n?"), "callsite-listings", 75)
-        blocks.register(_TokenBlocks(md.parser, self, r"(%s)"), "callsite-stray-listings", 15)
+        blocks.register(_TokenBlocks(md.parser, self, r"(?:\A *|^ {0,3})(%s) *$\n?"), "callsite-listings", 85)
+        blocks.register(_TokenBlocks(md.parser, self, r" *(%s) *\n?"), "callsite-stray-listings", 15)
         # After the table of contents (5), which gives headings their ids.
         md.treeprocessors.register(_OrderNotes(md, self), "callsite-order", 1)
 
@@ -147,8 +149,8 @@ class _TokenBlocks(BlockProcessor):
         block = blocks.pop(0)
         match = self._find(block)
         assert match is not None  # `test` has seen it
-        before = block[: match.start()]
-        if before.strip("\n"):
+        before = block[: match.start()].rstrip("\n")
+        if before:
             self.parser.parseBlocks(parent, [before])
         SubElement(parent, "div").text = match[1]
         after = block[match.end() :]
@@ -185,6 +187,26 @@ def _free_of_listings(slugify: Callable[[str, str], str]) -> Callable[[str, str]
         return f"section-{slug}" if _TAKEN.fullmatch(slug) else slug
 
     return make_id
+
+
+def _place_token(token: str, layout: Layout, after: Block | None) -> str:
+    """The line that stands for a listing.
+
+    Python-Markdown wants four spaces where CommonMark takes the width of a list mark, and a blank line before what is
+    outside of the list or quote that the listing is in.
+    """
+    quotes = layout.indent.count(">")
+    inner = len(layout.indent.rpartition(">")[2].expandtabs(4))
+    # The line that opens a list or quote keeps its marks.
+    row = (layout.lead if re.search(r"[^>\s]", layout.lead) else layout.within) + token + "\n"
+    if layout.within and isinstance(after, Prose):
+        outer = _QUOTES.match(after.text)
+        assert outer is not None  # matches the empty text
+        level = outer[0].count(">")
+        space = len(outer[1].expandtabs(4))
+        if level < quotes or (level == quotes and space < inner):
+            row += "> " * level + "\n"
+    return row
 
 
 def _find_stem(prose: str) -> str:
