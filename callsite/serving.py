@@ -63,6 +63,7 @@ class State:
     def __init__(self) -> None:
         self.number = 0
         self.failure = ""
+        self.stopped = False
         self._changed = asyncio.Event()
 
     def advance(self, failure: str) -> None:
@@ -71,6 +72,11 @@ class State:
         self.number += 1
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def stop(self) -> None:
+        """There will be no more builds: let everyone who waits go."""
+        self.stopped = True
+        self._changed.set()
 
     async def wait(self, seconds: float) -> None:
         """Wait for the next build to end, but not longer than `seconds`."""
@@ -131,7 +137,7 @@ class _Reload(web.RequestHandler):
         self.set_header("Cache-Control", "no-store")
         state: State = self.settings["state"]
         with contextlib.suppress(StreamClosedError):
-            while True:
+            while not state.stopped:
                 # The process id tells apart the first build of two servers.
                 self.write(f"retry: 500\ndata: {os.getpid()}-{state.number}\n\n")
                 await self.flush()
@@ -140,12 +146,12 @@ class _Reload(web.RequestHandler):
 
 def bind(port: int) -> list[socket.socket]:
     """Take a port of this machine; 0 takes any that is free. Raises CallsiteError when it cannot be had."""
+    if not 0 <= port <= 65535:
+        raise CallsiteError(f"{port} is no port; choose one from 1024 to 65535")
     try:
         return bind_sockets(port, "127.0.0.1")
     except PermissionError as error:
         raise CallsiteError(f"port {port} is not for everyone; choose one from 1024 up, such as 8000") from error
-    except OverflowError as error:
-        raise CallsiteError(f"{port} is no port; choose one from 1024 to 65535") from error
     except OSError as error:
         raise CallsiteError(
             f"port {port} is taken by another program; choose another: `make serve PORT={port + 1}` or "
@@ -181,6 +187,8 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
     stopped = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
     server.stop()
+    state.stop()
+    await server.close_all_connections()
     for task in (*tasks, stopped):
         task.cancel()
     await asyncio.gather(*tasks, stopped, return_exceptions=True)

@@ -1,0 +1,247 @@
+"""The local server, as a process, over real connections."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from callsite import serving
+from callsite.errors import CallsiteError
+from callsite.serving import bind
+from tests.building import CONTENT, SiteFolder
+
+PAGE = "content/pages/about.md"
+
+
+class Server:
+    """A running `callsite serve`."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.printed = ""
+        self.port = int(self.wait_for(r"Serving on http://localhost:(\d+)/ \(Ctrl-C stops\)")[1])
+
+    def wait_for(self, pattern: str, seconds: float = 30) -> re.Match[str]:
+        """Wait until a line that matches has been printed; forget all that came before its end."""
+        assert self.process.stderr
+        end = time.monotonic() + seconds
+        while not (match := re.search(pattern, self.printed)):
+            assert time.monotonic() < end, f"no {pattern!r} in {self.printed!r}"
+            if select.select([self.process.stderr], [], [], 0.1)[0]:
+                line = self.process.stderr.readline()
+                assert line, f"the server ended; it printed {self.printed!r}"
+                self.printed += line
+        self.printed = self.printed[match.end() :]
+        return match
+
+    def get(self, path: str) -> tuple[int, http.client.HTTPMessage, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            connection.close()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, self.printed + errors
+
+
+@pytest.fixture
+def serve(site: SiteFolder) -> Iterator[Callable[[], Server]]:
+    running: list[subprocess.Popen[str]] = []
+
+    def start() -> Server:
+        command = [sys.executable, "-m", "callsite", "serve", "--port", "0"]
+        running.append(subprocess.Popen(command, cwd=site.root, stderr=subprocess.PIPE, text=True, bufsize=1))
+        return Server(running[-1])
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_a_site_is_served_and_reloaded(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for(r"Built in \d+\.\d s\. Waiting for a change\.")
+    status, headers, page = server.get("/about.html")
+    assert (status, headers["Cache-Control"]) == (200, "no-store")
+    assert "About this site." in page
+    assert serving.RELOAD_PATH in page
+    assert int(headers["Content-Length"]) == len(page.encode())
+    assert serving.RELOAD_PATH not in (site.output / "about.html").read_text(encoding="utf-8")
+    status, headers, style = server.get("/theme/css/callsite.css")
+    assert (status, headers["Content-Type"]) == (200, "text/css")
+    assert style == (site.output / "theme/css/callsite.css").read_text(encoding="utf-8")
+
+    with _reload_stream(server) as stream:
+        first = _next_number(stream)
+        site.write({PAGE: "title: About\nslug: about\n\nSomething new.\n"})
+        server.wait_for("Something changed: building")
+        assert _next_number(stream) != first
+    assert "Something new." in server.get("/about.html")[2]
+    code, printed = server.stop()
+    assert code == 0
+    assert printed.endswith("Stopped.\n")
+    assert "Cannot" not in printed
+
+
+def test_the_settings_and_what_they_import_are_watched(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write({**CONTENT, "names.py": "NAME = 'One'\n"})
+    with (site.root / "pelicanconf.py").open("a") as file:
+        file.write("from names import NAME\nSITENAME = NAME\n")
+    server = serve()
+    server.wait_for("Built in")
+    site.write({"names.py": "NAME = 'Another'\n"})
+    server.wait_for("Built in")
+    assert "Another" in server.get("/about.html")[2]
+
+
+def test_what_is_not_there_gets_the_404_page(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for("Built in")
+    status, headers, page = server.get("/nothing/here.html")
+    assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "not found" in page.lower()
+    assert serving.RELOAD_PATH in page
+    assert server.get("/../pelicanconf.py")[0] == 403
+    (site.output / "404.html").unlink()
+    assert server.get("/nothing")[0] == 404
+
+
+def test_an_edit_saved_while_a_build_runs_is_not_lost(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.set(PLUGINS=["callsite.pelican_plugin", "slow"])
+    site.write(
+        {
+            **CONTENT,
+            # Reading is over when pages have been written: only a build after this one can see the edit.
+            "slow.py": "import pathlib, time\nfrom pelican import signals\n\ndef wait(*args, **kwargs):\n"
+            "    pathlib.Path('waiting').touch()\n    time.sleep(1)\n\n"
+            "def register():\n    signals.page_writer_finalized.connect(wait)\n",
+        }
+    )
+    server = serve()
+    end = time.monotonic() + 30
+    while not (site.root / "waiting").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    site.write({PAGE: "title: About\nslug: about\n\nSaved in the middle.\n"})
+    server.wait_for("Built in")
+    assert "Saved in the middle." not in server.get("/about.html")[2]
+    server.wait_for("Built in")
+    assert "Saved in the middle." in server.get("/about.html")[2]
+
+
+def test_idle_connections_block_nobody(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for("Built in")
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(50)]
+    try:
+        start = time.monotonic()
+        assert server.get("/about.html")[0] == 200
+        assert time.monotonic() - start < 5
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+def test_a_build_that_fails_leaves_the_last_good_site_up(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for("Built in")
+    site.write({PAGE: "slug: about\n\nNo title.\n"})
+    server.wait_for(r"content/pages/about\.md:1: M101")
+    server.wait_for("The build failed; the site shown is the last that was good. Waiting for a change.")
+    assert "About this site." in server.get("/about.html")[2]
+
+
+def test_a_first_build_that_fails_says_why_in_the_browser(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write({PAGE: "slug: <about>\n\nNo title.\n"})
+    server = serve()
+    server.wait_for("The build failed")
+    status, headers, page = server.get("/about.html")
+    assert (status, headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "content/pages/about.md:1: M101 no `title`" in page
+    assert "`&lt;about&gt;` cannot name a page" in page
+    site.write(CONTENT)
+    server.wait_for("Built in")
+    assert server.get("/about.html")[0] == 200
+
+
+def test_stopping_ends_a_build_as_well(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    with (site.root / "pelicanconf.py").open("a") as file:
+        # The command reads the settings, too; only the build is to be slow.
+        file.write("import sys, time\nif 'pelican' in sys.modules:\n    open('building', 'w').close()\n    time.sleep(60)\n")
+    site.write(CONTENT)
+    server = serve()
+    end = time.monotonic() + 30
+    while not (site.root / "building").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    start = time.monotonic()
+    assert server.stop(signal.SIGTERM)[0] == 0
+    assert time.monotonic() - start < 20
+    assert not site.output.exists()
+
+
+def test_a_taken_port_is_one_clear_line(site: SiteFolder) -> None:
+    site.write(CONTENT)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "callsite", "serve", "--port", str(port)]
+        ran = subprocess.run(command, cwd=site.root, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        f"callsite: port {port} is taken by another program; choose another: `make serve PORT={port + 1}` or "
+        f"`callsite serve --port {port + 1}`\n"
+    )
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**9])
+def test_a_number_that_is_no_port(port: int) -> None:
+    with pytest.raises(CallsiteError, match=f"{port} is no port; choose one from 1024 to 65535"):
+        bind(port)
+
+
+def test_a_port_for_administrators(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(port: int, address: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(serving, "bind_sockets", refuse)
+    with pytest.raises(CallsiteError, match="port 80 is not for everyone"):
+        bind(80)
+
+
+@contextmanager
+def _reload_stream(server: Server) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as stream:
+        stream.sendall(f"GET {serving.RELOAD_PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        yield stream
+
+
+def _next_number(stream: socket.socket) -> str:
+    received = b""
+    while not (match := re.search(rb"data: (\S+)\n\n", received)):
+        piece = stream.recv(4096)
+        assert piece
+        received += piece
+    return match[1].decode()
