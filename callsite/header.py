@@ -75,21 +75,25 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
     if not entries:
         return Meta(), 0, ()
     meta = Meta()
+    seen: dict[str, int] = {}
+    others: list[tuple[str, tuple[str, ...]]] = []
     for key, values, line in entries:
         at = Place(path, line)
-        if key in dict(meta.lines):
+        if key in seen:
             problems.append(
-                Problem(at, "M102", f"`{key}` is set twice, first on line {meta.line(key)}", "keep one of the two")
+                Problem(at, "M102", f"`{key}` is set twice, first on line {seen[key]}", "keep one of the two")
             )
             changed = None
         else:
+            seen[key] = line
             changed, problem = _set(meta, key, values, at)
             problems += problem
-        meta = changed or replace(meta, others=(*meta.others, (key, tuple(values))))
-        if key not in dict(meta.lines):
-            meta = replace(meta, lines=(*meta.lines, (key, line)))
+        if changed is None:
+            others.append((key, tuple(values)))
+        else:
+            meta = changed
     written = "".join(f"{row}\n" for row in rows[:end])
-    return replace(meta, written=written), end, tuple(problems)
+    return replace(meta, others=tuple(others), lines=tuple(seen.items()), written=written), end, tuple(problems)
 
 
 def format_header(meta: Meta) -> str:

@@ -23,7 +23,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
 from pygments.token import STANDARD_TYPES, _TokenType
 
-from callsite.lexing import LONGEST_LINE, Piece, find_lexer, lex_lines
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, is_too_long, lex_lines
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
 from callsite.page import is_web_address, lines_fit
 from callsite.snippet import find_title
@@ -68,7 +68,7 @@ def render_listing(listing: Listing, number: int) -> RenderedListing:
         elif not inside:
             inside = True
             run = next(runs)
-            if any(len(line.text) > LONGEST_LINE for line in run):
+            if is_too_long("\n".join(line.text for line in run)):
                 problems.append(_too_long(listing))
             parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks))
     parts.append("</div>\n</figure>")
@@ -161,5 +161,5 @@ def _unknown_language(listing: Listing) -> Problem:
 
 
 def _too_long(listing: Listing) -> Problem:
-    message = f"a line of more than {LONGEST_LINE:,} characters; its run is shown without colours"
-    return Problem(listing.at, "L107", message, "cut the line if its colours matter", Severity.WARNING)
+    message = f"more than {LONGEST_LINE:,} characters in a line, or {LONGEST_RUN:,} in a run, are shown without colours"
+    return Problem(listing.at, "L107", message, "cut it if its colours matter", Severity.WARNING)

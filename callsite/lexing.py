@@ -21,6 +21,9 @@ from pygments.util import ClassNotFound
 # A longer line is shown without colours: some lexers need time that grows with the square of a line's length.
 LONGEST_LINE = 20_000
 
+# So is a longer run: Pygments needs some ten seconds for a million characters.
+LONGEST_RUN = 500_000
+
 Piece = tuple[_TokenType, str]
 
 # Lines of a string that look like statements: what a docstring read inside out is full of.
@@ -43,6 +46,11 @@ def find_lexer(language: str) -> Lexer | None:
     except ClassNotFound:
         return None
     return lexer
+
+
+def is_too_long(code: str) -> bool:
+    """Whether a run of code takes too long to colour, for its length or that of a line."""
+    return len(code) > LONGEST_RUN or (len(code) > LONGEST_LINE and max(map(len, code.split("\n"))) > LONGEST_LINE)
 
 
 def lex_lines(code: str, lexer: Lexer, first: bool = True) -> list[list[Piece]]:
@@ -84,7 +92,7 @@ def find_opening(code: str, lexer: Lexer, pieces: list[Piece]) -> str:
 
 
 def _read(code: str, lexer: Lexer, first: bool) -> list[Piece]:
-    if max(map(len, code.split("\n"))) <= LONGEST_LINE:
+    if not is_too_long(code):
         try:
             pieces = list(_lex(code, lexer))
             opening = "" if first else find_opening(code, lexer, pieces)

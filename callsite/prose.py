@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from itertools import count, zip_longest
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -44,10 +44,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A page's prose as HTML, with the listings in it, and for each heading the numbers of the listings under it."""
+    """A page's prose as HTML, with the listings in it, and for each heading the numbers of the listings under it.
+
+    `too_deep` says that Markdown could not follow its lists and quotes, so that it comes as it was written.
+    """
 
     html: str
     headings: tuple[tuple[Heading, tuple[int, ...]], ...]
+    too_deep: bool = False
 
 
 class ProseConverter:
@@ -90,11 +94,17 @@ class ProseConverter:
                 parts.append(block.text)
             else:
                 parts.append(_place_token(f"{stem}{next(numbers)}x", block.layout, after))
-        html = self.convert_text("".join(parts))
+        text = "".join(parts)
+        try:
+            html, too_deep = self.convert_text(text), False
+        except RecursionError:
+            html, too_deep = f'<div class="unread">{escape(text, quote=False)}</div>', True
+            self._tokens.order = []
+            self._markdown.parser.state.clear()  # it still says where the parser was, and `reset` leaves it alone
         token = rf"{stem}(\d+)x"
         # In one go: a listing may hold a token as its code.
         html = re.sub(rf"<div>{token}</div>|{token}", lambda match: listings[int(match[1] or match[2])], html)
-        return Converted(html, self._find_headings())
+        return Converted(html, self._find_headings(), too_deep)
 
     def _find_headings(self) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
         names: dict[str, tuple[str, int]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
@@ -12,13 +14,15 @@ from selectolax.lexbor import LexborHTMLParser
 from callsite.highlight import RenderedListing, render_listing
 from callsite.model import Page, Place, Problem, Prose
 from callsite.prose import Heading, ProseConverter
+from callsite.snippet import split_rows
 
 # Elements with an address in an attribute, as far as prose has them.
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"))
 
-# What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of the text.
-_BEFORE = frozenset(["", *" \n\t(<\"'=:`"])
-_BEHIND = frozenset(["", *" \n\t)>\"'`"])
+# What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of a line.
+_BEFORE = frozenset(["", *" \t(<\"'=:`"])
+_BEHIND = frozenset(["", *" \t)>\"'`"])
+_PIECE = re.compile(r"[^ \t(<\"'=:`)>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,13 @@ class Renderer:
         for heading, numbers in converted.headings:
             projects = dict.fromkeys(page.listings[number].origin.project for number in numbers)
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
-        problems = tuple(problem for listing in listings for problem in listing.problems)
+        problems = [problem for listing in listings for problem in listing.problems]
+        if converted.too_deep:
+            message = "lists or quotes too deep inside each other; the page is shown as it was written"
+            problems.append(Problem(page.at, "P101", message, "take them apart"))
         prose = [block for block in page.blocks if isinstance(block, Prose)]
         links = tuple(find_links(converted.html, prose, page.at))
-        return Rendered(converted.html, tuple(headings), listings, links, problems)
+        return Rendered(converted.html, tuple(headings), listings, links, tuple(problems))
 
 
 def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link]:
@@ -77,22 +84,44 @@ def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link
             target = node.attributes[attribute]
             if target:
                 targets[target] = targets.get(target, 0) + 1
-    blocks = tuple(prose)
+    pieces = _find_pieces(prose) if targets else {}
     for target, times in targets.items():
-        places = [place for block in blocks for place in _find_places(block, target)]
-        for place in places[:times] or [whole]:
+        spots = sorted({spot for spelling in _spell(target) for spot in _find_spots(spelling, pieces)})
+        for place, _ in spots[:times] or [(whole, 0)]:
             yield Link(target, place)
 
 
-def _find_places(block: Prose, target: str) -> Iterator[Place]:
-    """The lines on which an address is written. Markdown keeps no lines, so this looks for the address itself between
-    the characters that can stand around one.
+def _spell(target: str) -> tuple[str, ...]:
+    """The ways in which an address is written in Markdown."""
+    return target, escape(target, quote=False), target.replace("_", "\\_")
+
+
+def _find_pieces(prose: Iterable[Prose]) -> dict[str, list[tuple[Place, int, str]]]:
+    """Where each stretch without these characters stands: its line, where in it, and the line's text."""
+    pieces: dict[str, list[tuple[Place, int, str]]] = defaultdict(list)
+    for block in prose:
+        for number, row in enumerate(split_rows(block.text), start=block.at.line):
+            place = Place(block.at.path, number)
+            for piece in _PIECE.finditer(row):
+                pieces[piece[0]].append((place, piece.start(), row))
+    return pieces
+
+
+def _find_spots(spelling: str, pieces: Mapping[str, list[tuple[Place, int, str]]]) -> Iterator[tuple[Place, int]]:
+    """The line and column of each place where an address is written, between the characters that can stand around one.
+
+    Markdown keeps no lines, so this looks for the address itself, by the longest of its pieces.
     """
-    text = block.text
-    for spelling in {target, escape(target, quote=False), target.replace("_", "\\_")}:
-        start = text.find(spelling)
-        while start >= 0:
-            end = start + len(spelling)
-            if text[start - 1 : start] in _BEFORE and text[end : end + 1] in _BEHIND:
-                yield Place(block.at.path, block.at.line + text.count("\n", 0, start))
-            start = text.find(spelling, end)
+    longest = max(_PIECE.finditer(spelling), key=lambda piece: len(piece[0]), default=None)
+    if longest is None:
+        return
+    for place, at, row in pieces.get(longest[0], ()):
+        start = at - longest.start()
+        end = start + len(spelling)
+        if (
+            start >= 0
+            and row.startswith(spelling, start)
+            and row[start - 1 : start] in _BEFORE
+            and row[end : end + 1] in _BEHIND
+        ):
+            yield place, start
