@@ -50,7 +50,7 @@ FEED_ALL_ATOM = "feeds/all.atom.xml"
 CALLSITE_STRICT = True
 '''
 
-_PAGE = '''\
+_PAGE = """\
 title: pathlib Path Example Code
 category: page
 slug: pathlib-path-examples
@@ -82,7 +82,7 @@ def read_settings(folder: str) -> str:
 ## ... source file continues with no further Path examples ...
 
 ```
-'''
+"""
 
 _IGNORE = "output/\n.output.callsite-*/\n__pycache__/\n"
 
@@ -99,7 +99,8 @@ def plan_site(name: str) -> Mapping[str, str]:
 
 def write_site(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:
     """Write files that are not there yet; yields each path and whether it was written. Raises CallsiteError when the
-    folder cannot be written to."""
+    folder cannot be written to.
+    """
     for name, text in files.items():
         path = folder / name
         try:

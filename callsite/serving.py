@@ -88,7 +88,11 @@ class _ReloadScript(web.OutputTransform):
     """Puts the reload script into every page on its way out; files on disk stay as they are."""
 
     def transform_first_chunk(
-        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+        self,
+        status_code: int,
+        headers: HTTPHeaders,
+        chunk: bytes,
+        finishing: bool,  # noqa: ARG002  # tornado's signature
     ) -> tuple[int, HTTPHeaders, bytes]:
         if headers.get("Content-Type", "").startswith("text/html"):
             before, found, after = chunk.partition(b"</head>")
@@ -108,7 +112,7 @@ class _Files(web.StaticFileHandler):
     def should_return_304(self) -> bool:
         return False
 
-    def set_extra_headers(self, path: str) -> None:
+    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002  # tornado's signature
         self.set_header("Cache-Control", "no-store")
 
     @classmethod

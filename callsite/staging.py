@@ -82,7 +82,8 @@ def open_staging(output: str, apart_from: Collection[str]) -> Staging:
 
 def swap(one: Path, other: Path) -> None:
     """Let two folders change places: in one step where the system can, else in three, of which `_recover` mends any
-    that are missing."""
+    that are missing.
+    """
     try:
         _exchange(one, other)
     except OSError as error:

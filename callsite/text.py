@@ -68,8 +68,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     slip = re.sub(r"[-_]", "", word.lower())
     plain = {re.sub(r"[-_]", "", name): name for name in known}
-    close = [name for name in plain if sorted(name) == sorted(slip)] or difflib.get_close_matches(slip, plain, n=1, cutoff=0.8)
+    close = [name for name in plain if sorted(name) == sorted(slip)] or difflib.get_close_matches(
+        slip, plain, n=1, cutoff=0.8
+    )
     return plain[close[0]] if close else None
+
+
+def make_printable(text: str) -> str:
+    """Text for a terminal, on one line: invisible characters and line ends are named, so that none of them acts."""
+    return re.sub(f"{CONTROL.pattern}|[\\x00-\\x1f\\u2028\\u2029]", lambda match: f"<U+{ord(match[0]):04X}>", text)
 
 
 def count(number: int, noun: str) -> str:

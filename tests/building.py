@@ -77,7 +77,11 @@ class SiteFolder:
         """Begin a build in a process of its own."""
         command = [sys.executable, "-m", "pelican", "content", "-s", "pelicanconf.py", "-o", "output", *arguments]
         return subprocess.Popen(
-            command, cwd=self.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, 
+            command,
+            cwd=self.root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={**os.environ, **environment},
         )
 

@@ -11,7 +11,7 @@ from callsite.scaffold import plan_site, write_site
 from tests.building import SiteFolder
 
 
-@pytest.mark.parametrize("name", ["My site", "O'Brien \"quoted\" {braces} \\ 100 %", "日本"])
+@pytest.mark.parametrize("name", ["My site", 'O\'Brien "quoted" {braces} \\ 100 %', "日本"])
 def test_a_new_site_builds_without_a_problem(site: SiteFolder, name: str) -> None:
     (site.root / "pelicanconf.py").unlink()
     for path, written in write_site(site.root, plan_site(name)):

@@ -188,7 +188,9 @@ def test_a_first_build_that_fails_says_why_in_the_browser(site: SiteFolder, serv
 def test_stopping_ends_a_build_as_well(site: SiteFolder, serve: Callable[[], Server]) -> None:
     with (site.root / "pelicanconf.py").open("a") as file:
         # The command reads the settings, too; only the build is to be slow.
-        file.write("import sys, time\nif 'pelican' in sys.modules:\n    open('building', 'w').close()\n    time.sleep(60)\n")
+        file.write(
+            "import sys, time\nif 'pelican' in sys.modules:\n    open('building', 'w').close()\n    time.sleep(60)\n"
+        )
     site.write(CONTENT)
     server = serve()
     end = time.monotonic() + 30

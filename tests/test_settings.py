@@ -62,7 +62,7 @@ def test_a_fault_in_the_settings_has_a_place(folder: Path, text: str, message: s
 
 
 def test_missing_settings_say_what_to_do(folder: Path) -> None:
-    with pytest.raises(CallsiteError, match="conf.py: no such settings file; name one with --settings"):
+    with pytest.raises(CallsiteError, match=r"conf\.py: no such settings file; name one with --settings"):
         read_folders("conf.py")
 
 

@@ -98,7 +98,9 @@ def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> No
         headings = [" ".join(each.get_text().split()) for each in page.select("main h2, main h3, main h4")]
         body = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
         written = [
-            " ".join(BeautifulSoup(re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", match), "html.parser").get_text().split())
+            " ".join(
+                BeautifulSoup(re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", match), "html.parser").get_text().split()
+            )
             for match in re.findall(r"^#{2,4} *(.*?) *#*$", body, re.MULTILINE)
         ]
         assert [heading for heading in headings if heading in written] == written, source.name
@@ -107,7 +109,10 @@ def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> No
 def test_the_seed_page_has_five_marks(real: Built) -> None:
     page = real.read(SEED)
     marked = [line.get_text().removeprefix("Marked line: ").strip() for line in _listings(page)[0].select(".line.hll")]
-    assert marked == ["from flask import abort, after_this_request, request, session"] + ["after_this_request(_commit)"] * 4
+    assert (
+        marked
+        == ["from flask import abort, after_this_request, request, session"] + ["after_this_request(_commit)"] * 4
+    )
     assert len(_listings(page)[0].select(".gap")) == 5
 
 
@@ -151,7 +156,7 @@ def test_hostile_text_is_only_text(site: SiteFolder) -> None:
     site.write(
         {
             "content/pages/a.md": f"title: {HOSTILE}\nslug: a\ntoc: True\nsidebartitle: {HOSTILE}\nmeta: {HOSTILE}\n\n"
-            "Text\n\n```html project=\"<script>alert(2)</script>\" path=\"{{x}}<b>.html\"\n"
+            'Text\n\n```html project="<script>alert(2)</script>" path="{{x}}<b>.html"\n'
             f"~~{HOSTILE}\n{HOSTILE}\n"
             f"## ... {HOSTILE} ...\n{HOSTILE}\n```\n",
         }

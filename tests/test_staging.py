@@ -233,7 +233,9 @@ def test_a_link_to_the_output_stays_a_link(output: Path) -> None:
 
 def test_a_build_does_not_replace_what_it_reads(output: Path) -> None:
     output.mkdir(parents=True)
-    with pytest.raises(CallsiteError, match=r"cannot build here, the folder holds .*content; choose another output folder"):
+    with pytest.raises(
+        CallsiteError, match=r"cannot build here, the folder holds .*content; choose another output folder"
+    ):
         open_staging(str(output), apart_from=[str(output / "content")])
 
 

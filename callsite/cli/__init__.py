@@ -15,7 +15,8 @@ _COMMANDS = (build, serve, init)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0 when all is well, 1 when content has problems, 2 when the call or its surroundings do,
-    130 when the user broke it off."""
+    130 when the user broke it off.
+    """
     parser = argparse.ArgumentParser(
         prog="callsite", description="Example-code pages, one per library callable, from annotated source snippets."
     )

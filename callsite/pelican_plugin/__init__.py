@@ -1,0 +1,168 @@
+"""Callsite inside Pelican: `PLUGINS = ["callsite.pelican_plugin"]`.
+
+One run of Pelican goes like this (measured on 4.12):
+
+    get_generators               open a staging folder; from here on Pelican writes there
+    page_generator_init          load, check and render every Markdown file; an error stops the run here
+    (Pelican reads)              the reader hands out what was rendered
+    all_generators_finalized     addresses are known: lists, breadcrumbs, neighbours; two files for one address stop it
+    (Pelican writes)
+    finalized                    check links against what was written; then output and staging folder change places
+
+An exception in a reader or in `register` would only be logged, and the page or plugin dropped; an exception in these
+signals ends the run with exit code 1. This is the only module that imports Pelican. Handlers are functions of the
+module because signals hold them weakly.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+
+from markupsafe import Markup
+from pelican import Pelican, signals
+from pelican.contents import Page
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+from pelican.readers import Readers
+
+from callsite.check import Host, find_broken_links, find_collisions
+from callsite.model import Place, Problem
+from callsite.navigation import Entry, Navigation, PageView
+from callsite.pelican_plugin.logs import watch_log
+from callsite.pelican_plugin.outputs import (
+    find_content_links,
+    find_contents,
+    find_copied,
+    find_loaded,
+    find_written,
+    place_content,
+)
+from callsite.pelican_plugin.parts import CallsiteReader, LibraryPages
+from callsite.pelican_plugin.run import current_run, end_run, start_run
+from callsite.site import Site
+from callsite.staging import list_files
+from callsite.text import count
+from callsite.theme import THEME
+
+LIBRARY_URL = "libraries/{name}.html"
+
+
+def _on_initialized(pelican: Pelican) -> None:
+    settings = pelican.settings
+    # A cache of Pelican's own would hand out pages whose neighbours have changed since.
+    settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
+    if os.path.realpath(settings["THEME"]) == os.path.realpath(THEME):
+        settings["JINJA_ENVIRONMENT"]["autoescape"] = True
+    folders = [*settings["PAGE_PATHS"], *settings["ARTICLE_PATHS"]]
+    if not any(os.path.exists(os.path.join(settings["PATH"], folder)) for folder in folders):
+        settings["PAGE_PATHS"] = [""]  # a plain folder of pages
+    watch_log()
+
+
+def _on_get_generators(pelican: Pelican) -> type[Generator]:
+    run = start_run(pelican)
+    pelican.output_path = pelican.settings["OUTPUT_PATH"] = str(run.staging.path)
+    return LibraryPages
+
+
+def _on_readers_init(readers: Readers) -> None:
+    for extension in CallsiteReader.file_extensions:
+        readers.reader_classes[extension] = CallsiteReader
+
+
+def _on_generator_init(generator: ArticlesGenerator | PagesGenerator) -> None:
+    # Pelican reads files in the order of a set, which is another one in every run.
+    find = generator.get_files
+    generator.get_files = lambda *args, **kwargs: sorted(find(*args, **kwargs))
+
+
+def _on_page_generator_init(generator: PagesGenerator) -> None:
+    run, settings = current_run(), generator.settings
+    _on_generator_init(generator)
+    problems: list[Problem] = []
+    slugs: list[tuple[str, Place]] = []
+    for kind in ("PAGE", "ARTICLE"):
+        extensions = CallsiteReader.file_extensions
+        for path in generator.get_files(settings[f"{kind}_PATHS"], settings[f"{kind}_EXCLUDES"], extensions):
+            source = os.path.abspath(os.path.join(generator.path, path))
+            problems += run.load(source, article=kind == "ARTICLE")
+            page = run.loaded[source].page
+            meta = page.meta
+            if meta.slug and meta.other("status") != "skip" and not meta.other("save_as"):
+                language = meta.other("lang")
+                slugs.append((f"{meta.slug} ({language})" if language else meta.slug, page.place("slug")))
+    problems += find_collisions(slugs, "slug", "give one of the two another slug")
+    run.report(problems)
+
+
+def _on_article_generator_finalized(generator: ArticlesGenerator) -> None:
+    if not generator.articles:
+        # Without articles there is nothing to feed, and an empty feed would carry the time of the run.
+        for name in ("FEED_ATOM", "FEED_RSS", "FEED_ALL_ATOM", "FEED_ALL_RSS"):
+            generator.settings[name] = generator.context[name] = None
+
+
+def _on_all_generators_finalized(generators: list[Generator]) -> None:
+    run = current_run()
+    run.contents = contents = tuple(find_contents(generators))
+    run.context = context = generators[0].context
+    listed = [
+        (loaded.page, content.url)
+        for content in contents
+        if isinstance(content, Page) and content.status == "published" and (loaded := find_loaded(content))
+    ]
+    home = Entry(run.settings["SITENAME"], "")
+    navigation = Navigation(
+        Site(tuple(page for page, _ in listed)), {page.at.path: url for page, url in listed}, LIBRARY_URL, home
+    )
+    run.navigation = context["callsite"] = navigation
+    for content in contents:
+        loaded = find_loaded(content)
+        if loaded:
+            content.example = navigation.view(loaded.page, loaded.rendered, content.title)
+        else:
+            title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
+            content.example = PageView(title.striptags(), title, breadcrumbs=(home,))
+    taken = dict(find_written(generators, navigation))
+    for content in contents:
+        if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
+            taken.pop(content.save_as, None)
+    taken |= find_copied(run.settings)
+    claims = ((content.save_as, place_content(content, "slug")) for content in contents)
+    run.report(find_collisions(claims, "output file", "choose another slug", taken))
+
+
+def _on_finalized(pelican: Pelican) -> None:
+    run = current_run()
+    if run.logged:
+        run.stop(f"{count(run.logged, 'error')} above")
+    sources = frozenset([*run.context["generated_content"], *run.context["static_content"]])
+    host = Host(frozenset(list_files(run.staging.path)), sources, run.settings["SITEURL"])
+    problems: list[Problem] = []
+    for content in run.contents:
+        links = find_content_links(content)
+        problems += find_broken_links(links, host, content.save_as, content.relative_source_path)
+    # Where a static file goes is settled only now: an {attach} link moves it.
+    taken = {content.save_as: str(place_content(content)) for content in run.contents}
+    statics = ((static.save_as, place_content(static)) for static in run.context["staticfiles"])
+    problems += find_collisions(statics, "output file", "rename the file, or give the page another slug", taken)
+    run.report(problems)
+    run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
+    run.close()
+    pelican.output_path = run.output
+    if run.warnings:
+        print(f"{count(run.warnings, 'warning')} above", file=sys.stderr)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.initialized.connect(_on_initialized)
+    signals.get_generators.connect(_on_get_generators)
+    signals.readers_init.connect(_on_readers_init)
+    signals.article_generator_init.connect(_on_generator_init)
+    signals.page_generator_init.connect(_on_page_generator_init)
+    signals.article_generator_finalized.connect(_on_article_generator_finalized)
+    signals.all_generators_finalized.connect(_on_all_generators_finalized)
+    signals.finalized.connect(_on_finalized)
+    atexit.register(end_run)

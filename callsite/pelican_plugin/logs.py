@@ -1,0 +1,37 @@
+"""Pelican's log: errors in it count, and some of it is said better elsewhere."""
+
+from __future__ import annotations
+
+import logging
+
+from callsite.errors import CallsiteError
+from callsite.pelican_plugin.run import note_error
+
+
+class _ErrorCounter(logging.Handler):
+    """Pelican logs an error and goes on without the page; a count of them lets the build stop in the end."""
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the handler's signature
+        note_error()
+
+
+class _LogFilter(logging.Filter):
+    """A stopped build has said what is wrong: no traceback behind it. Links are checked here, with their lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], CallsiteError):
+            record.msg, record.args = "%s", (record.exc_info[1],)
+            record.exc_info = None
+        return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
+
+
+_counter = _ErrorCounter(logging.ERROR)
+_filter = _LogFilter()
+
+
+def watch_log() -> None:
+    """Count errors and filter messages from now on; calling it twice changes nothing."""
+    logger = logging.getLogger("pelican")
+    logger.addHandler(_counter)
+    logger.addFilter(_filter)
+    logging.getLogger("pelican.contents").addFilter(_filter)

@@ -1,0 +1,84 @@
+"""What a run writes, and what would be written twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pelican.contents import Content
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+
+from callsite.build import Loaded, place_of
+from callsite.model import Place, Prose
+from callsite.navigation import Navigation
+from callsite.pelican_plugin.run import current_run
+from callsite.render import Link, find_links
+from callsite.staging import MANIFEST, list_files
+from callsite.text import decode_text
+
+# Where Pelican's generators keep what they have read.
+_LISTS = (
+    "pages", "articles", "translations", "hidden_pages", "hidden_articles", "hidden_translations",
+    "draft_pages", "draft_translations", "drafts", "drafts_translations",
+)  # fmt: skip
+
+
+def find_contents(generators: Iterable[Generator]) -> Iterator[Content]:
+    """Every page and article of a run, drafts, hidden ones and translations included, by source."""
+    found: dict[str, Content] = {}
+    for generator in generators:
+        if isinstance(generator, PagesGenerator | ArticlesGenerator):
+            for name in _LISTS:
+                found.update((content.source_path, content) for content in getattr(generator, name, ()))
+    return iter(found[path] for path in sorted(found))
+
+
+def find_written(generators: Iterable[Generator], navigation: Navigation) -> Iterator[tuple[str, str]]:
+    """The output files that a build writes besides pages, each with what it is."""
+    settings = current_run().settings
+    for name in settings["DIRECT_TEMPLATES"]:
+        yield settings.get(f"{name.upper()}_SAVE_AS", f"{name}.html"), f"the site's {name} page"
+    for library in navigation.libraries:
+        if not library.written:
+            yield library.url, f"the page of the library {library.name}"
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator):
+            for group, _ in (*generator.categories, *generator.tags.items(), *generator.authors):
+                yield group.save_as, f"the list of articles under {group}"
+
+
+def find_copied(settings: dict[str, Any]) -> dict[str, str]:
+    """The output files that no page can replace, each with what it is."""
+    copied = {MANIFEST: "the list of what a build has written"}
+    copied |= {path: source for source, path in settings["TEMPLATE_PAGES"].items()}
+    for folder in settings["THEME_STATIC_PATHS"]:
+        files = list_files(Path(settings["THEME"], folder))
+        copied |= {f"{settings['THEME_STATIC_DIR']}/{path}": "the theme" for path in files}
+    return copied
+
+
+def find_content_links(content: Content) -> Iterable[Link]:
+    """The links of a page in any format, with their places."""
+    loaded = find_loaded(content)
+    if loaded:
+        return loaded.rendered.links
+    at = place_content(content)
+    text, _ = decode_text(Path(content.source_path).read_bytes(), at.path)
+    return find_links(content._content, [Prose(text, Place(at.path, 1))], at)
+
+
+def find_loaded(content: Content) -> Loaded | None:
+    """What was loaded for a Markdown page; None for a page in another format."""
+    return current_run().loaded.get(content.source_path)
+
+
+def place_content(content: Content, key: str = "") -> Place:
+    """Where a page's or a static file's source is, and where in it `key` is set."""
+    loaded = find_loaded(content)
+    return (
+        loaded.page.place(key)
+        if loaded and key
+        else place_of(os.path.join(content.settings["PATH"], content.source_path))
+    )

@@ -1,0 +1,106 @@
+"""What one run of Pelican knows, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from pelican import Pelican
+from pelican.contents import Content
+
+from callsite.build import Loaded, Loader
+from callsite.errors import BuildStopped
+from callsite.model import Place, Problem, Severity
+from callsite.navigation import Navigation
+from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
+from callsite.staging import Staging, open_staging
+from callsite.text import count, make_printable
+
+
+class Run:
+    """What one run of Pelican knows."""
+
+    def __init__(self, pelican: Pelican) -> None:
+        self.settings: dict[str, Any] = pelican.settings
+        self.output: str = pelican.settings["OUTPUT_PATH"]
+        self.staging: Staging = open_staging(
+            self.output, apart_from=[pelican.path, pelican.theme, os.getcwd(), os.path.expanduser("~")]
+        )
+        self.loader = Loader(self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ()), RESERVED)
+        self.loaded: dict[str, Loaded] = {}
+        self.metadata: dict[str, dict[str, Any]] = {}
+        self.navigation: Navigation | None = None
+        self.contents: tuple[Content, ...] = ()
+        self.context: dict[str, Any] = {}
+        self.warnings = 0
+        self.logged = 0
+
+    def load(self, path: str, article: bool = False) -> tuple[Problem, ...]:
+        """Load a file for the reader; returns what is wrong with it."""
+        provided = find_provided(path, self.settings)
+        loaded = self.loader.load_page(path, [key for key in ("title",) if key not in provided])
+        meta = loaded.page.meta
+        metadata, problems = process_metadata(meta, loaded.page.at.path, self.settings, self.loader.renderer)
+        dated = "date" in {*provided, *metadata, *problems} or meta.other("status") in ("draft", "skip")
+        if article and not dated:
+            problems["date"] = Problem(
+                Place(loaded.page.at.path, 1), "M101", "no `date`", "add a line `date: …`; an article needs one"
+            )
+        self.loaded[path], self.metadata[path] = loaded, metadata
+        return (*loaded.problems, *problems.values())
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Print problems and raise BuildStopped if one of them is an error."""
+        strict = bool(self.settings.get("CALLSITE_STRICT", False))
+        errors = 0
+        for problem in sorted(problems):
+            print(make_printable(str(problem)), file=sys.stderr)
+            if strict or problem.severity is Severity.ERROR:
+                errors += 1
+            else:
+                self.warnings += 1
+        if errors:
+            self.stop(count(errors, "error"))
+
+    def stop(self, why: str) -> None:
+        """End the run; the output stays as it was."""
+        self.close()
+        raise BuildStopped(f"{why}; {os.path.relpath(self.output)} is as it was")
+
+    def close(self) -> None:
+        """Forget the staging folder, and let the settings name the output again."""
+        self.staging.discard()
+        self.settings["OUTPUT_PATH"] = self.output
+
+
+_run: Run | None = None
+
+
+def start_run(pelican: Pelican) -> Run:
+    """Begin a run; Pelican hands its readers nothing they could find their run by, so there is one at a time."""
+    global _run  # noqa: PLW0603  # see above
+    end_run()  # in autoreload mode, the run before this one may not have come to its end
+    _run = Run(pelican)
+    return _run
+
+
+def current_run() -> Run:
+    """The run that has begun."""
+    assert _run is not None  # every run of Pelican starts with `get_generators`
+    return _run
+
+
+def end_run() -> None:
+    """Forget the last run, and its staging folder if it came to no end."""
+    global _run  # noqa: PLW0603  # see `start_run`
+    if _run is not None:
+        _run.close()
+        _run = None
+
+
+def note_error() -> None:
+    """Pelican has logged an error."""
+    if _run is not None:
+        _run.logged += 1
