@@ -18,7 +18,7 @@ html: .venv/site ## build the site into output/
 	@$(BIN)/callsite build
 
 publish-html: .venv/site ## build for production into output/ (SITEURL=https://… gives the address)
-	@$(BIN)/callsite build --settings publishconf.py
+	@$(if $(SITEURL),SITEURL="$(SITEURL)") $(BIN)/callsite build --settings publishconf.py
 
 test: .venv/test ## run every check: style, types, contracts, laws, builds, browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
