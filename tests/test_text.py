@@ -1,0 +1,105 @@
+"""Bytes to text, text to lines."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from callsite.model import Place, Problem, Severity
+from callsite.text import CONTROL, count, decode_text, nearest, normalise_ends, split_ends
+from tests.strategies import texts
+
+
+@given(texts(("\n", "\r\n", "\r")))
+@example("\r\n\r\r\n\n\r")
+def test_lines_joined_are_the_text(text: str) -> None:
+    lines = split_ends(text)
+    assert "".join(lines) == text
+    assert all(re.fullmatch(r"[^\r\n]*(\r\n|\r|\n)", line) for line in lines[:-1])
+    assert all(lines)
+    assert len(lines) == len(normalise_ends(text).removesuffix("\n").split("\n")) or text == ""
+
+
+@given(texts(("\n", "\r\n", "\r")))
+def test_good_bytes_are_read_as_they_are(text: str) -> None:
+    for mark in (b"", b"\xef\xbb\xbf"):
+        decoded, problems = decode_text(mark + text.removeprefix("\ufeff").encode(), "a.md")
+        assert decoded == normalise_ends(text.removeprefix("\ufeff"))
+        assert problems == ()
+
+
+@given(st.binary(max_size=80) | texts(("\n", "\r\n", "\r")).map(str.encode), st.integers(0, 80), st.binary(max_size=3))
+def test_any_bytes_give_text(data: bytes, where: int, put_in: bytes) -> None:
+    data = data[:where] + put_in + data[where:]
+    text, problems = decode_text(data, "a.md")
+    assert "\r" not in text
+    assert "\0" not in text
+    for problem in problems:
+        assert 1 <= problem.at.line <= text.count("\n") + 1
+        assert "\ufffd" in text.split("\n")[problem.at.line - 1]
+    assert bool(problems) == (_is_not_utf8(data) or b"\0" in data)
+
+
+def _is_not_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "code", "message"),
+    [
+        (b"a\nb\xffc\n", 2, "T101", "byte 0xff is not UTF-8"),
+        (b"\xef\xbb\xbf\n\n\xe9\n", 3, "T101", "byte 0xe9 is not UTF-8"),
+        (b"\r\r\n\n\xc3", 4, "T101", "byte 0xc3 is not UTF-8"),
+        (b"\xff\xfea\0", 1, "T101", "byte 0xff is not UTF-8"),
+        (b"a\r\nb\0\0\nc\0", 2, "T102", "a NUL byte in the text"),
+    ],
+)
+def test_bad_bytes_have_a_place(data: bytes, line: int, code: str, message: str) -> None:
+    _, problems = decode_text(data, "a.md")
+    found = problems[0]
+    assert (found.at, found.code, found.message) == (Place("a.md", line), code, message)
+    assert str(found).startswith(f"a.md:{line}: {code} {message}; ")
+
+
+def test_what_is_seen_as_invisible() -> None:
+    hidden = (
+        "\u202a\u202e\u2066\u2069\u200b\u200e\u200f\u061c\u00ad\ufeff\x00\x01\x0b\x1b\x7f\x85\u2028\u2029\u3164\u180e"
+    )
+    assert [char for char in hidden if not CONTROL.match(char)] == ["\x00"]
+    assert not CONTROL.search("\t\n\f\r é\u00a0\u200c\u200d漢👩\u200d💻\u3000")
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("sortodrer", "sortorder"),
+        ("sort_order", "sortorder"),
+        ("Sidebar-Title", "sidebartitle"),
+        ("titel", "title"),
+        ("save-as", "save_as"),
+        ("subtitle", None),
+        ("", None),
+        ("-", None),
+    ],
+)
+def test_slips_of_the_pen(word: str, known: str | None) -> None:
+    assert nearest(word, ("title", "sortorder", "sidebartitle", "save_as", "slug")) == known
+
+
+def test_counts() -> None:
+    assert [count(number, "error") for number in (0, 1, 2, 1234)] == ["0 errors", "1 error", "2 errors", "1,234 errors"]
+
+
+def test_places_and_problems_are_written_the_way_editors_read_them() -> None:
+    assert str(Place("a.md", 3)) == "a.md:3"
+    assert str(Place("a.md")) == "a.md"
+    problem = Problem(Place("a.md", 3), "X1", "what", "do", Severity.WARNING)
+    assert str(problem) == "a.md:3: X1 what; do"
+    assert sorted([problem, Problem(Place("a.md", 2), "Z", "", "")])[1] is problem
