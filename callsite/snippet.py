@@ -40,7 +40,7 @@ _STYLE_OF = {language: style for style, names in _STYLES.items() for language in
 
 # A comment that says nothing but a file's name: a path without spaces that ends in `name.ext`, or a well-known name.
 _FILE_NAME = re.compile(
-    r"(?:[\w.@+~-]+/)*(?:[\w@+~-][\w.@+~-]*\.[A-Za-z][A-Za-z0-9]{0,9}|Makefile|Dockerfile|Procfile|Jenkinsfile|Rakefile)"
+    r"(?:[\w.@+~-]+/)*(?:\.?[\w@+~-][\w.@+~-]*\.[A-Za-z][A-Za-z0-9]{0,9}|Makefile|Dockerfile|Procfile|Jenkinsfile|Rakefile)"
 )
 
 

@@ -14,10 +14,13 @@ BOM = "\ufeff"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 # Characters that change how text looks without being seen: the bidirectional controls of UAX #9 (see "Trojan Source",
-# CVE-2021-42574), zero-width characters, and control codes other than tab, line feed, form feed and carriage return.
-# The joiners U+200C and U+200D are left out: scripts and emoji need them.
+# CVE-2021-42574), zero-width characters, Hangul fillers (names that cannot be seen), U+2028 and U+2029 (they end a
+# comment in JavaScript and show as nothing), tags and variation selectors that can carry hidden text, and control codes
+# other than tab, line feed, form feed and carriage return. The joiners U+200C and U+200D and the variation selectors up
+# to U+FE0F are left out: scripts and emoji need them.
 CONTROL = re.compile(
-    "[\x01-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+    "[\x01-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
 
 
