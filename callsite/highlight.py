@@ -122,7 +122,7 @@ def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> 
     place = origin.path or origin.url
     if place and is_web_address(origin.url):
         known.append(f'<a class="origin-path" href="{escape(origin.url)}" rel="external">{_text(place)}</a>')
-    elif origin.path:
+    elif origin.path and origin.path != title:
         known.append(f'<span class="origin-path">{_text(place)}</span>')
     if known:
         rows.append('<span class="listing-origin">' + "\n".join(known) + "</span>")

@@ -6,7 +6,7 @@ values and only print them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -87,16 +87,18 @@ class Navigation:
     """The lists of a site.
 
     `urls` gives the address below the site's root of every page, by the page's path; `library_url` makes the address
-    of a library that has no page of its own, by its name.
+    of a library that has no page of its own, by its name. `others` are pages that are not in the site's notation.
     """
 
-    def __init__(self, site: Site, urls: Mapping[str, str], library_url: str, home: Entry) -> None:
+    def __init__(
+        self, site: Site, urls: Mapping[str, str], library_url: str, home: Entry, others: Iterable[Entry] = ()
+    ) -> None:
         self._urls = urls
         self._home = home
         self._views: dict[str, tuple[LibraryView, ModuleView | None]] = {}
         self.libraries = tuple(self._view_library(library, library_url) for library in site.libraries)
         self.chapters = tuple(self._view_page(page) for page in site.chapters)
-        self.topics = tuple(self._view_page(page) for page in site.topics)
+        self.topics = (*(self._view_page(page) for page in site.topics), *others)
         self._neighbours: dict[str, tuple[Entry | None, Entry | None]] = {}
         for pages in (site.chapters, *(library.pages for library in site.libraries)):
             for before, page in pairwise((None, *pages)):

@@ -159,6 +159,7 @@ def test_other_formats_go_on_working(site: SiteFolder) -> None:
     assert built.stderr.splitlines()[0].startswith("content/pages/rest.rst:6: S102 the link to `/gone.html`")
     assert "<title>A &amp; B" in built.read("rest.html")
     assert "<title>Plain &lt;b&gt;" in built.read("plain.html")
+    assert 'href="/rest.html">A &amp; B</a>' in built.read("index.html")
 
 
 def test_static_files_and_attachments(site: SiteFolder) -> None:

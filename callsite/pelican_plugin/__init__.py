@@ -107,14 +107,16 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     run = current_run()
     run.contents = contents = tuple(find_contents(generators))
     run.context = context = generators[0].context
-    listed = [
-        (loaded.page, content.url)
-        for content in contents
-        if isinstance(content, Page) and content.status == "published" and (loaded := find_loaded(content))
-    ]
+    published = [content for content in contents if isinstance(content, Page) and content.status == "published"]
+    listed = [(loaded.page, content.url) for content in published if (loaded := find_loaded(content))]
     home = Entry(run.settings["SITENAME"], "")
     navigation = Navigation(
-        Site(tuple(page for page, _ in listed)), {page.at.path: url for page, url in listed}, LIBRARY_URL, home
+        Site(tuple(page for page, _ in listed)),
+        {page.at.path: url for page, url in listed},
+        LIBRARY_URL,
+        home,
+        # Other readers hand out HTML.
+        [Entry(Markup(page.title).striptags(), page.url) for page in published if not find_loaded(page)],  # noqa: S704
     )
     run.navigation = context["callsite"] = navigation
     for content in contents:
