@@ -36,6 +36,7 @@ FAULTS = {
     "M106": b"title: a\nslug: t\nSome prose at once.\n\nhello\n",
     "M107": b"title: a\nslug: ../../x\n\nhello\n",
     "M109": b"title: a\nslug: t\ncontent: x\n\nhello\n",
+    "P101": HEAD + b"- " * 2_000 + b"hello\n",
     "L101": HEAD + b"```python\nx = 1\n",
     "L102": HEAD + b"```pyhton\nx = 1\n```\n",
     "L103": HEAD + b"```python\n ~~x = 1\n```\n",
