@@ -123,7 +123,7 @@ class Navigation:
             library=library,
             module=module,
             library_home=library if library and not module else None,
-            headings=_nest(rendered.headings),
+            headings=nest_headings(rendered.headings),
             breadcrumbs=tuple(crumbs),
             previous=previous,
             next=following,
@@ -162,7 +162,7 @@ class Navigation:
         return Entry(short_title(page), self._urls[page.at.path], str(symbol or ""), page.meta.description)
 
 
-def _nest(headings: tuple[Heading, ...]) -> tuple[HeadingView, ...]:
+def nest_headings(headings: tuple[Heading, ...]) -> tuple[HeadingView, ...]:
     """Headings as a tree: each holds the deeper ones that follow it."""
     return tuple(_nest_level(headings))
 

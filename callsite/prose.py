@@ -23,7 +23,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from callsite.model import Block, Layout, Page, Prose
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 # Quote marks at the start of a line, and the space behind them.
 _QUOTES = re.compile(r"(?: {0,3}> ?)*([ \t]*)")
@@ -181,7 +181,7 @@ class _OrderNotes(Treeprocessor):
             match = token.fullmatch(element.text or "") if element.tag == "div" else None
             if match:
                 order.append(("listing", match[1]))
-            elif name and element.tag in _HEADINGS:
+            elif name and element.tag in HEADINGS:
                 order.append(("heading", name))
 
 

@@ -27,8 +27,9 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
 
 from callsite.check import Host, find_broken_links, find_collisions
+from callsite.foreign import find_headings
 from callsite.model import Place, Problem
-from callsite.navigation import Entry, Navigation, PageView
+from callsite.navigation import Entry, Navigation, PageView, nest_headings
 from callsite.pelican_plugin.logs import watch_log
 from callsite.pelican_plugin.outputs import (
     find_content_links,
@@ -125,7 +126,8 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
             content.example = navigation.view(loaded.page, loaded.rendered, content.title)
         else:
             title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
-            content.example = PageView(title.striptags(), title, breadcrumbs=(home,))
+            headings = nest_headings(find_headings(content._content))
+            content.example = PageView(title.striptags(), title, headings=headings, breadcrumbs=(home,))
     taken = dict(find_written(generators, navigation))
     for content in contents:
         if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
