@@ -316,7 +316,9 @@ def test_selecting_leaves_cues_and_numbers_out(browser: Browser, address: str) -
             "e => { const r = document.createRange(); r.selectNodeContents(e); getSelection().addRange(r) }"
         )
         selected = page.evaluate("getSelection().toString()")
-        assert selected.startswith("# cart.py\nfrom shop.cart.backends.redis import RedisCartBackendFactory\n\n@decorated")
+        assert selected.startswith(
+            "# cart.py\nfrom shop.cart.backends.redis import RedisCartBackendFactory\n\n@decorated"
+        )
         assert page.locator('.line[data-n="40"]').count() == 1
 
 
