@@ -26,14 +26,25 @@ LONGEST_RUN = 500_000
 
 Piece = tuple[_TokenType, str]
 
-# Lines of a string that look like statements: what a docstring read inside out is full of.
-_STATEMENT = re.compile(
+# Lines of a string that look like statements: what a docstring or template read inside out is full of.
+_PYTHON_STATEMENT = re.compile(
     r"^\s*(?:@\w|def \w+\(|class \w+|return\b|import \w|from [\w.]+ import\b|(?:if|for|while|with|elif) .+:$|else:$"
     r"|try:$|except\b.*:$|raise \w|[\w.]+ = |[\w.]+\(.*\)$)",
     re.MULTILINE,
 )
 
-_PYTHON = frozenset({"python", "python2", "cython", "sage", "pycon"})
+_C_STATEMENT = re.compile(
+    r"^\s*(?:(?:const|let|var|val|func|fun|function|class|export|import|package|return) .*|.*[;{]$|\}[);,]*$"
+    r"|[\w.]+\(.*\)$)",
+    re.MULTILINE,
+)
+
+# Languages with strings over several lines: what opens one, and what a statement looks like.
+_STRINGS = (
+    ({"python", "python2", "cython", "sage", "pycon"}, ('"""\n', "'''\n"), _PYTHON_STATEMENT),
+    ({"javascript", "typescript", "jsx", "tsx", "go"}, ("`\n",), _C_STATEMENT),
+    ({"java", "kotlin", "scala", "swift", "groovy"}, ('"""\n',), _C_STATEMENT),
+)
 
 
 @lru_cache(maxsize=256)
@@ -80,14 +91,22 @@ def find_opening(code: str, lexer: Lexer, pieces: list[Piece]) -> str:
     for opening, closing in (("/*", "*/"), ("<!--", "-->")):
         if closing in code and _closes_first(code, opening, closing) and _closes_comment(code, lexer, opening, closing):
             return opening
-    if not names & _PYTHON:
-        return ""
-    best, least = "", _count_oddities(pieces)
-    for quotes in ('"""', "'''"):
-        if quotes in code and least:
-            oddities = _count_oddities(list(_lex(code, lexer, quotes + "\n")))
+    for languages, openings, statement in _STRINGS:
+        if names & languages:
+            return _find_string(code, lexer, pieces, openings, statement)
+    return ""
+
+
+def _find_string(
+    code: str, lexer: Lexer, pieces: list[Piece], openings: tuple[str, ...], statement: re.Pattern[str]
+) -> str:
+    """The opening with the least against it, if there is less than against none."""
+    best, least = "", _count_oddities(pieces, statement)
+    for opening in openings:
+        if opening.strip() in code and least:
+            oddities = _count_oddities(list(_lex(code, lexer, opening)), statement)
             if oddities < least:
-                best, least = quotes + "\n", oddities
+                best, least = opening, oddities
     return best
 
 
@@ -122,35 +141,38 @@ def _closes_first(code: str, opening: str, closing: str) -> bool:
 
 
 def _closes_comment(code: str, lexer: Lexer, opening: str, closing: str) -> bool:
-    """Whether the first `closing` ends a comment when the run is read behind `opening`, and none when it is not."""
+    """Whether the first `closing` ends a comment when the run is read behind `opening`; and when it is not, neither
+    ends a comment nor stands in a string (`"*/*"`) or regular expression (`/.*/`).
+    """
     end = code.find(closing) + len(closing)
 
-    def is_comment(pieces: Iterator[Piece]) -> bool:
+    def find_kind(pieces: Iterator[Piece]) -> _TokenType:
         seen, last = 0, Token
         while seen < end:
             last, text = next(pieces)
             seen += len(text)
-        return is_token_subtype(last, Comment)
+        return last
 
-    return is_comment(_lex(code, lexer, opening)) and not is_comment(_lex(code, lexer))
+    behind, plain = find_kind(_lex(code, lexer, opening)), find_kind(_lex(code, lexer))
+    return is_token_subtype(behind, Comment) and not any(is_token_subtype(plain, kind) for kind in (Comment, String))
 
 
-def _count_oddities(pieces: list[Piece]) -> int:
-    """How much speaks against a reading of Python: two names side by side, as in prose, and statements in strings."""
+def _count_oddities(pieces: list[Piece], statement: re.Pattern[str]) -> int:
+    """How much speaks against a reading: two names side by side, as in prose, and statements in strings."""
     odd = 0
     name = False
     string: list[str] = []
     for kind, text in pieces:
         if is_token_subtype(kind, String):
-            string.append(text)
+            string.append("" if kind is String.Interpol else text)  # `${` would look like the end of a statement
             name = False
             continue
         if string:
-            odd += len(_STATEMENT.findall("".join(string)))
+            odd += len(statement.findall("".join(string)))
             string.clear()
         if is_token_subtype(kind, Name) and kind is not Name.Decorator:
             odd += name
             name = True
         elif text.strip(" \t"):
             name = False
-    return odd + len(_STATEMENT.findall("".join(string)))
+    return odd + len(statement.findall("".join(string)))
