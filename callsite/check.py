@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from callsite.header import KEYS, PELICAN_KEYS
 from callsite.model import Meta, Place, Problem, Severity
+from callsite.page import is_web_address
 from callsite.render import Link
 from callsite.text import CONTROL, nearest
 
@@ -51,6 +52,10 @@ def check_meta(
     if status and status not in STATUSES:
         yield Problem(
             Place(at.path, meta.line("status")), "M104", f"`status` cannot be `{status}`", f"write {_list(STATUSES)}"
+        )
+    if meta.docs and not is_web_address(meta.docs):
+        yield Problem(
+            Place(at.path, meta.line("docs")), "M104", f"`docs` cannot be `{meta.docs}`", "write an address, https://…"
         )
     for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
         if path and (not _PATH.fullmatch(path) or CONTROL.search(path)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from callsite.model import Page
+from callsite.page import is_web_address
 from callsite.prose import Heading
 from callsite.render import Rendered
 from callsite.site import Library, Module, Site, short_title
@@ -71,6 +72,8 @@ class PageView:
     heading: str
     description: str = ""
     symbol: str = ""
+    aliases: tuple[str, ...] = ()
+    docs: str = ""
     entry: Entry | None = None
     library: LibraryView | None = None
     module: ModuleView | None = None
@@ -119,6 +122,8 @@ class Navigation:
             heading=heading,
             description=page.meta.description,
             symbol=str(symbol or ""),
+            aliases=page.meta.aliases,
+            docs=page.meta.docs if is_web_address(page.meta.docs) else "",
             entry=self._view_page(page) if path in self._urls else None,
             library=library,
             module=module,

@@ -64,7 +64,7 @@ class Renderer:
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
         problems = [problem for listing in listings for problem in listing.problems]
         if converted.too_deep:
-            message = "lists or quotes too deep inside each other; the page is shown as it was written"
+            message = "lists or quotes stand too deep inside each other for Markdown"
             problems.append(Problem(page.at, "P101", message, "take them apart"))
         prose = [block for block in page.blocks if isinstance(block, Prose)]
         links = tuple(find_links(converted.html, prose, page.at))

@@ -10,27 +10,9 @@ from callsite.errors import CallsiteError
 _SETTINGS = '''\
 """The local build of this site. Pelican's settings: https://docs.getpelican.com/en/latest/settings.html"""
 
-from callsite.theme import THEME as THEME
+from callsite.defaults import *  # noqa: F403
 
 SITENAME = {name!r}
-SITEURL = ""
-
-PATH = "content"
-OUTPUT_PATH = "output"
-PLUGINS = ["callsite.pelican_plugin"]
-
-TIMEZONE = "UTC"
-DEFAULT_LANG = "en"
-
-PAGE_PATHS = ["pages", "examples"]
-ARTICLE_PATHS = ["posts"]
-STATIC_PATHS = ["images", "extra"]
-
-PAGE_URL = PAGE_SAVE_AS = "{{slug}}.html"
-ARTICLE_URL = ARTICLE_SAVE_AS = "{{slug}}.html"
-DIRECT_TEMPLATES = ["index", "archives", "404"]
-
-FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 
 # Metadata keys of your own that your theme uses.
 CALLSITE_KEYS = []

@@ -74,14 +74,14 @@ def open_staging(output: str, apart_from: Collection[str]) -> Staging:
         raise CallsiteError(f"{output}: cannot build here, this is a file; choose another output folder")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _recover(target)
+        sweep(target)
         return Staging(target)
     except OSError as error:
         raise CallsiteError(f"{output}: cannot build here, {error.strerror}; choose another output folder") from error
 
 
 def swap(one: Path, other: Path) -> None:
-    """Let two folders change places: in one step where the system can, else in three, of which `_recover` mends any
+    """Let two folders change places: in one step where the system can, else in three, of which `sweep` mends any
     that are missing.
     """
     try:
@@ -119,7 +119,8 @@ def _make_folder(target: Path) -> tuple[Path, int]:
             return path, lock
 
 
-def _recover(target: Path) -> None:
+def sweep(target: Path) -> None:
+    """Remove what builds that are no more have left beside the output folder `target`, or give it its output back."""
     for path in sorted(target.parent.glob(_prefix(target) + "*")):
         lock = _lock(path)
         if lock is None:

@@ -77,7 +77,7 @@ def test_every_problem_is_printed_and_the_output_stays(site: SiteFolder) -> None
         "content/pages/two.md:4: L101 this fence is never closed; end the listing with the line ```",
         "content/posts/post.md:1: M101 no `date`; add a line `date: …`; an article needs one",
     ]
-    assert built.log == ("CRITICAL 5 errors; output is as it was",)
+    assert built.log == ("CRITICAL 5 errors; nothing was written to output",)
     assert site.snapshot() == before
     assert (site.output / "about.html").stat().st_ino == inode
     assert site.leftovers == []
@@ -282,7 +282,7 @@ def test_what_pelican_only_logs_stops_the_build(site: SiteFolder) -> None:
     built = site.build()
     assert built.code == 1
     assert "could not find information about 'date'" in built.log[0]
-    assert built.log[1:] == ("CRITICAL 1 error above; output is as it was",)
+    assert built.log[1:] == ("CRITICAL 1 error above; nothing was written to output",)
     assert not site.output.exists()
 
 
@@ -390,7 +390,7 @@ def test_one_pelican_object_can_build_again_and_again(site: SiteFolder) -> None:
     runner = pelican.Pelican(read_settings("pelicanconf.py"))
     runner.run()
     site.write({"content/pages/about.md": "slug: about\n\nNo title\n"})
-    with pytest.raises(Exception, match="1 error; output is as it was"):
+    with pytest.raises(Exception, match="1 error; nothing was written to output"):
         runner.run()
     site.write({"content/pages/about.md": "title: Better\nslug: about\n\nText\n"})
     runner.run()

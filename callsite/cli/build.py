@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from callsite.settings import SiteFolders, read_folders
+from callsite.staging import sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +34,17 @@ def add_site_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, and return Pelican's exit code."""
-    command = make_command(arguments.settings, find_folders(arguments), arguments.strict)
-    return subprocess.run(command, check=False).returncode  # noqa: S603  # no shell, and our own interpreter
+    folders = find_folders(arguments)
+    command = make_command(arguments.settings, folders, arguments.strict)
+    # A session of its own: Ctrl-C is for this process, which ends the build without a word of it.
+    with subprocess.Popen(command, start_new_session=True) as build:  # noqa: S603  # no shell, and our own interpreter
+        try:
+            return build.wait()
+        except KeyboardInterrupt:
+            build.terminate()
+            build.wait()
+            sweep(folders.output)
+            raise
 
 
 def find_folders(arguments: argparse.Namespace) -> SiteFolders:

@@ -1,6 +1,6 @@
 """Start a new site in a folder of its own.
 
-Writes settings, a first example page and a Makefile into DIR. Files that are there already are left alone, and said so.
+Writes settings and a first example page into DIR. Files that are there already are left alone, and said so.
 """
 
 from __future__ import annotations

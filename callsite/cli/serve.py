@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from callsite.cli.build import add_site_arguments, find_folders, make_command
+from callsite.staging import sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings_folder=Path(arguments.settings).resolve().parent,
     )
     asyncio.run(serve(job, sockets, _say))
+    sweep(folders.output)
     _say("Stopped.")
     return 0
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from jinja2 import TemplateSyntaxError
+from pelican.generators import PelicanTemplateNotFound
+
 from callsite.errors import CallsiteError
 from callsite.pelican_plugin.run import note_error
 
@@ -16,11 +19,13 @@ class _ErrorCounter(logging.Handler):
 
 
 class _LogFilter(logging.Filter):
-    """A stopped build has said what is wrong: no traceback behind it. Links are checked here, with their lines."""
+    """No traceback for a mistake that a message says all about. Links are checked by us, with their lines."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], CallsiteError):
-            record.msg, record.args = "%s", (record.exc_info[1],)
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, CallsiteError | PelicanTemplateNotFound | TemplateSyntaxError):
+            at = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
+            record.msg, record.args = "%s%s", (at, error)
             record.exc_info = None
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
 

@@ -67,7 +67,7 @@ class Run:
     def stop(self, why: str) -> None:
         """End the run; the output stays as it was."""
         self.close()
-        raise BuildStopped(f"{why}; {os.path.relpath(self.output)} is as it was")
+        raise BuildStopped(f"{why}; nothing was written to {os.path.relpath(self.output)}")
 
     def close(self) -> None:
         """Forget the staging folder, and let the settings name the output again."""
