@@ -18,7 +18,7 @@ from callsite.fence import format_info, parse_info
 from callsite.header import format_header, parse_header
 from callsite.model import Block, Layout, Listing, Page, Place, Problem, Prose, Severity, Written
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
-from callsite.text import BOM, CONTROL, normalise_ends, split_ends
+from callsite.text import BOM, CONTROL, count, normalise_ends, split_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,14 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
     problems = list(found)
     blocks: list[Block] = []
     done = start
-    fences, hidden = _find_fences(rows, start)
+    fences, hidden, deep = _find_fences(rows, start)
     for line in hidden:
         hint = "leave a blank line before it and indent it no further than its list, or show it in a longer fence"
         message = "a fence in raw HTML or indented code is not read as a listing"
         problems.append(Problem(Place(path, line + 1), "L108", message, hint, Severity.WARNING))
+    for line in deep:
+        message = "lists or quotes too deep inside each other; no listing is found from here on"
+        problems.append(Problem(Place(path, line + 1), "P101", message, "take them apart"))
     for fence in fences:
         if fence.first > done:
             blocks.append(Prose(_join(rows[done : fence.first]), Place(path, done + 1)))
@@ -128,21 +131,26 @@ def is_web_address(url: str) -> bool:
 @cache
 def _block_parser() -> MarkdownIt:
     """CommonMark's block structure alone: inline marks are of no interest here."""
-    parser = MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
-def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int]]:
-    """The fenced blocks below row `start`, and the rows that would open one but for where they stand."""
+def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int], list[int]]:
+    """The fenced blocks below row `start`, the rows that would open one but for where they stand, and the rows from
+    which on no fence is found, for the depth of lists and quotes.
+    """
     body = _join(rows[start:])
     fences: list[_Fence] = []
     hidden: list[int] = []
+    deep: list[int] = []
     within: list[str] = []
     if "```" in body or "~~~" in body:
         for token in _block_parser().parse(body):
             if token.type in _CONTAINERS:
                 within.append(_CONTAINERS[token.type])
+                if token.level + 1 >= _DEEPEST:
+                    deep.append(_lines(token, start)[0])
             elif token.type in ("list_item_close", "blockquote_close"):
                 within.pop()
             elif token.type == "fence":
@@ -153,8 +161,11 @@ def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int]]:
                 first, last = _lines(token, start)
                 opening = [row for row in range(first, last) if _FENCE[token.type].match(rows[row])]
                 hidden += opening[: len(opening) // 2 * 2 : 2]
-    return fences, hidden
+    return fences, hidden, deep[:1]
 
+
+# Levels of lists (two each) and quotes (one each); what is deeper is not read, nor is anything that follows it.
+_DEEPEST = 100
 
 # Lists and quotes, as Markdown's own (not CommonMark's) rules want them in front of a line.
 _CONTAINERS = {"list_item_open": "    ", "blockquote_open": "> "}
@@ -196,8 +207,8 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
         hint = "known are project= version= path= rev= url= licence= lines=, each once"
         yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)
     if listing.origin.lines and not lines_fit(listing):
-        held = ", ".join(str(len(run)) for run in listing.snippet.runs) or "no"
-        message = f"`lines=` does not fit the listing, whose runs have {held} lines"
+        held = ", ".join(count(len(run), "line") for run in listing.snippet.runs) or "no lines"
+        message = f"`lines=` does not fit the listing, whose runs have {held}"
         yield Problem(at, "L105", message, "give each run between gaps its own range", Severity.WARNING)
     if listing.origin.url and not is_web_address(listing.origin.url):
         yield Problem(at, "L106", f"`{listing.origin.url}` is no address a reader can open", "write http(s)://…")

@@ -207,8 +207,9 @@ def _place_token(token: str, layout: Layout, after: Block | None) -> str:
     """
     quotes = layout.indent.count(">")
     inner = len(layout.indent.rpartition(">")[2].expandtabs(4))
-    # The line that opens a list or quote keeps its marks.
-    row = (layout.lead if re.search(r"[^>\s]", layout.lead) else layout.within) + token + "\n"
+    # The line that opens a list or quote keeps its marks; so does a quote that Markdown does not see in its list.
+    kept = re.match(r" {1,3}>", layout.lead) or re.search(r"[^>\s]", layout.lead)
+    row = (layout.lead if kept else layout.within) + token + "\n"
     if layout.within and isinstance(after, Prose):
         outer = _QUOTES.match(after.text)
         assert outer is not None  # matches the empty text

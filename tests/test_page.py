@@ -193,7 +193,11 @@ def test_a_listing_knows_where_it_stands() -> None:
         ("!!! note\n    ```py\n    a\n    ```\n", [(2, "L108")]),
         ("!!! note\n\n    ```py\n    a\n    ```\n", [(3, "L108")]),
         ("```\n\x1b[0m\n```\n\u200b\n", [(2, "T103"), (4, "T103")]),
+        ("\n" + "> " * 100 + "a\n\n```\n```\n", [(2, "P101")]),
+        ("a\n\n" + "- " * 60 + "a\n\n```\n```\n", [(3, "P101")]),
         # Nothing is wrong here.
+        ("\n" + "> " * 99 + "a\n\n```\n```\n", []),
+        ("\n" + "- " * 49 + "a\n\n```\n```\n", []),
         ("```\n```\n", []),
         ("~~~\n```\n~~~\n", []),
         ("````\n```\n````\n", []),
@@ -213,7 +217,7 @@ def test_a_listing_knows_where_it_stands() -> None:
 def test_problems_have_a_place(text: str, expected: list[tuple[int, str]]) -> None:
     page, problems = parse_page(text)
     assert _codes(problems) == expected
-    errors = {"L101", "L106"}
+    errors = {"L101", "L106", "P101"}
     assert all((problem.code in errors) == (problem.severity is Severity.ERROR) for problem in problems)
     assert all(problem.hint and problem.message for problem in problems)
     assert format_page(page) == text
@@ -225,7 +229,7 @@ def test_messages_name_what_they_mean() -> None:
         "a.md:1: L101 this fence is never closed; end the listing with the line ~~~~",
         "a.md:1: L104 `x=y` on the fence line cannot be read; "
         "known are project= version= path= rev= url= licence= lines=, each once",
-        "a.md:1: L105 `lines=` does not fit the listing, whose runs have 1, 2 lines; "
+        "a.md:1: L105 `lines=` does not fit the listing, whose runs have 1 line, 2 lines; "
         "give each run between gaps its own range",
         "a.md:1: L106 `x` is no address a reader can open; write http(s)://…",
     ]
