@@ -46,7 +46,7 @@ def check_meta(
         elif key not in known:
             hint = "check the spelling, or list it in CALLSITE_KEYS if your theme uses it"
             yield Problem(place, "M105", f"`{key}` means nothing here", hint, Severity.WARNING)
-        elif key in required and not "".join(values).strip():
+        elif key in required and not getattr(meta, key, "") and not "".join(values).strip():
             yield Problem(place, "M101", f"`{key}` is empty", "write its value behind the colon")
     status = meta.other("status")
     if status and status not in STATUSES:
@@ -119,7 +119,9 @@ class Host:
         path = posixpath.join(root, page, "..") if not parts.netloc else root
         path = posixpath.join(posixpath.normpath(path), unquote(parts.path))
         is_folder = path.endswith(("/", "/.", "/.."))
-        path = posixpath.normpath(path) + ("/" if is_folder else "")
+        path = posixpath.normpath(path).rstrip("/") + ("/" if is_folder else "")
+        if f"{path}/" == root:
+            path = root
         if not path.startswith(root):
             # A host holds more than this site, but a link from the site's root up to it is most likely a slip.
             return bool(parts.netloc)

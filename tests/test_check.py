@@ -1,0 +1,273 @@
+"""Metadata, pages side by side, links: what is a problem and what is not."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from callsite.check import Host, check_meta, find_broken_links, find_collisions
+from callsite.header import parse_header
+from callsite.model import Place, Problem, Severity
+from callsite.render import Link
+from tests.strategies import metas, rows
+
+
+def _check(text: str, required: Collection[str] = ("title",), **keys: Collection[str]) -> list[str]:
+    meta, _, _ = parse_header(text.split("\n"), "a.md")
+    found = check_meta(meta, Place("a.md"), required=required, **keys)
+    return [f"{problem.at.line}: {problem.code}" + "w" * (problem.severity is Severity.WARNING) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("slug: x", ["1: M101"]),
+        ("", ["1: M101"]),
+        ("slug: x\ntitle:", ["2: M101"]),
+        ("title: x\nsortodrer: 1", ["2: M103"]),
+        ("title: x\nSort-Order: 1", ["2: M103"]),
+        ("titel: x", ["1: M101", "1: M103"]),
+        ("title: x\ndatee: 2020", ["2: M103"]),
+        ("title: x\nmood: good", ["2: M105w"]),
+        ("title: x\nstatus: publshed", ["2: M104"]),
+        ("title: x\ndocs: javascript:alert(1)", ["2: M104"]),
+        ("title: x\ndocs: flask.palletsprojects.com", ["2: M104"]),
+        *((f"title: x\nslug: {slug}", ["2: M107"]) for slug in (
+            *("../../x", "/etc/x", "a/../b", "..", ".", "a//b", "a/", "a b", "a\\b", "C:x", "x?y", "x#y", "x%2e", "<x>"),
+            *("...", "a/.", "{x}", "x\u202ey", "\u200b", "~x/../y", "x|y", "x*", "'x'"),
+        )),
+        ("title: x\nsave_as: ../x.html", ["2: M107"]),
+        ("title: x\nsave_as: /x.html", ["2: M107"]),
+        # All of this is fine.
+        ("title: x", []),
+        ("title: x\ncategory: page\nsortorder: 1\ntoc: True\nsidebartitle: y\nmeta: z\nsymbol: a.b\naliases: c.d", []),
+        ("title: x\ndate: 2020-01-01\ntags: a, b\nauthors: c\nlang: en\ntemplate: t\nstatus: draft", []),
+        *((f"title: x\nslug: {slug}", []) for slug in ("a", "a/b", ".a", "a..b", "...a", "über", "漢", "a.b-c_d~e+f@g=h,i")),
+        ("title: x\nsave_as: a/b.html", []),
+        ("title: x\nsave_as:\nstatus:\nslug:", []),
+        ("title: x\ntitle:", []),
+        ("title: x\ndocs: https://a.b/c", []),
+        ("title: x\ntitles_own_key: y", ["2: M105w"]),
+    ],
+)  # fmt: skip
+def test_metadata(text: str, expected: list[str]) -> None:
+    assert _check(text) == expected
+
+
+def test_keys_of_a_site() -> None:
+    assert _check("title: x\nmood: y\nsortordre: z", own=("mood", "sortordre")) == []
+    assert _check("title: x\ncontent: y", reserved=("content", "title")) == ["2: M109"]
+    assert _check("title: x\ncontent: y", own=("content",), reserved=("content",)) == []
+    assert _check("title: x\ndates: y", reserved=("dates",)) == ["2: M109"]
+    assert _check("", required=()) == []
+    assert _check("title: x", required=("title", "date", "meta", "toc")) == ["1: M101", "1: M101", "1: M101"]
+    assert _check("title: x\ndate: 2020\nmeta: y\ntoc: False", required=("title", "date", "meta", "toc")) == []
+    assert _check("title: x\ndate:\n", required=("date",)) == ["2: M101"]
+
+
+def test_messages() -> None:
+    meta, _, _ = parse_header(["sortodrer: 1", "status: publshed", "slug: ../x", "content: y", "mood: z"], "a.md")
+    found = check_meta(meta, Place("a.md"), required=["title"], reserved=["content"])
+    assert [str(problem) for problem in sorted(found)] == [
+        "a.md:1: M101 no `title`; add a line `title: …` to the metadata",
+        "a.md:1: M103 `sortodrer` is no key of the notation; did you mean `sortorder`?",
+        "a.md:2: M104 `status` cannot be `publshed`; write published, draft, hidden or skip",
+        "a.md:3: M107 `../x` cannot name a page; use letters, digits, `-`, `_` and `.`, with `/` between folders and none "
+        "in front",
+        "a.md:4: M109 `content` is a name Pelican needs for itself; call it something else",
+        "a.md:5: M105 `mood` means nothing here; check the spelling, or list it in CALLSITE_KEYS if your theme uses it",
+    ]
+
+
+@given(metas())
+def test_any_metadata_can_be_checked(meta: object) -> None:
+    list(check_meta(meta, Place("a.md"), required=["title", "slug"]))  # type: ignore[arg-type]
+
+
+@settings(max_examples=200)
+@given(rows() | st.text("./\\~a%\u202e", max_size=7))
+@example("a/../b")
+def test_a_slug_that_passes_stays_below_the_output(slug: str) -> None:
+    assume(slug == slug.strip() != "" and "\r" not in slug)
+    if not _check(f"title: x\nslug: {slug}"):
+        path = posixpath.normpath(posixpath.join("/site/output", slug + ".html"))
+        assert path == f"/site/output/{slug}.html"
+        assert urlsplit(urljoin("https://x.y/z/", f"{slug}.html")).path == f"/z/{slug}.html"
+
+
+_places = st.builds(Place, st.sampled_from(["a.md", "b.md", "c.md"]), st.integers(0, 3))
+_names = st.sampled_from(["x.html", "X.html", "y.html", "straße", "STRASSE", "z"])
+
+
+@given(
+    st.lists(st.tuples(_names, _places)),
+    st.dictionaries(_names, st.sampled_from(["the theme", "a library"])),
+    st.randoms(),
+)
+def test_collisions(claims: list[tuple[str, Place]], taken: dict[str, str], chance: object) -> None:
+    found = list(find_collisions(claims, "slug", "mend it", taken))
+    shuffled = list(claims)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert list(find_collisions(shuffled, "slug", "mend it", taken)) == found
+    # One problem for each claim but the first of each name, or all of those on a name that is taken.
+    owners: dict[str, set[Place]] = {}
+    expected = 0
+    first: dict[str, Place] = {}
+    lowered = {name.casefold() for name in taken}
+    for name, place in sorted(claims, key=lambda claim: (claim[1], claim[0])):
+        key = name.casefold()
+        owners.setdefault(key, set()).add(place)
+        if key in lowered or first.setdefault(key, place) != place:
+            expected += 1
+    assert len(found) == expected
+    assert all(problem.code in ("S101", "S103") and problem.hint == "mend it" for problem in found)
+
+
+def _collide(*claims: tuple[str, str], **taken: str) -> list[str]:
+    problems = find_collisions([(name, Place(path, 1)) for name, path in claims], "slug", "do", taken)
+    return [str(problem) for problem in problems]
+
+
+def test_collisions_say_who_was_first() -> None:
+    assert _collide(("x", "b.md"), ("x", "a.md"), ("y", "c.md")) == ["b.md:1: S101 the slug `x` is taken by a.md:1; do"]
+    assert _collide(("x", "b.md"), ("X", "a.md")) == [
+        "b.md:1: S103 the slug `x` differs only in case from `X` of a.md:1; do"
+    ]
+    assert _collide(("x", "b.md"), x="the theme") == ["b.md:1: S101 the slug `x` is taken by the theme; do"]
+    assert _collide(("x", "b.md"), X="the theme") == [
+        "b.md:1: S103 the slug `x` differs only in case from `X` of the theme; do",
+    ]
+    assert _collide(("x", "b.md"), ("y", "b.md"), ("x", "b.md")) == []
+
+
+# Addresses, against what browsers do with them.
+
+_FILES = frozenset(
+    {"index.html", "a.html", "b/index.html", "b/c.html", "b/d/e.html", "f.css", "g h.html", "ü.html", "x"}
+)
+_PAGES = ("index.html", "a.html", "b/index.html", "b/c.html", "b/d/e.html")
+_parts = st.sampled_from(
+    [
+        "a",
+        "a.html",
+        "b",
+        "c.html",
+        "c",
+        "d",
+        "e",
+        "e.html",
+        "f.css",
+        "..",
+        ".",
+        "index.html",
+        "g%20h.html",
+        "%C3%BC",
+        "x",
+        "y",
+        "sub",
+    ]
+)
+_targets = st.builds(
+    lambda start, parts, end: start + "/".join(parts) + end,
+    st.sampled_from(["", "/", "/sub/", "https://x.y/", "https://x.y/sub/", "//x.y/", "https://z/", "http://x.y/sub/"]),
+    st.lists(_parts, max_size=4),
+    st.sampled_from(["", "/", "#h", "?q", "?q=/../../..", "#/../.."]),
+)
+
+
+@settings(max_examples=600)
+@given(
+    _targets,
+    st.sampled_from(_PAGES),
+    st.sampled_from(["", "https://x.y", "https://x.y/", "https://x.y/sub", "https://x.y/sub/"]),
+)
+@example("..", "a.html", "https://x.y/sub")
+@example("/sub", "a.html", "https://x.y/sub")
+def test_addresses_lead_where_a_browser_goes(target: str, page: str, address: str) -> None:
+    assume("//" not in urlsplit(target).path)  # most servers take two slashes for one
+    host = Host(_FILES, frozenset(), address)
+    base = (address.rstrip("/") or "https://here") + "/"
+    whole = urljoin(base + page, target)
+    whole = urljoin(whole, urlsplit(whole).path or "/")  # dots in a whole address, too
+    if urlsplit(whole).netloc != urlsplit(base).netloc:
+        expected = True
+    else:
+        path = urlsplit(whole).path.replace("%20", " ").replace("%C3%BC", "ü") or "/"
+        root = urlsplit(base).path
+        if path + "/" == root:
+            path = root
+        if path.startswith(root):
+            inside = path.removeprefix(root)
+            names = (
+                [inside + "index.html"]
+                if inside.endswith("/") or not inside
+                else [inside, inside + ".html", inside + "/index.html"]
+            )
+            expected = any(name in _FILES for name in names)
+        else:
+            expected = bool(urlsplit(target).netloc)
+    if not target or target[0] in "?#":
+        expected = True
+    assert host.finds(target, page, "a.md") == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("{filename}a.md", True),
+        ("{filename}/a.md", False),
+        ("{filename}/d/a.md", True),
+        ("{filename}../b.md", True),
+        ("{filename}b.md", False),
+        ("|filename|a.md", True),
+        ("{static}a%20b.png", True),
+        ("{attach}a b.png", True),
+        ("{static}/x.png#y", False),
+        ("{filename}a.md#part", True),
+        ("{filename}a.md?q=1", True),
+        ("{filename}", False),
+        ("{filename}../../../b.md", False),
+        ("{author}x", True),
+        ("{index}", True),
+        ("{filename a.md", False),
+        ("mailto:a@b", True),
+        ("tel:1", True),
+        ("javascript:x", True),
+        ("data:,x", True),
+        ("https://[::1", False),
+        ("//[x", False),
+        ("https://elsewhere/x", True),
+        ("", True),
+        ("#x", True),
+        ("?x", True),
+        ("\x00", True),  # browsers drop it
+        ("%FF", False),
+        ("%zz", False),
+    ],
+)
+def test_addresses_of_sources_and_odd_ones(target: str, found: bool) -> None:
+    host = Host(frozenset({"d/a.html"}), frozenset({"d/a.md", "b.md", "d/a b.png"}))
+    assert host.finds(target, "d/a.html", "d/a.md") == found
+
+
+@given(rows())
+def test_any_address_leads_somewhere_or_not(target: str) -> None:
+    for address in ("", "https://x.y/z", "https://["):
+        assert Host(_FILES, frozenset(), address).finds(target, "a.html", "a.md") in (True, False)
+
+
+def test_broken_links_are_reported_once_for_each_line() -> None:
+    one, two = Place("a.md", 3), Place("a.md", 2)
+    links = [Link("/gone", one), Link("/gone", one), Link("/gone", two), Link("/a.html", one), Link("gone", two)]
+    found = list(find_broken_links(links, Host(_FILES, frozenset()), "a.html", "a.md"))
+    assert [str(problem) for problem in found] == [
+        "a.md:2: S102 the link to `/gone` leads nowhere; mend it, or add what it leads to",
+        "a.md:2: S102 the link to `gone` leads nowhere; mend it, or add what it leads to",
+        "a.md:3: S102 the link to `/gone` leads nowhere; mend it, or add what it leads to",
+    ]
+    assert all(isinstance(problem, Problem) and problem.severity is Severity.WARNING for problem in found)
