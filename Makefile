@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve html publish-html test format clean
+.PHONY: help serve html publish-html test screenshots format clean
 
 help: ## show this list
 	@echo "Callsite: example-code pages from annotated source snippets"
@@ -22,6 +22,9 @@ publish-html: .venv/site ## build for production into output/ (SITEURL=https://â
 
 test: .venv/test ## run every check: style, types, contracts, laws, builds, browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+screenshots: .venv/test html ## take the README's pictures anew
+	@$(BIN)/python scripts/screenshots
 
 format: .venv/test ## format the Python code
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
