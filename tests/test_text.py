@@ -102,4 +102,6 @@ def test_places_and_problems_are_written_the_way_editors_read_them() -> None:
     assert str(Place("a.md")) == "a.md"
     problem = Problem(Place("a.md", 3), "X1", "what", "do", Severity.WARNING)
     assert str(problem) == "a.md:3: X1 what; do"
+    hostile = Problem(Place("\udc80.md"), "X1", "`\x1b[2J\u202e\n`", "dö 漢")
+    assert str(hostile) == "\\udc80.md: X1 `\\x1b[2J\\u202e\\n`; dö 漢"
     assert sorted([problem, Problem(Place("a.md", 2), "Z", "", "")])[1] is problem
