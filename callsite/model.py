@@ -42,9 +42,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        text = f"{self.at}: {self.code} {self.message}; {self.hint}"
-        # What a file says may hold characters that a terminal obeys, or that it cannot print.
-        return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+        return f"{self.at}: {self.code} {self.message}; {self.hint}"
 
 
 @dataclass(frozen=True, slots=True)

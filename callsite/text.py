@@ -79,7 +79,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def make_printable(text: str) -> str:
     """Text for a terminal, on one line: invisible characters and line ends are named, so that none of them acts."""
-    return re.sub(f"{CONTROL.pattern}|[\\x00-\\x1f\\u2028\\u2029]", lambda match: f"<U+{ord(match[0]):04X}>", text)
+    return re.sub(f"{CONTROL.pattern}|[\\x00-\\x1f]", lambda match: f"<U+{ord(match[0]):04X}>", text)
 
 
 def count(number: int, noun: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, RUF002  # the quotation marks are there because no code uses them
 """The examples in tests/cases, which are the manual of the format.
 
 Each file there holds cases between words about them. A case is a fence of backticks with a verb behind it:

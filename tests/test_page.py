@@ -52,7 +52,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(text: str) -> None:
     assert parse_page(normalise_ends(text).replace("\n", "\r\n")) == plain
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(pages())
 def test_what_is_written_is_read(page: Page) -> None:
     written = format_page(page)
@@ -132,6 +132,7 @@ def test_replacing_keeps_line_ends_and_the_missing_last_one() -> None:
         replace_listing(text, 2, new)
 
 
+@settings(max_examples=60)
 @given(listings())
 def test_a_fence_is_longer_than_what_is_in_it(listing: Listing) -> None:
     written = format_listing(listing)

@@ -35,7 +35,7 @@ def test_any_page_can_be_rendered(text: str) -> None:
     assert all(link.at == page.at or link.at.line <= text.count("\n") + 1 for link in rendered.links)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(pages())
 def test_ids_are_unique_and_code_is_shown(page: Page) -> None:
     rendered = _RENDERER.render_page(page)

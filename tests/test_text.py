@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.model import Place, Problem, Severity
-from callsite.text import CONTROL, count, decode_text, nearest, normalise_ends, split_ends
+from callsite.text import CONTROL, count, decode_text, make_printable, nearest, normalise_ends, split_ends
 from tests.strategies import texts
 
 
@@ -93,6 +93,12 @@ def test_slips_of_the_pen(word: str, known: str | None) -> None:
     assert nearest(word, ("title", "sortorder", "sidebartitle", "save_as", "slug")) == known
 
 
+def test_what_a_terminal_would_obey_is_named() -> None:
+    assert make_printable("a\x1b[2J\r\n\t\0\u202e\u2028 dö 漢") == (
+        "a<U+001B>[2J<U+000D><U+000A><U+0009><U+0000><U+202E><U+2028> dö 漢"
+    )
+
+
 def test_counts() -> None:
     assert [count(number, "error") for number in (0, 1, 2, 1234)] == ["0 errors", "1 error", "2 errors", "1,234 errors"]
 
@@ -102,6 +108,4 @@ def test_places_and_problems_are_written_the_way_editors_read_them() -> None:
     assert str(Place("a.md")) == "a.md"
     problem = Problem(Place("a.md", 3), "X1", "what", "do", Severity.WARNING)
     assert str(problem) == "a.md:3: X1 what; do"
-    hostile = Problem(Place("\udc80.md"), "X1", "`\x1b[2J\u202e\n`", "dö 漢")
-    assert str(hostile) == "\\udc80.md: X1 `\\x1b[2J\\u202e\\n`; dö 漢"
     assert sorted([problem, Problem(Place("a.md", 2), "Z", "", "")])[1] is problem
