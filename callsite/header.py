@@ -64,7 +64,7 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
             entries.append((entry[1].lower(), [entry[2].strip()], end + 1))
         elif more and entries:
             entries[-1][1].append(more[1].strip())
-        elif _END.fullmatch(row) and (entries or fenced):
+        elif entries and _END.fullmatch(row):
             end += 1
             break
         else:

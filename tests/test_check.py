@@ -39,7 +39,7 @@ def _check(text: str, required: Collection[str] = ("title",), **keys: Collection
         ("title: x\ndocs: flask.palletsprojects.com", ["2: M104"]),
         *((f"title: x\nslug: {slug}", ["2: M107"]) for slug in (
             *("../../x", "/etc/x", "a/../b", "..", ".", "a//b", "a/", "a b", "a\\b", "C:x", "x?y", "x#y", "x%2e", "<x>"),
-            *("...", "a/.", "{x}", "x\u202ey", "\u200b", "~x/../y", "x|y", "x*", "'x'"),
+            *("...", "a/.", "{x}", "x\u202ey", "\u200b", "x\u3164", "~x/../y", "x|y", "x*", "'x'"),
         )),
         ("title: x\nsave_as: ../x.html", ["2: M107"]),
         ("title: x\nsave_as: /x.html", ["2: M107"]),

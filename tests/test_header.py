@@ -152,6 +152,8 @@ def test_a_value_that_cannot_be_read_is_kept() -> None:
     meta, _, _ = _parse("sortorder: x\nsortorder: 5\ntoc: perhaps\n    so")
     assert meta == Meta(others=(("sortorder", ("x",)), ("sortorder", ("5",)), ("toc", ("perhaps", "so"))))
     assert meta.other("toc") == "perhaps so"
+    meta, _, _ = _parse("tags: a \n    b \t\n      \tc\ndate:\t2020")
+    assert meta.others == (("tags", ("a", "b", "c")), ("date", ("2020",)))
     assert meta.line("sortorder") == 1
 
 

@@ -139,6 +139,8 @@ def _kinds(code: str, language: str, first: bool = False) -> list[str]:
         ("javascript", 'const s = "*/";\nfoo()', "code code"),
         ("javascript", 'glob("**/*.js");\n/* x */\nfoo()', "code comment code"),
         ("javascript", "/* x */\nfoo() /* y */", "comment code"),
+        ("javascript", "`template\n${x}` + 1", "string string"),
+        ("python", '    return x\n    """ % (a, b)\n    foo()', "code string string"),  # as likely the one as the other
         ("javascript", "x = `template\n${x}` + 1;\nfoo(`z`)", "code string code"),
         ("javascript", "const q = `\n  select ${x}\n`;\nfoo(q);", "code string string code"),
         ("html", "<p>a</p>\n<!-- b -->\n<i>", "code comment code"),

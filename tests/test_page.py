@@ -134,6 +134,9 @@ def test_replacing_keeps_line_ends_and_the_missing_last_one() -> None:
 
 @settings(max_examples=60)
 @given(listings())
+@example(Listing(Snippet("", (Line("```"), Line("   `````"), Line("~~~"), Line("    ``````")))))
+@example(Listing(Snippet("", (Line("~~~~~", True), Line("~~~~"))), layout=Layout("~~~")))
+@example(Listing(Snippet("a`b", (Line("~~~"), Line("````")))))
 def test_a_fence_is_longer_than_what_is_in_it(listing: Listing) -> None:
     written = format_listing(listing)
     page, problems = parse_page(written)
