@@ -118,10 +118,5 @@ def _find_spots(spelling: str, pieces: Mapping[str, list[tuple[Place, int, str]]
     for place, at, row in pieces.get(longest[0], ()):
         start = at - longest.start()
         end = start + len(spelling)
-        if (
-            start >= 0
-            and row.startswith(spelling, start)
-            and row[start - 1 : start] in _BEFORE
-            and row[end : end + 1] in _BEHIND
-        ):
+        if row.startswith(spelling, start) and row[start - 1 : start] in _BEFORE and row[end : end + 1] in _BEHIND:
             yield place, start
