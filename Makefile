@@ -30,7 +30,7 @@ format: .venv/test ## format the Python code
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
 
 clean: ## remove everything make and builds have made
-	rm -rf .venv .cache output dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .output.callsite-*
+	rm -rf .venv .cache output dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .output.callsite-*
 
 .venv/site: pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/bootstrap

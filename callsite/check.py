@@ -19,6 +19,9 @@ STATUSES = ("published", "draft", "hidden", "skip")
 # A path below the output, in characters that mean themselves in an address.
 _PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
 
+# Bytes in a file's name: the 255 that file systems take, less an ending.
+_LONGEST_NAME = 245
+
 # `{filename}x.md`, or `|filename|x.md` as Pelican 3 wrote it; `{static}` and `{attach}` name files too.
 _SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
 
@@ -58,8 +61,13 @@ def check_meta(
             Place(at.path, meta.line("docs")), "M104", f"`docs` cannot be `{meta.docs}`", "write an address, https://…"
         )
     for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
-        if path and (not _PATH.fullmatch(path) or CONTROL.search(path)):
-            hint = "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+        longest = max(len(part.encode()) for part in path.split("/"))
+        if path and (not _PATH.fullmatch(path) or CONTROL.search(path) or longest > _LONGEST_NAME):
+            hint = (
+                "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+                if longest <= _LONGEST_NAME
+                else f"a name has {_LONGEST_NAME} bytes at the most"
+            )
             yield Problem(Place(at.path, meta.line(key)), "M107", f"`{path}` cannot name a page", hint)
 
 
@@ -80,6 +88,31 @@ def find_collisions(
             yield Problem(place, "S101", f"the {noun} `{name}` is taken by {owner}", hint)
         else:
             yield Problem(place, "S103", f"the {noun} `{name}` differs only in case from `{other}` of {owner}", hint)
+
+
+def find_blocked_folders(claims: Iterable[tuple[str, Place]], hint: str, taken: Mapping[str, str]) -> Iterator[Problem]:
+    """Output files that stand where another output file needs a folder; `claims` and `taken` are as in
+    `find_collisions`.
+    """
+    held = sorted(claims, key=lambda claim: (claim[1], claim[0]))
+    owners = [*((name, str(place)) for name, place in held), *taken.items()]
+    folders = {folder: owner for name, owner in owners for folder in _find_folders(name)}
+    files = {name.casefold(): owner for name, owner in taken.items()}
+    for name, place in held:
+        owner = folders.get(name.casefold())
+        blocked = next((files[folder] for folder in _find_folders(name) if folder in files), None)
+        if owner:
+            yield Problem(place, "S104", f"the output file `{name}` stands where {owner} needs a folder", hint)
+        elif blocked:
+            yield Problem(place, "S104", f"the output file `{name}` needs a folder where {blocked} is", hint)
+
+
+def _find_folders(name: str) -> Iterator[str]:
+    """The folders above a file, without regard to case."""
+    folder = posixpath.dirname(name.casefold())
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 @dataclass(frozen=True, slots=True)

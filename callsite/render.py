@@ -58,9 +58,10 @@ class Renderer:
         """Render a page's body; its result depends on the page and the options alone."""
         listings = tuple(render_listing(listing, number) for number, listing in enumerate(page.listings, start=1))
         converted = self._prose.convert(page, [listing.html for listing in listings])
+        projects_of = [listing.origin.project for listing in page.listings]
         headings = []
         for heading, numbers in converted.headings:
-            projects = dict.fromkeys(page.listings[number].origin.project for number in numbers)
+            projects = dict.fromkeys(projects_of[number] for number in numbers)
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
         problems = [problem for listing in listings for problem in listing.problems]
         if converted.too_deep:

@@ -8,7 +8,9 @@ changes all the time, so an edit saved during a build starts another one when it
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
+import errno
 import html
 import logging
 import os
@@ -117,10 +119,17 @@ class _Files(web.StaticFileHandler):
 
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:
+        if "\0" in path:
+            raise web.HTTPError(404)
         # A swap of the output puts another folder in this one's place: its name is looked up anew each time.
-        return os.path.abspath(os.path.join(root, path))
+        found = os.path.abspath(os.path.join(root, path))
+        # As most hosts do, and as links are checked: `/flask` is `/flask.html` when there is no such file.
+        return found if os.path.exists(found) or not os.path.isfile(f"{found}.html") else f"{found}.html"
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
+        if status_code == 403:  # outside of the output, where there is nothing as far as a browser knows
+            status_code = 404
+            self.set_status(404)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         page = Path(self.root, "404.html")
         failure = self.settings["state"].failure
@@ -157,18 +166,23 @@ def bind(port: int) -> list[socket.socket]:
     except PermissionError as error:
         raise CallsiteError(f"port {port} is not for everyone; choose one from 1024 up, such as 8000") from error
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise CallsiteError(f"port {port} cannot be had: {error.strerror}") from error
+        other = port + 1 if port < 65535 else 8000
         raise CallsiteError(
-            f"port {port} is taken by another program; choose another: `make serve PORT={port + 1}` or "
-            f"`callsite serve --port {port + 1}`"
+            f"port {port} is taken by another program; choose another: `make serve PORT={other}` or "
+            f"`callsite serve --port {other}`"
         ) from error
 
 
 async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], None]) -> None:
-    """Build, serve and rebuild until the process is told to stop (SIGINT or SIGTERM). `say` prints a line."""
+    """Build, serve and rebuild until the process is told to stop (by SIGINT, SIGTERM or SIGHUP). `say` prints text as
+    it is, line ends included.
+    """
     logging.getLogger("tornado").setLevel(logging.ERROR)  # a page that is not there is no news
     state = State()
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     application = web.Application(
         [(RELOAD_PATH, _Reload), (r"/(.*)", _Files, {"path": str(job.output), "default_filename": "index.html"})],
@@ -211,12 +225,12 @@ async def _keep_building(job: Job, state: State, dirty: asyncio.Event, say: Call
         start = time.monotonic()
         failure = await _build(job.build, say)
         if failure:
-            say("The build failed; the site shown is the last that was good. Waiting for a change.")
+            say("The build failed; the site shown is the last that was good. Waiting for a change.\n")
         else:
-            say(f"Built in {time.monotonic() - start:.1f} s. Waiting for a change.")
+            say(f"Built in {time.monotonic() - start:.1f} s. Waiting for a change.\n")
         state.advance(failure)
         await dirty.wait()
-        say("Something changed: building.")
+        say("Something changed: building.\n")
 
 
 async def _build(command: Sequence[str], say: Callable[[str], None]) -> str:
@@ -226,11 +240,12 @@ async def _build(command: Sequence[str], say: Callable[[str], None]) -> str:
     )
     assert process.stdout is not None  # it was asked for
     printed: list[str] = []
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     try:
         # Not line by line: a reader of lines gives up on very long ones.
         while chunk := await process.stdout.read(65536):
-            printed.append(chunk.decode(errors="replace"))
-            say(printed[-1].rstrip("\n"))
+            printed.append(decoder.decode(chunk))
+            say(printed[-1])
         return "".join(printed) or "The build failed." if await process.wait() else ""
     finally:
         if process.returncode is None:

@@ -7,10 +7,16 @@ import runpy
 import sys
 import traceback
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from callsite.errors import CallsiteError
+
+_PLUGIN = "callsite.pelican_plugin"
+
+# Where Pelican keeps its own themes; found without importing it.
+_PELICAN_THEMES = Path(find_spec("pelican").origin).parent / "themes"  # type: ignore[union-attr, arg-type]  # installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,12 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
     if not pages.is_dir():
         named = "" if content else f" (PATH in {settings})"
         raise CallsiteError(f"{os.path.relpath(pages)}: no such folder of pages{named}")
-    themes = (base / str(folder) for folder in (values.get("THEME", ""), *values.get("THEME_TEMPLATES_OVERRIDES", ())))
+    if _PLUGIN not in values.get("PLUGINS", ()):
+        raise CallsiteError(f'{settings}: the plugin is not switched on; add PLUGINS = ["{_PLUGIN}"]')
+    theme = str(values.get("THEME") or "")
+    if theme and not (base / theme).is_dir() and not (_PELICAN_THEMES / theme).is_dir():
+        raise CallsiteError(f"{settings}: there is no theme {theme}; THEME names a folder or one of Pelican's themes")
+    themes = (base / str(folder) for folder in (theme, *values.get("THEME_TEMPLATES_OVERRIDES", ())))
     return SiteFolders(
         content=pages,
         output=Path(output) if output else base / str(values.get("OUTPUT_PATH") or "output"),

@@ -73,12 +73,11 @@ class Site:
         return tuple(page for page in self.pages if not page.meta.toc and id(page) not in placed)
 
     def _home_by_order(self, pages: list[Page]) -> Page | None:
-        """A library's own page by place: digits 1 to 5 of its pages' `sortorder`, then nothing but zeros."""
+        """A library's own page by place: digits 1 to 5 of its pages' `sortorder`, then `000` before all callables."""
         prefixes = {page.meta.sortorder[:5] for page in pages if len(page.meta.sortorder) > 5}
-        homes = (page for page in self.pages if page.meta.sortorder[:5] in prefixes)
-        return next(
-            (page for page in homes if page.meta.sortorder[5:] and not page.meta.sortorder[5:].strip("0")), None
-        )
+        held = {id(page) for page in pages}
+        homes = (page for page in self.pages if id(page) not in held and page.meta.sortorder[:5] in prefixes)
+        return next((page for page in homes if page.meta.sortorder[5:].startswith("000")), None)
 
 
 def short_title(page: Page) -> str:

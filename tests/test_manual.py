@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callsite.build import Loader
-from callsite.check import Host, find_broken_links, find_collisions
+from callsite.check import Host, find_blocked_folders, find_broken_links, find_collisions
 from callsite.cli import _COMMANDS
 from callsite.model import Listing, Page, Place, Problem, Severity
 from callsite.page import parse_page
@@ -89,6 +89,9 @@ def make_problem(code: str, folder: Path) -> Problem:
         return next(find_collisions([("t", near), ("t", far)], "slug", hint))
     if code == "S103":
         return next(find_collisions([("t", near), ("T", far)], "slug", hint))
+    if code == "S104":
+        claims = [("a.html", near), ("a.html/b.html", far)]
+        return next(find_blocked_folders(claims, "choose another slug", {}))
     if code == "S102":
         link = Link("/nowhere.html", Place("content/pages/a.md", 4))
         return next(find_broken_links([link], Host(frozenset(), frozenset()), "t.html", "pages/a.md"))
@@ -111,7 +114,7 @@ def test_the_manual_explains_every_problem_there_is() -> None:
     assert set(documented_problems()) == codes
 
 
-@pytest.mark.parametrize("code", sorted({*FAULTS, "T100", "S101", "S102", "S103"}))
+@pytest.mark.parametrize("code", sorted({*FAULTS, "T100", "S101", "S102", "S103", "S104"}))
 def test_problems_are_explained_in_the_words_they_are_reported_in(code: str, tmp_path: Path) -> None:
     section = documented_problems()[code]
     shown = [line for listing in listings_of(section) for line in listing.snippet.code.split("\n")]

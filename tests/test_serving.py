@@ -120,7 +120,9 @@ def test_what_is_not_there_gets_the_404_page(site: SiteFolder, serve: Callable[[
     assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "not found" in page.lower()
     assert serving.RELOAD_PATH in page
-    assert server.get("/../pelicanconf.py")[0] == 403
+    for outside in ("/../pelicanconf.py", "/%2e%2e/pelicanconf.py", "/a%00b"):
+        assert server.get(outside)[::2] == (404, page)
+    assert server.get("/about")[0] == 200  # as hosts do
     (site.output / "404.html").unlink()
     assert server.get("/nothing")[0] == 404
 

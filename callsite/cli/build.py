@@ -8,8 +8,11 @@ printed as `path:line: CODE what; what to do`; an error leaves the output as it 
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
+from types import FrameType
+from typing import NoReturn
 
 from callsite.settings import SiteFolders, read_folders
 from callsite.staging import sweep
@@ -36,15 +39,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Build, and return Pelican's exit code."""
     folders = find_folders(arguments)
     command = make_command(arguments.settings, folders, arguments.strict)
-    # A session of its own: Ctrl-C is for this process, which ends the build without a word of it.
+    # A session of its own: what stops this process is for it alone, and it ends the build without a word of that.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     with subprocess.Popen(command, start_new_session=True) as build:  # noqa: S603  # no shell, and our own interpreter
         try:
             return build.wait()
-        except KeyboardInterrupt:
-            build.terminate()
-            build.wait()
-            sweep(folders.output)
-            raise
+        finally:
+            if build.poll() is None:
+                build.terminate()
+                build.wait()
+                sweep(folders.output)
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def find_folders(arguments: argparse.Namespace) -> SiteFolders:

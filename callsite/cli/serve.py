@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     folders = find_folders(arguments)
     sockets = bind(arguments.port)
-    _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)")
+    _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")
     job = Job(
         output=folders.output,
         build=make_command(arguments.settings, folders),
@@ -39,9 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     asyncio.run(serve(job, sockets, _say))
     sweep(folders.output)
-    _say("Stopped.")
+    _say("Stopped.\n")
     return 0
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _say(text: str) -> None:
+    print(text, end="", file=sys.stderr, flush=True)

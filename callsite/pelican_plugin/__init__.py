@@ -26,7 +26,7 @@ from pelican.contents import Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
 
-from callsite.check import Host, find_broken_links, find_collisions
+from callsite.check import Host, find_blocked_folders, find_broken_links, find_collisions
 from callsite.foreign import find_headings
 from callsite.model import Place, Problem
 from callsite.navigation import Entry, Navigation, PageView, nest_headings
@@ -133,8 +133,9 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
         if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
             taken.pop(content.save_as, None)
     taken |= find_copied(run.settings)
-    claims = ((content.save_as, place_content(content, "slug")) for content in contents)
-    run.report(find_collisions(claims, "output file", "choose another slug", taken))
+    claims = [(content.save_as, place_content(content, "slug")) for content in contents]
+    hint = "choose another slug"
+    run.report([*find_collisions(claims, "output file", hint, taken), *find_blocked_folders(claims, hint, taken)])
 
 
 def _on_finalized(pelican: Pelican) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from jinja2 import TemplateSyntaxError
 from pelican.generators import PelicanTemplateNotFound
@@ -25,8 +26,8 @@ class _LogFilter(logging.Filter):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, CallsiteError | PelicanTemplateNotFound | TemplateSyntaxError):
             at = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
-            record.msg, record.args = "%s%s", (at, error)
-            record.exc_info = None
+            print(f"callsite: {at}{error}", file=sys.stderr)
+            return False
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
 
 

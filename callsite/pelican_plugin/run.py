@@ -11,7 +11,7 @@ from pelican import Pelican
 from pelican.contents import Content
 
 from callsite.build import Loaded, Loader
-from callsite.errors import BuildStopped
+from callsite.errors import BuildStopped, CallsiteError
 from callsite.model import Place, Problem, Severity
 from callsite.navigation import Navigation
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
@@ -28,7 +28,11 @@ class Run:
         self.staging: Staging = open_staging(
             self.output, apart_from=[pelican.path, pelican.theme, os.getcwd(), os.path.expanduser("~")]
         )
-        self.loader = Loader(self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ()), RESERVED)
+        try:
+            self.loader = Loader(self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ()), RESERVED)
+        except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
+            self.staging.discard()
+            raise CallsiteError(f"MARKDOWN in the settings cannot be used: {error}; mend the settings file") from error
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
         self.navigation: Navigation | None = None
