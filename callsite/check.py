@@ -110,7 +110,7 @@ def find_blocked_folders(claims: Iterable[tuple[str, Place]], hint: str, taken: 
 def _find_folders(name: str) -> Iterator[str]:
     """The folders above a file, without regard to case."""
     folder = posixpath.dirname(name.casefold())
-    while folder:
+    while folder.strip("/"):
         yield folder
         folder = posixpath.dirname(folder)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from callsite.check import Host, check_meta, find_broken_links, find_collisions
+from callsite.check import Host, check_meta, find_blocked_folders, find_broken_links, find_collisions
 from callsite.header import parse_header
 from callsite.model import Place, Problem, Severity
 from callsite.render import Link
@@ -42,6 +42,9 @@ def _check(text: str, required: Collection[str] = ("title",), **keys: Collection
             *("...", "a/.", "{x}", "x\u202ey", "\u200b", "x\u3164", "~x/../y", "x|y", "x*", "'x'"),
         )),
         ("title: x\nsave_as: ../x.html", ["2: M107"]),
+        (f"title: x\nslug: {'a' * 246}", ["2: M107"]),
+        (f"title: x\nslug: b/{'é' * 123}/c", ["2: M107"]),
+        (f"title: x\nslug: {'a' * 245}/{'é' * 122}/b", []),
         ("title: x\nsave_as: /x.html", ["2: M107"]),
         # All of this is fine.
         ("title: x", []),
@@ -143,6 +146,23 @@ def test_collisions_say_who_was_first() -> None:
         "b.md:1: S103 the slug `x` differs only in case from `X` of the theme; do",
     ]
     assert _collide(("x", "b.md"), ("y", "b.md"), ("x", "b.md")) == []
+
+
+def _block(*claims: tuple[str, str], **taken: str) -> list[str]:
+    named = {name.replace("_", "."): owner for name, owner in taken.items()}
+    problems = find_blocked_folders([(name, Place(path, 1)) for name, path in claims], "do", named)
+    return [str(problem) for problem in problems]
+
+
+def test_a_file_cannot_stand_where_a_folder_has_to() -> None:
+    assert _block(("a.html", "a.md"), ("A.html/b/c.html", "b.md")) == [
+        "a.md:1: S104 the output file `a.html` stands where b.md:1 needs a folder; do"
+    ]
+    assert _block(("a.html/b.html", "a.md"), a_html="the theme") == [
+        "a.md:1: S104 the output file `a.html/b.html` needs a folder where the theme is; do"
+    ]
+    assert _block(("x/a.html", "a.md"), ("x/b.html", "b.md"), ("x.html", "c.md"), y_html="the theme") == []
+    assert _block(("/a/b.html", "a.md"), ("//a", "b.md"), ("", "c.md")) == []
 
 
 # Addresses, against what browsers do with them.
