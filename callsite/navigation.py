@@ -97,7 +97,7 @@ class Navigation:
         self, site: Site, urls: Mapping[str, str], library_url: str, home: Entry, others: Iterable[Entry] = ()
     ) -> None:
         self._urls = urls
-        self._home = home
+        self.home = home
         self._views: dict[str, tuple[LibraryView, ModuleView | None]] = {}
         self.libraries = tuple(self._view_library(library, library_url) for library in site.libraries)
         self.chapters = tuple(self._view_page(page) for page in site.chapters)
@@ -113,7 +113,7 @@ class Navigation:
         symbol = find_symbol(page.meta)
         library, module = self._views.get(path, (None, None))
         previous, following = self._neighbours.get(path, (None, None))
-        crumbs = [self._home]
+        crumbs = [self.home]
         if library and module:
             crumbs.append(Entry(library.title, library.url))
             crumbs.append(Entry(module.name, f"{library.url}#{module.anchor}"))
