@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +43,8 @@ class Loader:
         """
         at = place_of(path)
         try:
+            if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would keep the build waiting for ever
+                raise OSError(errno.EINVAL, "Not a file")
             with open(path, "rb") as file:
                 data = file.read()
         except OSError as error:

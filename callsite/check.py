@@ -19,8 +19,8 @@ STATUSES = ("published", "draft", "hidden", "skip")
 # A path below the output, in characters that mean themselves in an address.
 _PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
 
-# Bytes in a file's name: the 255 that file systems take, less an ending.
-_LONGEST_NAME = 245
+# Bytes in a file's name: the 255 that file systems take, less an ending that is still to come.
+_LONGEST_NAME = 250
 
 # `{filename}x.md`, or `|filename|x.md` as Pelican 3 wrote it; `{static}` and `{attach}` name files too.
 _SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
@@ -42,14 +42,14 @@ def check_meta(
     for key, values in dict(meta.others).items():
         place = Place(at.path, meta.line(key))
         slip = None if key in known else nearest(key, (*KEYS, *PELICAN_KEYS))
-        if key in reserved and key not in known:
+        if key not in known and (key in reserved or key.startswith(("_", "override_"))):
             yield Problem(place, "M109", f"`{key}` is a name Pelican needs for itself", "call it something else")
         elif slip:
             yield Problem(place, "M103", f"`{key}` is no key of the notation", f"did you mean `{slip}`?")
         elif key not in known:
             hint = "check the spelling, or list it in CALLSITE_KEYS if your theme uses it"
             yield Problem(place, "M105", f"`{key}` means nothing here", hint, Severity.WARNING)
-        elif key in required and not getattr(meta, key, "") and not "".join(values).strip():
+        elif key in (*required, "save_as") and not getattr(meta, key, "") and not "".join(values).strip():
             yield Problem(place, "M101", f"`{key}` is empty", "write its value behind the colon")
     status = meta.other("status")
     if status and status not in STATUSES:
@@ -61,14 +61,18 @@ def check_meta(
             Place(at.path, meta.line("docs")), "M104", f"`docs` cannot be `{meta.docs}`", "write an address, https://…"
         )
     for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
-        longest = max(len(part.encode()) for part in path.split("/"))
-        if path and (not _PATH.fullmatch(path) or CONTROL.search(path) or longest > _LONGEST_NAME):
-            hint = (
-                "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
-                if longest <= _LONGEST_NAME
-                else f"a name has {_LONGEST_NAME} bytes at the most"
-            )
-            yield Problem(Place(at.path, meta.line(key)), "M107", f"`{path}` cannot name a page", hint)
+        if path:
+            yield from check_path(path, Place(at.path, meta.line(key)))
+
+
+def check_path(path: str, at: Place) -> Iterator[Problem]:
+    """Check a path that is to name a page, below the output or before its ending."""
+    if not _PATH.fullmatch(path) or CONTROL.search(path) or posixpath.basename(path) == ".html":
+        hint = "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+        yield Problem(at, "M107", f"`{path}` cannot name a page", hint)
+    elif max(len(part.encode()) for part in path.split("/")) > _LONGEST_NAME:
+        shown = f"{path[:40]}…"
+        yield Problem(at, "M107", f"`{shown}` cannot name a page", f"a name has {_LONGEST_NAME} bytes at the most")
 
 
 def find_collisions(
@@ -120,12 +124,14 @@ class Host:
     """What a site's addresses lead to.
 
     `files` are the paths below the output, `sources` those below the content that `{filename}` links can name, both
-    with `/` between folders. `address` is where the site will stand ("" when it is not known).
+    with `/` between folders. `address` is where the site will stand ("" when it is not known). `groups` are the tags,
+    categories and authors that can be named, as `{tag}x` and the like.
     """
 
     files: frozenset[str]
     sources: frozenset[str]
     address: str = ""
+    groups: frozenset[str] = frozenset()
 
     def finds(self, target: str, page: str, source: str) -> bool:
         """Whether an address, written in the file `source` and standing on the page `page`, leads somewhere; what is
@@ -135,7 +141,7 @@ class Host:
         if named:
             kind, path = named[1], unquote(urlsplit(named[2]).path)
             if kind not in ("filename", "static", "attach"):
-                return True
+                return kind == "index" or f"{{{kind}}}{path}" in self.groups
             folder = "" if path.startswith("/") else posixpath.dirname(source)
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) in self.sources
         try:

@@ -21,6 +21,8 @@ STATIC_PATHS = ["images", "extra"]
 # Pages stand at the site's root, whatever folder their source is in: links between them are `/slug.html`.
 PAGE_URL = PAGE_SAVE_AS = "{slug}.html"
 ARTICLE_URL = ARTICLE_SAVE_AS = "{slug}.html"
+PAGE_LANG_URL = PAGE_LANG_SAVE_AS = "{slug}-{lang}.html"
+ARTICLE_LANG_URL = ARTICLE_LANG_SAVE_AS = "{slug}-{lang}.html"
 DIRECT_TEMPLATES = ["index", "archives", "404"]
 
 MARKDOWN = {"extension_configs": {"markdown.extensions.extra": {}}, "output_format": "html5"}

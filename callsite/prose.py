@@ -28,8 +28,8 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Quote marks at the start of a line, and the space behind them.
 _QUOTES = re.compile(r"(?: {0,3}> ?)*([ \t]*)")
 
-# Ids that listings and their marked lines have; headings get out of their way.
-_TAKEN = re.compile(r"listing-\d+(?:-\d+)?")
+# Ids that listings, their marked lines and the parts of the theme have; headings get out of their way.
+_TAKEN = re.compile(r"listing-\d+(?:-\d+)?|main|sidebar")
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
     server.add_sockets(sockets)
     dirty = asyncio.Event()
     changes = [
-        watchfiles.awatch(*job.folders, debounce=_DEBOUNCE),
+        watchfiles.awatch(*job.folders, watch_filter=_NotOutput(job.output), debounce=_DEBOUNCE),
         watchfiles.awatch(
             job.settings_folder, watch_filter=watchfiles.PythonFilter(), debounce=_DEBOUNCE, recursive=False
         ),
@@ -212,6 +212,21 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
     await asyncio.gather(*tasks, stopped, return_exceptions=True)
     for task in done - {stopped}:
         task.result()  # raises what ended a task that should never end
+
+
+class _NotOutput(watchfiles.DefaultFilter):
+    """Every change but those that a build makes: the output may lie in the folder of content."""
+
+    def __init__(self, output: Path) -> None:
+        super().__init__()
+        self._output = Path(os.path.realpath(output))
+
+    def __call__(self, change: watchfiles.Change, path: str) -> bool:
+        at = Path(os.path.realpath(path))
+        staging = f".{self._output.name}.callsite-"
+        if at.is_relative_to(self._output) or any(part.startswith(staging) for part in at.parts):
+            return False
+        return super().__call__(change, path)
 
 
 async def _watch(changes: AsyncIterator[set[watchfiles.main.FileChange]], dirty: asyncio.Event) -> None:

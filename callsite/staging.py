@@ -43,14 +43,19 @@ class Staging:
         only those at its top with a name in `keep`. The staging folder is gone afterwards.
         """
         built = sorted(list_files(self.path))
-        if self.target.exists():
-            shutil.copymode(self.target, self.path)
-            _carry(self.target, self.path, keep)
-        (self.path / MANIFEST).write_text(json.dumps(built, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
-        if self.target.exists():
-            swap(self.path, self.target)
-        else:
-            self.path.rename(self.target)
+        try:
+            if self.target.exists():
+                shutil.copymode(self.target, self.path)
+                _carry(self.target, self.path, keep)
+            (self.path / MANIFEST).write_text(json.dumps(built, indent=0) + "\n", encoding="ascii")
+            if self.target.exists():
+                swap(self.path, self.target)
+            else:
+                self.path.rename(self.target)
+        except OSError as error:
+            raise CallsiteError(
+                f"{self.target}: the new output cannot take its place, {error.strerror}; choose another output folder"
+            ) from error
         self.discard()
 
     def discard(self) -> None:
@@ -157,17 +162,29 @@ def _umask() -> int:
 
 
 def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
-    """Bring files of the old output into the new one, by hard link where the file system has them."""
+    """Bring what others have put into the old output into the new one, by hard link where the file system has them.
+
+    A file of theirs gives way to one of the new site's with the same name. Raises CallsiteError when a folder of theirs
+    stands where the new site has a file, or the other way round: then one of the two would be lost.
+    """
     ours = _read_manifest(old)
-    for path in list_files(old):
+    for path in _list_all(old):
         wanted = path not in ours if keep is None else path.partition("/")[0] in keep
         source, copy = old / path, new / path
-        if not wanted or os.path.lexists(copy):
+        is_folder = source.is_dir() and not source.is_symlink()
+        if not wanted or (os.path.lexists(copy) and copy.is_dir() == is_folder):
             continue
         try:
             copy.parent.mkdir(parents=True, exist_ok=True)
+            clash = os.path.lexists(copy)
         except (FileExistsError, NotADirectoryError):
-            continue  # a file of the new site stands where the old one had a folder
+            clash = True
+        if clash:
+            raise CallsiteError(f"{source}: stands in the way of the new site and is not ours to remove; move it away")
+        if is_folder:
+            copy.mkdir()
+            shutil.copystat(source, copy)
+            continue
         try:
             os.link(source, copy, follow_symlinks=False)
         except OSError:
@@ -177,9 +194,22 @@ def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
 def _read_manifest(old: Path) -> frozenset[str]:
     try:
         names = json.loads((old / MANIFEST).read_text(encoding="utf-8"))
-        return frozenset([*names, MANIFEST])
-    except (OSError, ValueError, TypeError):
+        folders = {folder for name in names for folder in _find_folders(name)}
+        return frozenset([*names, *folders, MANIFEST])
+    except (OSError, ValueError, TypeError, AttributeError):
         return frozenset([MANIFEST])
+
+
+def _find_folders(name: str) -> Iterator[str]:
+    while name := name.rpartition("/")[0]:
+        yield name
+
+
+def _list_all(folder: Path) -> Iterator[str]:
+    """What is below a folder, the folders themselves included and before what is in them."""
+    for root, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield os.path.relpath(os.path.join(root, name), folder).replace(os.sep, "/")
 
 
 def list_files(folder: Path) -> Iterator[str]:

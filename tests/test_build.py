@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -169,3 +170,9 @@ def test_shared_pages_load_without_errors(shared: Path) -> None:
         assert all(problem.severity is Severity.WARNING for problem in loaded.problems)
         strays += _codes(loaded).count("L103")
     assert strays == 5
+
+
+def test_a_pipe_is_no_page(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    loaded = Loader({}).load_page(str(tmp_path / "a.md"))
+    assert [(problem.code, problem.message) for problem in loaded.problems] == [("T100", "cannot be read: Not a file")]

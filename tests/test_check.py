@@ -42,9 +42,9 @@ def _check(text: str, required: Collection[str] = ("title",), **keys: Collection
             *("...", "a/.", "{x}", "x\u202ey", "\u200b", "x\u3164", "~x/../y", "x|y", "x*", "'x'"),
         )),
         ("title: x\nsave_as: ../x.html", ["2: M107"]),
-        (f"title: x\nslug: {'a' * 246}", ["2: M107"]),
-        (f"title: x\nslug: b/{'é' * 123}/c", ["2: M107"]),
-        (f"title: x\nslug: {'a' * 245}/{'é' * 122}/b", []),
+        (f"title: x\nslug: {'a' * 251}", ["2: M107"]),
+        (f"title: x\nslug: b/{'é' * 126}/c", ["2: M107"]),
+        (f"title: x\nslug: {'a' * 250}/{'é' * 125}/b", []),
         ("title: x\nsave_as: /x.html", ["2: M107"]),
         # All of this is fine.
         ("title: x", []),
@@ -52,7 +52,11 @@ def _check(text: str, required: Collection[str] = ("title",), **keys: Collection
         ("title: x\ndate: 2020-01-01\ntags: a, b\nauthors: c\nlang: en\ntemplate: t\nstatus: draft", []),
         *((f"title: x\nslug: {slug}", []) for slug in ("a", "a/b", ".a", "a..b", "...a", "über", "漢", "a.b-c_d~e+f@g=h,i")),
         ("title: x\nsave_as: a/b.html", []),
-        ("title: x\nsave_as:\nstatus:\nslug:", []),
+        ("title: x\nstatus:\nslug:\nurl:", []),
+        ("title: x\nsave_as:", ["2: M101"]),
+        ("title: x\n_content: y", ["2: M109"]),
+        ("title: x\noverride_save_as: y", ["2: M109"]),
+        ("title: x\nsave_as: .html", ["2: M107"]),
         ("title: x\ntitle:", []),
         ("title: x\ndocs: https://a.b/c", []),
         ("title: x\ntitles_own_key: y", ["2: M105w"]),
@@ -236,6 +240,9 @@ def test_addresses_lead_where_a_browser_goes(target: str, page: str, address: st
     assert host.finds(target, page, "a.md") == expected
 
 
+GROUPS = frozenset({"{author}x", "{author}x y"})
+
+
 @pytest.mark.parametrize(
     ("target", "found"),
     [
@@ -253,6 +260,10 @@ def test_addresses_lead_where_a_browser_goes(target: str, page: str, address: st
         ("{filename}", False),
         ("{filename}../../../b.md", False),
         ("{author}x", True),
+        ("|author|x%20y", True),
+        ("{author}y", False),
+        ("{tag}x", False),
+        ("{bogus}x", False),
         ("{index}", True),
         ("{filename a.md", False),
         ("mailto:a@b", True),
@@ -271,7 +282,7 @@ def test_addresses_lead_where_a_browser_goes(target: str, page: str, address: st
     ],
 )
 def test_addresses_of_sources_and_odd_ones(target: str, found: bool) -> None:
-    host = Host(frozenset({"d/a.html"}), frozenset({"d/a.md", "b.md", "d/a b.png"}))
+    host = Host(frozenset({"d/a.html"}), frozenset({"d/a.md", "b.md", "d/a b.png"}), groups=GROUPS)
     assert host.finds(target, "d/a.html", "d/a.md") == found
 
 

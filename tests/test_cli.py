@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,3 +94,33 @@ def test_init_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "SITENAME = 'Mine'" in (folder / "pelicanconf.py").read_text()
     assert main(["init", str(folder)]) == 0
     assert f"{folder}/pelicanconf.py: is there already, left alone\n" in capsys.readouterr().out
+
+
+def test_init_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", ""]) == 2
+    assert capsys.readouterr().err == "callsite: DIR is empty; name the folder of the new site\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)],
+)
+def test_what_stops_a_build_stops_all_of_it(site: SiteFolder, how: signal.Signals, code: int) -> None:
+    with (site.root / "pelicanconf.py").open("a") as file:
+        # The command reads the settings, too; only the build is to be slow.
+        file.write("import os, sys, time\nif 'pelican' in sys.modules:\n")
+        file.write("    open('building', 'w').write(str(os.getpid()))\n    time.sleep(60)\n")
+    site.write(CONTENT)
+    command = [sys.executable, "-m", "callsite", "build"]
+    with subprocess.Popen(command, cwd=site.root, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 30
+        while not (site.root / "building").exists() or not (site.root / "building").read_text():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        process.send_signal(how)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (code, "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((site.root / "building").read_text()), 0)
+    assert not site.output.exists()
+    assert site.leftovers == []

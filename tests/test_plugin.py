@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import re
 import subprocess
 
 import pelican
@@ -253,6 +255,148 @@ def test_no_page_overwrites_another_file(site: SiteFolder, files: dict[str, str]
     assert [line.partition(";")[0] for line in found] == [problem]
     assert end == "callsite: 1 error; nothing was written to output"
     assert not site.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "problems"),
+    [
+        (
+            {"content/pages/a.md": "title: A\nslug: a\ntemplate: wide\n"},
+            ["content/pages/a.md:3: M110 the theme has no template `wide`; name another one, or leave the line out"],
+        ),
+        (
+            {"content/pages/a.md": "title: A\nslug: a\ntemplate: page\n    wide\nlang: de\n    at\n"},
+            [
+                "content/pages/a.md:3: M104 `template` cannot be `page wide`; write it on one line",
+                "content/pages/a.md:5: M104 `lang` cannot be `de at`; write it on one line",
+            ],
+        ),
+        (
+            {"content/pages/a.md": "title: 🎉\n"},
+            [
+                "content/pages/a.md:1: M107 `.html` cannot name a page; "
+                "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+            ],
+        ),
+        (
+            {"content/pages/a.md": "title: A\nslug: a\nlang: ../../x\n"},
+            [
+                "content/pages/a.md:2: M107 `a-../../x.html` cannot name a page; "
+                "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+            ],
+        ),
+        (
+            {"content/pages/a.md": f"title: {'long ' * 80}\n"},
+            [f"content/pages/a.md:1: M107 `{'long-' * 8}…` cannot name a page; a name has 250 bytes at the most"],
+        ),
+        (
+            {"content/pages/a.md": "title: A\nslug: a\n\n[x]({static}../../secret.txt)\n", "secret.txt": "mine"},
+            [
+                "secret.txt: S106 this file would be copied to `../secret.txt`, outside the output; "
+                "put it into the content, or give it another path"
+            ],
+        ),
+        (
+            {
+                "content/pages/a.md": "title: A\nslug: images\nsave_as: images\n\n",
+                "content/images/x.txt": "x",
+            },
+            [
+                "content/images/x.txt: S104 the output file `images/x.txt` needs a folder where content/pages/a.md is; "
+                "rename the file, or give the page another slug"
+            ],
+        ),
+    ],
+)
+def test_what_would_be_lost_or_land_elsewhere_stops_the_build(
+    site: SiteFolder, files: dict[str, str], problems: list[str]
+) -> None:
+    site.write(files)
+    built = site.build()
+    assert built.code == 1
+    assert built.stderr.splitlines()[:-1] == problems
+    assert not site.output.exists()
+
+
+def test_a_static_file_that_cannot_be_copied_stops_the_build(site: SiteFolder) -> None:
+    site.write({**CONTENT, "content/images/x.txt": "x"})
+    (site.root / "content/images/y.txt").symlink_to("nowhere")
+    built = site.build()
+    assert built.code == 1
+    assert "content/images/y.txt: S105 this file could not be copied; make it readable" in built.stderr
+
+
+def test_links_to_groups_and_to_ones_own_address_are_checked(site: SiteFolder) -> None:
+    site.write(
+        {
+            "content/posts/p.md": "title: P\ndate: 2026-01-31\ntags: two words\ncategory: c\nauthor: Ann\nslug: p\n\n"
+            "[a]({tag}two%20words) [b]({category}c) [c]({author}Ann) [d]({index})\n"
+            "[e]({tag}none) [f]({category}none) [g]({author}none)\n[h]({static}none.txt) [i]({attach}none.txt)\n",
+            "content/pages/elsewhere.md": "title: E\nslug: e\nurl: elsewhere.html\n",
+            "content/pages/far.md": "title: F\nslug: f\nurl: https://example.org/f.html\n",
+        }
+    )
+    built = site.build()
+    assert built.code == 0
+    assert [line.partition(" leads")[0] for line in built.stderr.splitlines()[:-1]] == [
+        "content/pages/elsewhere.md:3: S102 the link to `/elsewhere.html`",
+        "content/posts/p.md:9: S102 the link to `{author}none`",
+        "content/posts/p.md:9: S102 the link to `{category}none`",
+        "content/posts/p.md:9: S102 the link to `{tag}none`",
+        "content/posts/p.md:10: S102 the link to `{attach}none.txt`",
+        "content/posts/p.md:10: S102 the link to `{static}none.txt`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"MARKDOWN": 5}, "MARKDOWN or CALLSITE_KEYS cannot be used"),
+        ({"MARKDOWN": {"extensions": ["no_such_extension"]}}, "No module named 'no_such_extension'"),
+        ({"MARKDOWN": {"extension_configs": {"markdown.extensions.toc": {"nope": 1}}}}, "cannot be used"),
+        ({"CALLSITE_KEYS": 5}, "CALLSITE_KEYS is no list of names"),
+        ({"CALLSITE_KEYS": "abc"}, "CALLSITE_KEYS is no list of names"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_one_line(site: SiteFolder, settings: dict[str, object], message: str) -> None:
+    site.set(**settings)
+    site.write(CONTENT)
+    built = site.build()
+    assert (built.code, built.log) == (2, ())
+    assert built.stderr.startswith("callsite: ")
+    assert message in built.stderr
+    assert built.stderr.endswith("mend the settings file\n")
+    assert site.leftovers == []
+
+
+def test_why_another_reader_failed_is_said(site: SiteFolder) -> None:
+    site.write({"content/pages/r.rst": b"Title\n#####\n\nbad \xff\n"})
+    built = site.build()
+    assert built.code == 1
+    assert "Could not process pages/r.rst: 'utf-8' codec can't decode byte 0xff" in built.log[0]
+
+
+def test_a_full_disk_is_one_line(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    site.write(CONTENT)
+    site.build()
+    before = site.snapshot()
+    monkeypatch.setattr("pelican.writers.Writer.write_file", full)
+    built = site.build()
+    assert (built.code, built.log) == (1, ())
+    assert built.stderr == "callsite: [Errno 28] No space left on device\n"
+    assert site.snapshot() == before
+
+
+@pytest.mark.parametrize("text", ["{% if %}", "{{ x"])
+def test_a_template_with_a_slip_has_a_place(site: SiteFolder, text: str) -> None:
+    site.set(THEME_TEMPLATES_OVERRIDES=["mine"])
+    site.write({**CONTENT, "mine/page.html": f"line 1\n{text}\n"})
+    built = site.build()
+    assert (built.code, built.log) == (1, ())
+    assert re.match(r"callsite: .*mine/page\.html:[23]: ", built.stderr)
 
 
 def test_a_page_may_be_the_index_when_it_says_so(site: SiteFolder) -> None:

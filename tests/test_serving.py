@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import re
 import select
@@ -60,11 +61,11 @@ class Server:
 
 
 @pytest.fixture
-def serve(site: SiteFolder) -> Iterator[Callable[[], Server]]:
+def serve(site: SiteFolder) -> Iterator[Callable[..., Server]]:
     running: list[subprocess.Popen[str]] = []
 
-    def start() -> Server:
-        command = [sys.executable, "-m", "callsite", "serve", "--port", "0"]
+    def start(*arguments: str) -> Server:
+        command = [sys.executable, "-m", "callsite", "serve", "--port", "0", *arguments]
         running.append(subprocess.Popen(command, cwd=site.root, stderr=subprocess.PIPE, text=True, bufsize=1))
         return Server(running[-1])
 
@@ -205,6 +206,19 @@ def test_stopping_ends_a_build_as_well(site: SiteFolder, serve: Callable[[], Ser
     assert not site.output.exists()
 
 
+def test_output_among_the_content_does_not_set_off_builds(site: SiteFolder, serve: Callable[..., Server]) -> None:
+    site.write(CONTENT)
+    server = serve("--output", "content/output")
+    server.wait_for("Built in")
+    time.sleep(1.5)
+    site.write({PAGE: "title: About\nslug: about\n\nOnce.\n"})
+    server.wait_for("Built in")
+    time.sleep(1.5)
+    code, printed = server.stop()
+    assert code == 0
+    assert "Something changed" not in printed
+
+
 def test_a_taken_port_is_one_clear_line(site: SiteFolder) -> None:
     site.write(CONTENT)
     with socket.socket() as taken:
@@ -218,6 +232,15 @@ def test_a_taken_port_is_one_clear_line(site: SiteFolder) -> None:
         f"callsite: port {port} is taken by another program; choose another: `make serve PORT={port + 1}` or "
         f"`callsite serve --port {port + 1}`\n"
     )
+
+
+def test_a_port_that_cannot_be_had_for_another_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(port: int, address: str) -> None:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(serving, "bind_sockets", refuse)
+    with pytest.raises(CallsiteError, match="port 8000 cannot be had: Cannot assign requested address"):
+        bind(8000)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])

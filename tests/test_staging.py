@@ -74,18 +74,55 @@ def test_files_of_others_come_along(output: Path) -> None:
     (output / "CNAME").write_text("example.org")
     (output / ".git" / "refs").mkdir(parents=True)
     (output / ".git" / "refs" / "main").write_text("0")
-    (output / "folder").mkdir()
-    (output / "folder" / "mine").write_text("mine")
+    (output / ".git" / "refs" / "tags").mkdir(mode=0o700)
     (output / "file").write_text("mine")
     (output / "link").symlink_to(".git")
     new = _open(output)
-    (new.path / "folder").write_text("a file now")
-    (new.path / "file").mkdir()
     (new.path / "CNAME").write_text("example.com")
     new.commit()
-    assert _names(output) == {"CNAME", ".git/refs/main", "folder", "link", MANIFEST}
+    assert _names(output) == {"CNAME", ".git/refs/main", "file", "link", MANIFEST}
     assert (output / "CNAME").read_text() == "example.com"
     assert (output / "link").is_symlink()
+    assert (output / ".git" / "refs" / "tags").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_of_others_stays_when_our_folder_around_it_goes(output: Path) -> None:
+    new = _open(output)
+    (new.path / "a" / "b").mkdir(parents=True)
+    (new.path / "a" / "b" / "ours.html").write_text("ours")
+    new.commit()
+    (output / "a" / "b" / "mine").write_text("mine")
+    _open(output).commit()
+    assert _names(output) == {"a/b/mine", MANIFEST}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("a", "a/b"), ("a/b", "a"), ("a/b/c", "a"), ("a", "a/b/c")])
+def test_nothing_of_others_is_lost_when_files_and_folders_clash(output: Path, theirs: str, ours: str) -> None:
+    (output / theirs).parent.mkdir(parents=True)
+    (output / theirs).write_text("mine")
+    new = _open(output)
+    (new.path / ours).parent.mkdir(parents=True, exist_ok=True)
+    (new.path / ours).write_text("ours")
+    with pytest.raises(
+        CallsiteError, match=r"output/a(/b)?: stands in the way of the new site and is not ours to remove"
+    ):
+        new.commit()
+    new.discard()
+    assert (output / theirs).read_text() == "mine"
+
+
+def test_a_swap_that_fails_is_an_error_and_loses_nothing(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(one: Path, other: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    _open(output).commit()
+    (output / "mine").write_text("mine")
+    monkeypatch.setattr(staging, "_exchange", busy)
+    new = _open(output)
+    with pytest.raises(CallsiteError, match="cannot take its place, Device or resource busy; choose another output"):
+        new.commit()
+    new.discard()
+    assert (output / "mine").read_text() == "mine"
 
 
 def test_only_chosen_names_come_along(output: Path) -> None:

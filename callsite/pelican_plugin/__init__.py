@@ -26,7 +26,7 @@ from pelican.contents import Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
 
-from callsite.check import Host, find_blocked_folders, find_broken_links, find_collisions
+from callsite.check import Host, check_path, find_blocked_folders, find_broken_links, find_collisions
 from callsite.foreign import find_headings
 from callsite.model import Place, Problem
 from callsite.navigation import Entry, Navigation, PageView, nest_headings
@@ -35,7 +35,12 @@ from callsite.pelican_plugin.outputs import (
     find_content_links,
     find_contents,
     find_copied,
+    find_escapes,
+    find_groups,
     find_loaded,
+    find_missing_templates,
+    find_own_link,
+    find_sources,
     find_written,
     place_content,
 )
@@ -135,23 +140,33 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     taken |= find_copied(run.settings)
     claims = [(content.save_as, place_content(content, "slug")) for content in contents]
     hint = "choose another slug"
-    run.report([*find_collisions(claims, "output file", hint, taken), *find_blocked_folders(claims, hint, taken)])
+    problems = [problem for path, place in claims for problem in check_path(path, place)]
+    problems += find_collisions(claims, "output file", hint, taken)
+    problems += find_blocked_folders(claims, hint, taken)
+    problems += find_escapes(context["staticfiles"])
+    problems += find_missing_templates(contents, generators[0])
+    run.report(problems)
 
 
 def _on_finalized(pelican: Pelican) -> None:
     run = current_run()
     if run.logged:
         run.stop(f"{count(run.logged, 'error')} above")
-    sources = frozenset([*run.context["generated_content"], *run.context["static_content"]])
-    host = Host(frozenset(list_files(run.staging.path)), sources, run.settings["SITEURL"])
+    files = frozenset(list_files(run.staging.path))
+    host = Host(files, find_sources(run), run.settings["SITEURL"], find_groups(run, files))
     problems: list[Problem] = []
     for content in run.contents:
-        links = find_content_links(content)
+        links = [*find_content_links(content), *find_own_link(content)]
         problems += find_broken_links(links, host, content.save_as, content.relative_source_path)
     # Where a static file goes is settled only now: an {attach} link moves it.
     taken = {content.save_as: str(place_content(content)) for content in run.contents}
-    statics = ((static.save_as, place_content(static)) for static in run.context["staticfiles"])
-    problems += find_collisions(statics, "output file", "rename the file, or give the page another slug", taken)
+    statics = [(static.save_as, place_content(static)) for static in run.context["staticfiles"]]
+    hint = "rename the file, or give the page another slug"
+    problems += find_collisions(statics, "output file", hint, taken)
+    problems += find_blocked_folders(statics, hint, taken)
+    for path, place in statics:
+        if path not in files and os.path.lexists(place.path):  # else only a link speaks of it
+            problems.append(Problem(place, "S105", "this file could not be copied", "make it readable"))
     run.report(problems)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
     run.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 
@@ -10,6 +11,9 @@ from pelican.generators import PelicanTemplateNotFound
 
 from callsite.errors import CallsiteError
 from callsite.pelican_plugin.run import note_error
+
+# Faults of the disk, of which a traceback says nothing.
+_SURROUNDINGS = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
 class _ErrorCounter(logging.Handler):
@@ -28,6 +32,11 @@ class _LogFilter(logging.Filter):
             at = f"{error.filename}:{error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
             print(f"callsite: {at}{error}", file=sys.stderr)
             return False
+        if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+            print(f"callsite: {error}", file=sys.stderr)
+            return False
+        if str(record.msg).startswith("Could not process"):  # Pelican keeps the reason to itself
+            record.msg, record.args = f"{record.msg}: %s", (*(record.args or ()), sys.exc_info()[1])
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
 
 
@@ -40,4 +49,5 @@ def watch_log() -> None:
     logger = logging.getLogger("pelican")
     logger.addHandler(_counter)
     logger.addFilter(_filter)
-    logging.getLogger("pelican.contents").addFilter(_filter)
+    for name in ("contents", "generators"):  # filters of a logger see only what is logged with its own name
+        logging.getLogger(f"pelican.{name}").addFilter(_filter)

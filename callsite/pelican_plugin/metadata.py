@@ -20,8 +20,12 @@ RESERVED = frozenset(name for name in (*dir(Article), *dir(Page)) if not name.st
     "relative_source_path",
     "settings",
     "source_path",
+    "timezone",
     "translations",
 }
+
+# Keys whose value Pelican takes for one word or one path.
+_SINGLE = frozenset({"lang", "save_as", "slug", "template", "translation", "url"})
 
 
 def find_provided(path: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +53,8 @@ def process_metadata(
         if key in settings["FORMATTED_FIELDS"]:
             value = renderer.render_text(text)
         try:
+            if key in _SINGLE and len(lines) > 1:
+                raise ValueError("more than one line")
             metadata.setdefault(key, reader.process_metadata(key, value))
         except (ValueError, AttributeError, OverflowError):
             hint = (

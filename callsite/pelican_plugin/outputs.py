@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from pelican.contents import Content
-from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+from pelican.contents import Author, Category, Content, Static, Tag
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
 
 from callsite.build import Loaded, place_of
-from callsite.model import Place, Prose
+from callsite.model import Place, Problem, Prose
 from callsite.navigation import Navigation
-from callsite.pelican_plugin.run import current_run
+from callsite.pelican_plugin.run import Run, current_run
 from callsite.render import Link, find_links
 from callsite.staging import MANIFEST, list_files
 from callsite.text import decode_text
@@ -82,3 +83,53 @@ def place_content(content: Content, key: str = "") -> Place:
         if loaded and key
         else place_of(os.path.join(content.settings["PATH"], content.source_path))
     )
+
+
+def find_own_link(content: Content) -> Iterator[Link]:
+    """The address that a page has given itself; lists link to it."""
+    if hasattr(content, "override_url") and content.url:
+        yield Link(
+            content.url if "//" in content.url else f"{urlsplit(content.settings['SITEURL']).path}/{content.url}",
+            place_content(content, "url"),
+        )
+
+
+def find_sources(run: Run) -> frozenset[str]:
+    """The files of content that links can name. Pelican lists a static file as soon as a link asks for it."""
+    found = [*run.context["generated_content"], *run.context["static_content"]]
+    return frozenset(path for path in found if os.path.isfile(os.path.join(run.settings["PATH"], path)))
+
+
+def find_groups(run: Run, files: frozenset[str]) -> frozenset[str]:
+    """The tags, categories and authors of the run that have a page, as links name them."""
+    kinds = {"tag": Tag, "category": Category, "author": Author}
+    named = {link.target for content in run.contents for link in find_content_links(content)}
+    found = set()
+    for target in named:
+        kind, _, name = target.lstrip("{|").replace("|", "}", 1).partition("}")
+        if kind in kinds and kinds[kind](unquote(name), run.settings).save_as in files:
+            found.add(f"{{{kind}}}{unquote(name)}")
+    return frozenset(found)
+
+
+def find_escapes(statics: Iterable[Static]) -> Iterator[Problem]:
+    """Static files that would be copied to a place outside the output. Asking one for its `save_as` settles where it
+    goes before an {attach} link can, so this asks behind its back.
+    """
+    for static in statics:
+        path = os.path.normpath(Content.save_as.fget(static))
+        if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
+            message = f"this file would be copied to `{path}`, outside the output"
+            yield Problem(place_content(static), "S106", message, "put it into the content, or give it another path")
+
+
+def find_missing_templates(contents: Iterable[Content], generator: Generator) -> Iterator[Problem]:
+    """Pages that ask for a template which the theme does not have."""
+    for content in contents:
+        try:
+            generator.get_template(content.template)
+        except PelicanTemplateNotFound:
+            message = f"the theme has no template `{content.template}`"
+            yield Problem(
+                place_content(content, "template"), "M110", message, "name another one, or leave the line out"
+            )

@@ -28,11 +28,14 @@ class Run:
         self.staging: Staging = open_staging(
             self.output, apart_from=[pelican.path, pelican.theme, os.getcwd(), os.path.expanduser("~")]
         )
+        own = self.settings.get("CALLSITE_KEYS", ())
         try:
-            self.loader = Loader(self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ()), RESERVED)
+            if not isinstance(own, list | tuple | set | frozenset):
+                raise TypeError("CALLSITE_KEYS is no list of names")
+            self.loader = Loader(self.settings["MARKDOWN"], own, RESERVED)
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             self.staging.discard()
-            raise CallsiteError(f"MARKDOWN in the settings cannot be used: {error}; mend the settings file") from error
+            raise CallsiteError(f"MARKDOWN or CALLSITE_KEYS cannot be used, {error}; mend the settings file") from error
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
         self.navigation: Navigation | None = None
