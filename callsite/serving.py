@@ -96,12 +96,12 @@ class _ReloadScript(web.OutputTransform):
         chunk: bytes,
         finishing: bool,  # noqa: ARG002  # tornado's signature
     ) -> tuple[int, HTTPHeaders, bytes]:
-        if headers.get("Content-Type", "").startswith("text/html"):
+        # Not into a part of a page that was asked for by its bytes.
+        if status_code != 206 and headers.get("Content-Type", "").startswith("text/html"):
             before, found, after = chunk.partition(b"</head>")
             if found:
                 chunk = before + _SCRIPT + found + after
-                if "Content-Length" in headers:
-                    headers["Content-Length"] = str(int(headers["Content-Length"]) + len(_SCRIPT))
+                headers["Content-Length"] = str(int(headers["Content-Length"]) + len(_SCRIPT))
         return status_code, headers, chunk
 
 

@@ -13,6 +13,7 @@ import pytest
 from pelican import signals
 from pelican.settings import read_settings
 
+from callsite.pelican_plugin.run import current_run, end_run, note_error
 from callsite.staging import MANIFEST
 from tests.building import CONTENT, SiteFolder
 
@@ -374,6 +375,13 @@ def test_why_another_reader_failed_is_said(site: SiteFolder) -> None:
     built = site.build()
     assert built.code == 1
     assert "Could not process pages/r.rst: 'utf-8' codec can't decode byte 0xff" in built.log[0]
+
+
+def test_an_error_that_is_logged_before_any_run_is_nobodys() -> None:
+    end_run()
+    note_error()
+    with pytest.raises(AssertionError):
+        current_run()
 
 
 def test_a_full_disk_is_one_line(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:

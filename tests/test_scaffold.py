@@ -44,6 +44,12 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
         list(write_site(tmp_path, plan_site("Site")))
 
 
+def test_a_file_is_no_place_for_a_site(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(CallsiteError, match=r"cannot start a site here, .*file is a file"):
+        list(write_site(tmp_path / "file", plan_site("Site")))
+
+
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file")
     with pytest.raises(CallsiteError, match="cannot be written, Not a directory"):

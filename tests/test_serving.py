@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import http.client
 import re
@@ -13,12 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from callsite import serving
 from callsite.errors import CallsiteError
-from callsite.serving import bind
+from callsite.serving import Job, bind
 from tests.building import CONTENT, SiteFolder
 
 PAGE = "content/pages/about.md"
@@ -256,6 +258,25 @@ def test_a_port_for_administrators(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "bind_sockets", refuse)
     with pytest.raises(CallsiteError, match="port 80 is not for everyone"):
         bind(80)
+
+
+def test_a_part_of_a_page_is_left_as_it_is(site: SiteFolder, serve: Callable[..., Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for("Built in")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/about.html", headers={"Range": "bytes=0-99999"})
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    assert answer.status in (200, 206)
+    assert len(data) == int(answer.headers["Content-Length"])
+
+
+def test_what_cannot_be_watched_ends_the_server(tmp_path: Path) -> None:
+    job = Job(tmp_path / "output", [sys.executable, "-c", ""], (tmp_path / "gone",), tmp_path)
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(serving.serve(job, bind(0), lambda text: None))
 
 
 @contextmanager

@@ -111,6 +111,26 @@ def test_nothing_of_others_is_lost_when_files_and_folders_clash(output: Path, th
     assert (output / theirs).read_text() == "mine"
 
 
+@pytest.mark.parametrize("ours", ["a", "a/b"])
+def test_nothing_of_others_is_lost_in_a_folder_of_ours_that_becomes_a_file(output: Path, ours: str) -> None:
+    new = _open(output)
+    (new.path / "a" / "b").mkdir(parents=True)
+    (new.path / "a" / "b" / "ours.html").write_text("ours")
+    new.commit()
+    (output / "a" / "b" / "mine").write_text("mine")
+    new = _open(output)
+    (new.path / ours).parent.mkdir(exist_ok=True)
+    (new.path / ours).write_text("ours")
+    with pytest.raises(CallsiteError, match="output/a/b/mine: stands in the way of the new site"):
+        new.commit()
+    new.discard()
+    assert (output / "a" / "b" / "mine").read_text() == "mine"
+
+
+def test_a_folder_that_is_gone_cannot_be_locked(tmp_path: Path) -> None:
+    assert staging._lock(tmp_path / "gone") is None
+
+
 def test_a_swap_that_fails_is_an_error_and_loses_nothing(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(one: Path, other: Path) -> None:
         raise OSError(errno.EBUSY, "Device or resource busy")
