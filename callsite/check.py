@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from callsite.address import is_web_address
 from callsite.header import KEYS, PELICAN_KEYS
 from callsite.model import Meta, Place, Problem, Severity
-from callsite.page import is_web_address
 from callsite.render import Link
-from callsite.text import CONTROL, nearest
+from callsite.text import CONTROL
+from callsite.wording import nearest
 
 STATUSES = ("published", "draft", "hidden", "skip")
 

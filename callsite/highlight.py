@@ -23,11 +23,13 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
 from pygments.token import STANDARD_TYPES, _TokenType
 
+from callsite.address import is_web_address
 from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, is_too_long, lex_lines
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
-from callsite.page import is_web_address, lines_fit
+from callsite.page import lines_fit
 from callsite.snippet import find_title
-from callsite.text import CONTROL, nearest
+from callsite.text import CONTROL
+from callsite.wording import nearest
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 

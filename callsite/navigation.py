@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from callsite.address import is_web_address
 from callsite.model import Page
-from callsite.page import is_web_address
 from callsite.prose import Heading
 from callsite.render import Rendered
 from callsite.site import Library, Module, Site, short_title

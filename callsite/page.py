@@ -14,11 +14,13 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from callsite.address import is_web_address
 from callsite.fence import format_info, parse_info
 from callsite.header import format_header, parse_header
 from callsite.model import Block, Layout, Listing, Page, Place, Problem, Prose, Severity, Written
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
-from callsite.text import BOM, CONTROL, count, normalise_ends, split_ends
+from callsite.text import BOM, CONTROL, normalise_ends, split_ends
+from callsite.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,6 @@ def lines_fit(listing: Listing) -> bool:
     """Whether the origin gives every run of the listing a range of just its length."""
     spans = [last - first + 1 for first, last in listing.origin.lines]
     return spans == [len(run) for run in listing.snippet.runs]
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a browser opens the address as a page; anything else, such as `javascript:`, is never made a link."""
-    return re.match(r"https?://[^/\s]", url) is not None
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callsite.model import Gap, Layout, Line, Listing, Meta, Origin, Page, Place, Problem, Prose, Severity, Snippet
-from callsite.page import format_listing, format_page, is_web_address, lines_fit, parse_page, replace_listing
+from callsite.page import format_listing, format_page, lines_fit, parse_page, replace_listing
 from callsite.text import normalise_ends
 from tests.strategies import listings, pages, texts
 
@@ -246,18 +246,6 @@ def test_lines_that_fit() -> None:
     assert not lines_fit(Listing(snippet, Origin(lines=((3, 5),))))
     assert not lines_fit(Listing(snippet))
     assert lines_fit(Listing(Snippet("", ())))
-
-
-@pytest.mark.parametrize("url", ["https://a", "http://a.b/c?d#e"])
-def test_web_addresses(url: str) -> None:
-    assert is_web_address(url)
-
-
-@pytest.mark.parametrize(
-    "url", ["", "//a.b", "ftp://a", "javascript:alert(1)", "https:", "https:///x", " https://a", "x"]
-)
-def test_other_addresses(url: str) -> None:
-    assert not is_web_address(url)
 
 
 def test_shared_pages_write_themselves(shared: Path) -> None:

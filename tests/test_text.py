@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.model import Place, Problem, Severity
-from callsite.text import CONTROL, count, decode_text, make_printable, nearest, normalise_ends, split_ends
+from callsite.text import CONTROL, decode_text, normalise_ends, split_ends
 from tests.strategies import texts
 
 
@@ -74,33 +74,6 @@ def test_what_is_seen_as_invisible() -> None:
     )
     assert [char for char in hidden if not CONTROL.match(char)] == ["\x00"]
     assert not CONTROL.search("\t\n\f\r é\u00a0\u200c\u200d漢👩\u200d💻\u3000")
-
-
-@pytest.mark.parametrize(
-    ("word", "known"),
-    [
-        ("sortodrer", "sortorder"),
-        ("sort_order", "sortorder"),
-        ("Sidebar-Title", "sidebartitle"),
-        ("titel", "title"),
-        ("save-as", "save_as"),
-        ("subtitle", None),
-        ("", None),
-        ("-", None),
-    ],
-)
-def test_slips_of_the_pen(word: str, known: str | None) -> None:
-    assert nearest(word, ("title", "sortorder", "sidebartitle", "save_as", "slug")) == known
-
-
-def test_what_a_terminal_would_obey_is_named() -> None:
-    assert make_printable("a\x1b[2J\r\n\t\0\u202e\u2028 dö 漢") == (
-        "a<U+001B>[2J<U+000D><U+000A><U+0009><U+0000><U+202E><U+2028> dö 漢"
-    )
-
-
-def test_counts() -> None:
-    assert [count(number, "error") for number in (0, 1, 2, 1234)] == ["0 errors", "1 error", "2 errors", "1,234 errors"]
 
 
 def test_places_and_problems_are_written_the_way_editors_read_them() -> None:

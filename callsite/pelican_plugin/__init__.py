@@ -48,8 +48,8 @@ from callsite.pelican_plugin.parts import CallsiteReader, LibraryPages
 from callsite.pelican_plugin.run import current_run, end_run, start_run
 from callsite.site import Site
 from callsite.staging import list_files
-from callsite.text import count
 from callsite.theme import THEME
+from callsite.wording import count
 
 LIBRARY_URL = "libraries/{name}.html"
 

@@ -16,7 +16,7 @@ from callsite.model import Place, Problem, Severity
 from callsite.navigation import Navigation
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
 from callsite.staging import Staging, open_staging
-from callsite.text import count, make_printable
+from callsite.wording import count, make_printable
 
 
 class Run:

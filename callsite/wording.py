@@ -1,0 +1,33 @@
+"""The words of messages: what somebody may have meant, how many there are, and nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from callsite.text import CONTROL
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is most likely a slip of the pen for, if there is one.
+
+    Underscores, hyphens and case count for nothing. The same letters in another order always count; for the rest, the
+    cutoff of 0.8 takes one wrong letter in five or two in ten, and leaves `subtitle` (0.77 from `title`) alone.
+    """
+    slip = re.sub(r"[-_]", "", word.lower())
+    plain = {re.sub(r"[-_]", "", name): name for name in known}
+    close = [name for name in plain if sorted(name) == sorted(slip)] or difflib.get_close_matches(
+        slip, plain, n=1, cutoff=0.8
+    )
+    return plain[close[0]] if close else None
+
+
+def make_printable(text: str) -> str:
+    """Text for a terminal, on one line: invisible characters and line ends are named, so that none of them acts."""
+    return re.sub(f"{CONTROL.pattern}|[\\x00-\\x1f]", lambda match: f"<U+{ord(match[0]):04X}>", text)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
