@@ -10,10 +10,27 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PURE = (
-    "address build check errors fence foreign header highlight lexing model navigation page prose render site snippet "
-    "symbol text wording".split()
-)
+_PURE = [
+    "address",
+    "build",
+    "check",
+    "errors",
+    "fence",
+    "foreign",
+    "header",
+    "highlight",
+    "lexing",
+    "model",
+    "navigation",
+    "page",
+    "prose",
+    "render",
+    "site",
+    "snippet",
+    "symbol",
+    "text",
+    "wording",
+]
 
 _BLOCKED = """
 import sys
