@@ -111,7 +111,8 @@ def test_places_are_named_from_where_the_person_stands(tmp_path: Path, monkeypat
     assert str(place_of("x/../c.md", 1)) == "c.md:1"
 
 
-# Sizes: twenty seconds is far more than any of these takes, and far less than what grows with the square of the input.
+# Sizes. Not a measurement: a minute is many times what any of these takes, and less than what grew with the square of
+# the input took.
 
 _HEAD = "title: x\n\n"
 _SIZES = {
@@ -143,7 +144,7 @@ def test_sizes(tmp_path: Path, name: str) -> None:
     start = time.process_time()
     loaded = _load(tmp_path, text)
     assert format_page(loaded.page) == text
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 60
     assert _codes(loaded) == codes
     shown = LexborHTMLParser(loaded.rendered.html)
     assert len(shown.css(".line")) == sum(len(listing.snippet.lines) for listing in loaded.page.listings)
