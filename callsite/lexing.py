@@ -89,7 +89,11 @@ def find_opening(code: str, lexer: Lexer, pieces: list[Piece]) -> str:
     if "php" in names:
         return "" if "<?" in code else "<?php\n"
     for opening, closing in (("/*", "*/"), ("<!--", "-->")):
-        if closing in code and _closes_first(code, opening, closing) and _closes_comment(code, lexer, opening, closing):
+        if (
+            closing in code
+            and _closes_first(code, opening, closing)
+            and _closes_comment(code.find(closing) + len(closing), _lex(code, lexer, opening), iter(pieces))
+        ):
             return opening
     for languages, openings, statement in _STRINGS:
         if names & languages:
@@ -140,11 +144,10 @@ def _closes_first(code: str, opening: str, closing: str) -> bool:
     return start < 0 or code.find(closing) < start
 
 
-def _closes_comment(code: str, lexer: Lexer, opening: str, closing: str) -> bool:
-    """Whether the first `closing` ends a comment when the run is read behind `opening`; and when it is not, neither
-    ends a comment nor stands in a string (`"*/*"`) or regular expression (`/.*/`).
+def _closes_comment(end: int, behind: Iterator[Piece], plain: Iterator[Piece]) -> bool:
+    """Whether what ends at character `end` of a run ends a comment in the reading `behind`, that behind an opening; and
+    in the reading `plain` neither ends a comment nor stands in a string (`"*/*"`) or regular expression (`/.*/`).
     """
-    end = code.find(closing) + len(closing)
 
     def find_kind(pieces: Iterator[Piece]) -> _TokenType:
         seen, last = 0, Token
@@ -153,8 +156,9 @@ def _closes_comment(code: str, lexer: Lexer, opening: str, closing: str) -> bool
             seen += len(text)
         return last
 
-    behind, plain = find_kind(_lex(code, lexer, opening)), find_kind(_lex(code, lexer))
-    return is_token_subtype(behind, Comment) and not any(is_token_subtype(plain, kind) for kind in (Comment, String))
+    kind = find_kind(plain)
+    told = is_token_subtype(kind, Comment) or is_token_subtype(kind, String)
+    return not told and is_token_subtype(find_kind(behind), Comment)
 
 
 def _count_oddities(pieces: list[Piece], statement: re.Pattern[str]) -> int:

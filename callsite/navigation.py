@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from callsite.address import is_web_address
 from callsite.model import Page
@@ -96,16 +95,17 @@ class Navigation:
     def __init__(
         self, site: Site, urls: Mapping[str, str], library_url: str, home: Entry, others: Iterable[Entry] = ()
     ) -> None:
-        self._urls = urls
+        self._entries = {page.at.path: _list_page(page, urls[page.at.path]) for page in site.pages}
         self.home = home
         self._views: dict[str, tuple[LibraryView, ModuleView | None]] = {}
         self.libraries = tuple(self._view_library(library, library_url) for library in site.libraries)
-        self.chapters = tuple(self._view_page(page) for page in site.chapters)
-        self.topics = (*(self._view_page(page) for page in site.topics), *others)
+        self.chapters = tuple(self._entries[page.at.path] for page in site.chapters)
+        self.topics = (*(self._entries[page.at.path] for page in site.topics), *others)
         self._neighbours: dict[str, tuple[Entry | None, Entry | None]] = {}
         for pages in (site.chapters, *(library.pages for library in site.libraries)):
-            for before, page in pairwise((None, *pages)):
-                self._link(before, page)
+            entries = [self._entries[page.at.path] for page in pages]
+            for page, before, after in zip(pages, (None, *entries), (*entries[1:], None), strict=False):
+                self._neighbours[page.at.path] = (before, after)
 
     def view(self, page: Page, rendered: Rendered, heading: str) -> PageView:
         """What to show around a page; `heading` is its title as HTML. A page that is not published is in no list."""
@@ -124,7 +124,7 @@ class Navigation:
             symbol=str(symbol or ""),
             aliases=page.meta.aliases,
             docs=page.meta.docs if is_web_address(page.meta.docs) else "",
-            entry=self._view_page(page) if path in self._urls else None,
+            entry=self._entries.get(path),
             library=library,
             module=module,
             library_home=library if library and not module else None,
@@ -136,19 +136,12 @@ class Navigation:
             listings=len(page.listings),
         )
 
-    def _link(self, before: Page | None, page: Page | None) -> None:
-        assert page is not None  # `pairwise` puts None in the first place only
-        if before is not None:
-            earlier, _ = self._neighbours[before.at.path]
-            self._neighbours[before.at.path] = (earlier, self._view_page(page))
-        self._neighbours[page.at.path] = (self._view_page(before) if before else None, None)
-
     def _view_library(self, library: Library, library_url: str) -> LibraryView:
         home = library.home
         view = LibraryView(
             name=library.name,
             title=library.name,
-            url=self._urls[home.at.path] if home else library_url.format(name=library.name),
+            url=self._entries[home.at.path].url if home else library_url.format(name=library.name),
             description=home.meta.description if home else "",
             modules=tuple(self._view_module(module) for module in library.modules),
             written=home is not None,
@@ -160,11 +153,12 @@ class Navigation:
         return view
 
     def _view_module(self, module: Module) -> ModuleView:
-        return ModuleView(module.name, f"module-{module.name}", tuple(map(self._view_page, module.pages)))
+        entries = tuple(self._entries[page.at.path] for page in module.pages)
+        return ModuleView(module.name, f"module-{module.name}", entries)
 
-    def _view_page(self, page: Page) -> Entry:
-        symbol = find_symbol(page.meta)
-        return Entry(short_title(page), self._urls[page.at.path], str(symbol or ""), page.meta.description)
+
+def _list_page(page: Page, url: str) -> Entry:
+    return Entry(short_title(page), url, str(find_symbol(page.meta) or ""), page.meta.description)
 
 
 def nest_headings(headings: tuple[Heading, ...]) -> tuple[HeadingView, ...]:

@@ -50,13 +50,15 @@ class Job:
     """What to serve and how to make it.
 
     `build` is the command of a build; `folders` are watched with all that is in them, and `settings_folder` for
-    Python files at its top, since settings import each other.
+    Python files at its top, since settings import each other. `is_made` tells which paths a build makes; a change of
+    those sets off no build, as the output may lie among the content.
     """
 
     output: Path
     build: Sequence[str]
     folders: tuple[Path, ...]
     settings_folder: Path
+    is_made: Callable[[Path], bool]
 
 
 class State:
@@ -194,7 +196,7 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
     server.add_sockets(sockets)
     dirty = asyncio.Event()
     changes = [
-        watchfiles.awatch(*job.folders, watch_filter=_NotOutput(job.output), debounce=_DEBOUNCE),
+        watchfiles.awatch(*job.folders, watch_filter=_NotMade(job.is_made), debounce=_DEBOUNCE),
         watchfiles.awatch(
             job.settings_folder, watch_filter=watchfiles.PythonFilter(), debounce=_DEBOUNCE, recursive=False
         ),
@@ -214,19 +216,15 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
         task.result()  # raises what ended a task that should never end
 
 
-class _NotOutput(watchfiles.DefaultFilter):
-    """Every change but those that a build makes: the output may lie in the folder of content."""
+class _NotMade(watchfiles.DefaultFilter):
+    """Every change but those that a build makes."""
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, is_made: Callable[[Path], bool]) -> None:
         super().__init__()
-        self._output = Path(os.path.realpath(output))
+        self._is_made = is_made
 
     def __call__(self, change: watchfiles.Change, path: str) -> bool:
-        at = Path(os.path.realpath(path))
-        staging = f".{self._output.name}.callsite-"
-        if at.is_relative_to(self._output) or any(part.startswith(staging) for part in at.parts):
-            return False
-        return super().__call__(change, path)
+        return not self._is_made(Path(path)) and super().__call__(change, path)
 
 
 async def _watch(changes: AsyncIterator[set[watchfiles.main.FileChange]], dirty: asyncio.Event) -> None:

@@ -15,9 +15,6 @@ from callsite.errors import CallsiteError
 
 _PLUGIN = "callsite.pelican_plugin"
 
-# Where Pelican keeps its own themes; found without importing it.
-_PELICAN_THEMES = Path(find_spec("pelican").origin).parent / "themes"  # type: ignore[union-attr, arg-type]  # installed
-
 
 @dataclass(frozen=True, slots=True)
 class SiteFolders:
@@ -43,7 +40,7 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
     if _PLUGIN not in values.get("PLUGINS", ()):
         raise CallsiteError(f'{settings}: the plugin is not switched on; add PLUGINS = ["{_PLUGIN}"]')
     theme = str(values.get("THEME") or "")
-    if theme and not (base / theme).is_dir() and not (_PELICAN_THEMES / theme).is_dir():
+    if theme and not (base / theme).is_dir() and not (_find_pelican_themes() / theme).is_dir():
         raise CallsiteError(f"{settings}: there is no theme {theme}; THEME names a folder or one of Pelican's themes")
     themes = (base / str(folder) for folder in (theme, *values.get("THEME_TEMPLATES_OVERRIDES", ())))
     return SiteFolders(
@@ -51,6 +48,11 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
         output=Path(output) if output else base / str(values.get("OUTPUT_PATH") or "output"),
         theme=tuple(folder for folder in themes if folder.is_dir() and folder != base),
     )
+
+
+def _find_pelican_themes() -> Path:
+    """Where Pelican keeps its own themes, without importing it."""
+    return Path(find_spec("pelican").origin).parent / "themes"  # type: ignore[union-attr, arg-type]  # it is installed
 
 
 def _run(settings: str) -> dict[str, Any]:

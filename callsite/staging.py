@@ -137,6 +137,12 @@ def sweep(target: Path) -> None:
         os.close(lock)
 
 
+def is_made_by_builds(output: Path, path: Path) -> bool:
+    """Whether `path` is, or lies in, the output folder `output` or one of the folders it is made in."""
+    target, at = Path(os.path.realpath(output)), Path(os.path.realpath(path))
+    return at.is_relative_to(target) or any(part.startswith(_prefix(target)) for part in at.parts)
+
+
 def _prefix(target: Path) -> str:
     return f".{target.name}.callsite-"
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from callsite.cli.build import add_site_arguments, find_folders, make_command
-from callsite.staging import sweep
+from callsite.staging import is_made_by_builds, sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         build=make_command(arguments.settings, folders),
         folders=(folders.content, *folders.theme),
         settings_folder=Path(arguments.settings).resolve().parent,
+        is_made=partial(is_made_by_builds, folders.output),
     )
     asyncio.run(serve(job, sockets, _say))
     sweep(folders.output)

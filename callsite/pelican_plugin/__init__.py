@@ -153,11 +153,12 @@ def _on_finalized(pelican: Pelican) -> None:
     if run.logged:
         run.stop(f"{count(run.logged, 'error')} above")
     files = frozenset(list_files(run.staging.path))
-    host = Host(files, find_sources(run), run.settings["SITEURL"], find_groups(run, files))
+    links = [(content, [*find_content_links(content), *find_own_link(content)]) for content in run.contents]
+    targets = {link.target for _, found in links for link in found}
+    host = Host(files, find_sources(run), run.settings["SITEURL"], find_groups(targets, run, files))
     problems: list[Problem] = []
-    for content in run.contents:
-        links = [*find_content_links(content), *find_own_link(content)]
-        problems += find_broken_links(links, host, content.save_as, content.relative_source_path)
+    for content, found in links:
+        problems += find_broken_links(found, host, content.save_as, content.relative_source_path)
     # Where a static file goes is settled only now: an {attach} link moves it.
     taken = {content.save_as: str(place_content(content)) for content in run.contents}
     statics = [(static.save_as, place_content(static)) for static in run.context["staticfiles"]]

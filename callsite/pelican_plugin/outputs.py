@@ -100,12 +100,11 @@ def find_sources(run: Run) -> frozenset[str]:
     return frozenset(path for path in found if os.path.isfile(os.path.join(run.settings["PATH"], path)))
 
 
-def find_groups(run: Run, files: frozenset[str]) -> frozenset[str]:
-    """The tags, categories and authors of the run that have a page, as links name them."""
+def find_groups(targets: Iterable[str], run: Run, files: frozenset[str]) -> frozenset[str]:
+    """Those of the addresses `targets` that name a tag, category or author with a page, as `{tag}x` and the like."""
     kinds = {"tag": Tag, "category": Category, "author": Author}
-    named = {link.target for content in run.contents for link in find_content_links(content)}
     found = set()
-    for target in named:
+    for target in targets:
         kind, _, name = target.lstrip("{|").replace("|", "}", 1).partition("}")
         if kind in kinds and kinds[kind](unquote(name), run.settings).save_as in files:
             found.add(f"{{{kind}}}{unquote(name)}")
