@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 
 from callsite.model import Place, Problem
 
@@ -49,6 +51,37 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
         problems.append(Problem(Place(path, line), "T102", "a NUL byte in the text", "remove it"))
         text = text.replace("\0", "\ufffd")
     return text, tuple(problems)
+
+
+# Codecs that a cookie can name and that are none for source files: slow without bound, or full of warnings.
+_NO_SOURCE = frozenset(["idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"])
+
+
+def decode_python(data: bytes) -> str:
+    r"""Decode a file of Python as PEP 263 says: by its byte order mark, the cookie in its first two lines, or as UTF-8.
+
+    Line ends become `\n`. Raises ValueError, with a reason to show, when the bytes are no text in that encoding, when
+    there is no such encoding, and for NUL bytes, which Python does not read either.
+    """
+    # Lone carriage returns end a line here as well; in `detect_encoding` they would not.
+    head = b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2])
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
+        if encoding.lower().replace("-", "_") in _NO_SOURCE:
+            raise LookupError(encoding)
+        text = data.decode(encoding)
+    except SyntaxError as error:
+        raise ValueError(str(error.msg)) from error
+    except LookupError as error:
+        raise ValueError(f"{encoding} is no encoding for source files") from error
+    except UnicodeDecodeError as error:
+        line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
+        raise ValueError(f"line {line} is not {encoding}") from error
+    text = normalise_ends(text)
+    before, nul, _ = text.partition("\0")
+    if nul:
+        raise ValueError(f"line {before.count(chr(10)) + 1} holds a NUL byte")
+    return text
 
 
 def normalise_ends(text: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import tokenize
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.model import Place, Problem, Severity
-from callsite.text import CONTROL, decode_text, normalise_ends, split_ends
+from callsite.text import CONTROL, decode_python, decode_text, normalise_ends, split_ends
 from tests.strategies import texts
 
 
@@ -82,3 +85,67 @@ def test_places_and_problems_are_written_the_way_editors_read_them() -> None:
     problem = Problem(Place("a.md", 3), "X1", "what", "do", Severity.WARNING)
     assert str(problem) == "a.md:3: X1 what; do"
     assert sorted([problem, Problem(Place("a.md", 2), "Z", "", "")])[1] is problem
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"", ""),
+        (b"x = '\xc3\xa9'", "x = 'é'"),
+        (b"\xef\xbb\xbfx = 1\r\ny = 2\rz = 3\n", "x = 1\ny = 2\nz = 3\n"),
+        (b"\xef\xbb\xbf# coding: utf-8\n", "# coding: utf-8\n"),
+        (b"# -*- coding: latin-1 -*-\n'\xe9'", "# -*- coding: latin-1 -*-\n'é'"),
+        (
+            b"#!/usr/bin/python\r# vim: set fileencoding=cp1252 :\r'\x80'",
+            "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'€'",
+        ),
+        (b"# coding: shift_jis\n'\x93\xfa'", "# coding: shift_jis\n'日'"),
+        # not a cookie: on the third line, after code, in a string
+        (b"\n\n# coding: latin-1\n'\xc3\xa9'", "\n\n# coding: latin-1\n'é'"),
+        (b"x = 1\n# coding: latin-1\n'\xc3\xa9'", "x = 1\n# coding: latin-1\n'é'"),
+        (b"'# coding: latin-1 \xc3\xa9'", "'# coding: latin-1 é'"),
+        (b"a\x0cb\xe2\x80\xa8c", "a\x0cb\u2028c"),
+    ],
+)
+def test_python_is_decoded_as_python_does(data: bytes, text: str) -> None:
+    assert decode_python(data) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"a\r\nb\rc = '\xe9'", "line 3 is not utf-8"),
+        (b"# coding: ascii\n\n'\xe9'", "line 3 is not ascii"),
+        (b"# coding: nope\n", "unknown encoding: nope"),
+        (b"# coding: hex\n61", "hex is no encoding for source files"),
+        (b"# coding: Unicode-Escape\n'\\d'", "Unicode-Escape is no encoding for source files"),
+        (b"# coding: punycode\n" + b"a" * 100_000, "punycode is no encoding for source files"),
+        (b"\xef\xbb\xbf# coding: latin-1\n", "encoding problem: utf-8"),
+        (b"\xff\xfex\x00", "invalid or missing encoding declaration"),
+        (b"a = 1\r\nb = '\x00'\n", "line 2 holds a NUL byte"),
+    ],
+)
+def test_what_python_cannot_read_has_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason) + "$"):
+        decode_python(data)
+
+
+@given(
+    st.binary(max_size=40), st.sampled_from([b"", b"# coding: latin-1\n", b"\n# coding: utf-7\r", b"#coding=gbk\r\n"])
+)
+def test_any_bytes_are_python_or_have_a_reason(data: bytes, head: bytes) -> None:
+    try:
+        text = decode_python(head + data)
+    except ValueError as error:
+        assert str(error)  # noqa: PT017  # both ways out are right
+    else:
+        assert "\r" not in text
+        assert "\0" not in text
+
+
+def test_the_standard_library_reads_the_same_both_ways() -> None:
+    folder = Path(ast.__file__).parent
+    paths = sorted(folder.glob("*.py"))[:100]
+    for path in paths:
+        with tokenize.open(path) as file:
+            assert decode_python(path.read_bytes()) == file.read()
