@@ -3,7 +3,8 @@ r"""The words on a listing's fence line: its language and where the code comes f
     info  = [ language ] { " " word }
     word  = key "=" value | anything else, kept as it is
     value = characters without spaces or quotes | '"' { character | "\" character } '"'
-    key   = "project" | "version" | "path" | "rev" | "url" | "licence" | "lines"
+    key   = "project" | "version" | "path" | "rev" | "url" | "licence"
+            | "artefact" | "lines"
     lines = range { "," range }         one range for each run between gaps, in the original file
     range = first [ "-" last ]          counted from 1, both ends included
 
@@ -28,6 +29,7 @@ _KEYS = {
     "rev": "revision",
     "url": "url",
     "licence": "licence",
+    "artefact": "artefact",
 }
 KEYS = (*_KEYS, "lines")
 

@@ -201,7 +201,7 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
             message = "spaces before a mark; they are read as code"
             yield Problem(place, "L103", message, "begin the line with `~~`", Severity.WARNING)
     for word in listing.words:
-        hint = "known are project= version= path= rev= url= licence= lines=, each once"
+        hint = "known are project= version= path= rev= url= licence= artefact= lines=, each once"
         yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)
     if listing.origin.lines and not lines_fit(listing):
         held = ", ".join(count(len(run), "line") for run in listing.snippet.runs) or "no lines"

@@ -94,8 +94,8 @@ def test_words(text: str, expected: Info) -> None:
 
 
 def test_the_keys_in_the_order_they_are_written() -> None:
-    origin = Origin("p", "1", "a.py", "r", "https://x", "MIT", ((1, 2),))
+    origin = Origin("p", "1", "a.py", "r", "https://x", "MIT", "p-1.tar.gz#sha256=0", ((1, 2),))
     assert format_info("python", origin, ("x",)) == (
-        "python project=p version=1 path=a.py rev=r url=https://x licence=MIT lines=1-2 x"
+        "python project=p version=1 path=a.py rev=r url=https://x licence=MIT artefact=p-1.tar.gz#sha256=0 lines=1-2 x"
     )
-    assert KEYS == ("project", "version", "path", "rev", "url", "licence", "lines")
+    assert KEYS == ("project", "version", "path", "rev", "url", "licence", "artefact", "lines")

@@ -232,7 +232,7 @@ def test_messages_name_what_they_mean() -> None:
     assert [str(problem) for problem in problems] == [
         "a.md:1: L101 this fence is never closed; end the listing with the line ~~~~",
         "a.md:1: L104 `x=y` on the fence line cannot be read; "
-        "known are project= version= path= rev= url= licence= lines=, each once",
+        "known are project= version= path= rev= url= licence= artefact= lines=, each once",
         "a.md:1: L105 `lines=` does not fit the listing, whose runs have 1 line, 2 lines; "
         "give each run between gaps its own range",
         "a.md:1: L106 `x` is no address a reader can open; write http(s)://…",

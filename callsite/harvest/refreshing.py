@@ -1,0 +1,117 @@
+"""A listing held against a newer state of the file it was cut from: is it still there, does it still say the same?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from callsite.harvest.cutting import DEFAULT, Style, cut_excerpt
+from callsite.harvest.drafting import make_origin
+from callsite.harvest.release import Release
+from callsite.model import Listing
+from callsite.names import Kind, Use
+from callsite.snippet import split_rows
+
+
+class State(StrEnum):
+    """What has become of a listing's lines: the same in the same place, the same elsewhere, other ones, or none."""
+
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a listing: the state, why, and the listing as it would be now."""
+
+    state: State
+    reason: str
+    listing: Listing
+
+
+# A marked line counts as the same line rewritten when it has at least so much in common with the new one.
+_LIKE = 0.6
+
+
+def find_change(
+    listing: Listing,
+    release: Release,
+    texts: Mapping[str, str],
+    uses: Mapping[str, Sequence[Use]],
+    name: str,
+    style: Style = DEFAULT,
+) -> Change:
+    """Hold a listing against the files of a release.
+
+    `texts` are the files that it may be found in by now, path to text; `uses` the uses of the page's symbol in them,
+    path to uses; `name` is the symbol's last name. Its own path is looked at before all others.
+    """
+    origin = listing.origin
+    paths = sorted(texts, key=lambda path: (path != origin.path, _distance(path, origin.path), path))
+    runs = [tuple(line.text for line in run) for run in listing.snippet.runs]
+    for path in paths:
+        lines = _find_runs(runs, split_rows(texts[path]), origin.lines if path == origin.path else ())
+        if lines is None:
+            continue
+        if path == origin.path and lines == origin.lines:
+            return Change(State.UNCHANGED, "", listing)
+        where = f"now in {path}" if path != origin.path else "on other lines"
+        return Change(State.MOVED, where, replace(listing, origin=make_origin(release, path, lines)))
+    for path in paths[:1] if origin.path in texts else paths:
+        chosen = _match_uses(listing, split_rows(texts[path]), uses.get(path, ()))
+        if chosen:
+            excerpt = cut_excerpt(texts[path], name, chosen, others=uses[path], style=style)
+            origin = make_origin(release, path, excerpt.lines)
+            return Change(
+                State.CHANGED, "its code is another", replace(listing, snippet=excerpt.snippet, origin=origin)
+            )
+    reason = f"{origin.path} no longer uses {name}" if origin.path in texts else f"there is no {origin.path} any more"
+    return Change(State.GONE, reason, listing)
+
+
+def _distance(path: str, old: str) -> int:
+    """How much of the end of its path a file has lost: 0 for a file that only moved as a whole."""
+    one, other = path.split("/")[::-1], old.split("/")[::-1]
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return len(other) - same
+
+
+def _find_runs(
+    runs: Sequence[tuple[str, ...]], rows: Sequence[str], hint: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...] | None:
+    """Where the runs stand in a file, in order and without overlap: at the places of `hint` if they fit there."""
+    if len(hint) == len(runs) and all(
+        tuple(rows[first - 1 : last]) == run for (first, last), run in zip(hint, runs, strict=True)
+    ):
+        return tuple(hint)
+    found: list[tuple[int, int]] = []
+    start = 0
+    for run in runs:
+        at = next((at for at in range(start, len(rows) - len(run) + 1) if tuple(rows[at : at + len(run)]) == run), None)
+        if at is None:
+            return None
+        start = at + len(run)
+        found.append((at + 1, start))
+    return tuple(found) or None
+
+
+def _match_uses(listing: Listing, rows: Sequence[str], uses: Iterable[Use]) -> tuple[Use, ...]:
+    """The uses on lines that are most like the marked ones; when none is, the first uses of any kind."""
+    known = sorted(uses)
+    marked = [line.text.strip() for line in listing.snippet.lines if line.marked]
+    chosen: list[Use] = []
+    for text in marked:
+        left = [use for use in known if use not in chosen]
+        likeness = [(difflib.SequenceMatcher(None, text, rows[use.line - 1].strip()).ratio(), use) for use in left]
+        best = max(likeness, key=lambda pair: pair[0], default=(0.0, None))
+        if best[1] is not None and best[0] >= _LIKE:
+            chosen.append(best[1])
+    if not any(use.kind is not Kind.IMPORT for use in chosen):
+        chosen += [use for use in known if use.kind is not Kind.IMPORT and use not in chosen][:1]
+    return tuple(sorted(chosen or known[:1]))

@@ -1,0 +1,79 @@
+"""The uses of one symbol among all uses of names in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from callsite.harvest.targets import Library
+from callsite.model import Symbol
+from callsite.names import Certainty, Kind, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The names a symbol goes by.
+
+    `paths` are its dotted names. `known` says that they are all there are, since the library's own sources were read;
+    else any name with the same root package and last part counts, as less certain. `starred` are the modules whose
+    `import *` brings it.
+    """
+
+    symbol: Symbol
+    paths: frozenset[str]
+    known: bool = False
+    starred: frozenset[str] = frozenset()
+
+
+def find_wanted(symbol: Symbol, library: Library | None, aliases: Iterable[str] = ()) -> Wanted:
+    """The names that a symbol goes by: its own, those its page tells of, and those its library's sources show."""
+    paths = {str(symbol), *aliases}
+    target = library.find(str(symbol)) if library else None
+    if library is None or target is None:
+        return Wanted(symbol, frozenset(paths))
+    paths |= {target.canonical, *target.paths}
+    modules = {path.rpartition(".")[0] for path in paths}
+    starred = frozenset(module for module in modules if module and symbol.name in library.exports(module))
+    return Wanted(symbol, frozenset(paths), True, starred)
+
+
+def pick_uses(uses: Iterable[Use], wanted: Wanted, local: Iterable[str] = ()) -> tuple[Use, ...]:
+    """The uses of the symbol, in the order of their lines.
+
+    `local` are further names of it, which only the project that the text is from knows. A use of something that
+    belongs to the symbol (`current_app.logger` when `current_app` is wanted) is a reference to the symbol.
+    """
+    paths = wanted.paths.union(local)
+    found: list[Use] = []
+    for use in uses:
+        path = _find_prefix(use.target, paths)
+        if path:
+            if use.certainty is Certainty.STAR and wanted.known and path.rpartition(".")[0] not in wanted.starred:
+                continue
+            found.append(_belittle(use) if path != use.target else use)
+        elif not wanted.known and _is_like(use.target, wanted.symbol):
+            whole = use.target.endswith(f".{wanted.symbol.name}")
+            certainty = max(use.certainty, Certainty.MAYBE, key=_ORDER.index)
+            found.append(replace(use if whole else _belittle(use), certainty=certainty))
+    return tuple(sorted(found))
+
+
+_ORDER = tuple(Certainty)
+
+
+def _find_prefix(target: str, paths: frozenset[str]) -> str:
+    """The longest of the paths that a target is, or is an attribute of; "" when it is none."""
+    while target and target not in paths:
+        target = target.rpartition(".")[0]
+    return target
+
+
+def _is_like(target: str, symbol: Symbol) -> bool:
+    parts = target.split(".")
+    return parts[0] == symbol.library and symbol.name in parts[1:]
+
+
+def _belittle(use: Use) -> Use:
+    if use.kind in (Kind.IMPORT, Kind.ANNOTATION):
+        return use
+    return replace(use, kind=Kind.REFERENCE, shape="")
