@@ -76,4 +76,4 @@ def _is_like(target: str, symbol: Symbol) -> bool:
 def _belittle(use: Use) -> Use:
     if use.kind in (Kind.IMPORT, Kind.ANNOTATION):
         return use
-    return replace(use, kind=Kind.REFERENCE, shape="")
+    return replace(use, first=use.line, last=use.line, kind=Kind.REFERENCE, shape="")
