@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import tokenize
@@ -53,8 +54,8 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     return text, tuple(problems)
 
 
-# Codecs that a cookie can name and that are none for source files: slow without bound, or full of warnings.
-_NO_SOURCE = frozenset(["idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"])
+# Codecs that a cookie can name and that no file of Python is in: ASCII is not ASCII in them, or does not stay text.
+_NO_SOURCE = re.compile(r"idna|punycode|(?:raw.)?unicode.escape|undefined|utf.(?:7|16|32).*")
 
 
 def decode_python(data: bytes) -> str:
@@ -67,7 +68,7 @@ def decode_python(data: bytes) -> str:
     head = b"\n".join(re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2])
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(head).readline)
-        if encoding.lower().replace("-", "_") in _NO_SOURCE:
+        if _NO_SOURCE.fullmatch(codecs.lookup(encoding).name):
             raise LookupError(encoding)
         text = data.decode(encoding)
     except SyntaxError as error:

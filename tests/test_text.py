@@ -119,6 +119,8 @@ def test_python_is_decoded_as_python_does(data: bytes, text: str) -> None:
         (b"# coding: nope\n", "unknown encoding: nope"),
         (b"# coding: hex\n61", "hex is no encoding for source files"),
         (b"# coding: Unicode-Escape\n'\\d'", "Unicode-Escape is no encoding for source files"),
+        (b"# coding: utf_7\n'+AOk-'", "utf_7 is no encoding for source files"),
+        (b"# coding: u16\n", "u16 is no encoding for source files"),
         (b"# coding: punycode\n" + b"a" * 100_000, "punycode is no encoding for source files"),
         (b"\xef\xbb\xbf# coding: latin-1\n", "encoding problem: utf-8"),
         (b"\xff\xfex\x00", "invalid or missing encoding declaration"),
@@ -131,7 +133,7 @@ def test_what_python_cannot_read_has_a_reason(data: bytes, reason: str) -> None:
 
 
 @given(
-    st.binary(max_size=40), st.sampled_from([b"", b"# coding: latin-1\n", b"\n# coding: utf-7\r", b"#coding=gbk\r\n"])
+    st.binary(max_size=40), st.sampled_from([b"", b"# coding: latin-1\n", b"\n# coding: gb18030\r", b"#coding=gbk\r\n"])
 )
 def test_any_bytes_are_python_or_have_a_reason(data: bytes, head: bytes) -> None:
     try:
@@ -141,6 +143,7 @@ def test_any_bytes_are_python_or_have_a_reason(data: bytes, head: bytes) -> None
     else:
         assert "\r" not in text
         assert "\0" not in text
+        text.encode()  # whole characters only
 
 
 def test_the_standard_library_reads_the_same_both_ways() -> None:
