@@ -18,13 +18,17 @@ _MOST_NOTICES = 60
 
 _WORD = re.compile(r"[^\W_]+")
 
+# What a licence file says before it lists other people's licences; those do not speak for the project.
+_OTHERS = " subcomponents with separate copyright notices and license terms "
+
 # A line that begins with a copyright: the sign or a year follows, or a name with a capital letter. "Copyright notice",
 # "Copyright law" and the like are prose.
 _NOTICE = re.compile(
     r"[\s#*/;>.-]*(?P<notice>(?:"
-    r"(?:[A-Za-z]+ ){0,3}(?i:copyrights?\b|\(c\)|©)\s*[:,]?\s*(?:(?i:\(c\)|&copy;|©|by\b)|[<\[{]?\d{4}|[<\[{](?i:y|d|c))"
-    r"|Copyright\s+(?!(?i:notice|holder|owner|law|licen[cs]e|statement|and|in|disclaimer|information|assignment)(?i:s?)\b)"
-    r"[A-Z]|©).*)"
+    r"(?:[A-Za-z]+ ){0,3}(?i:copyrights?\b|\(c\)|©)\s*[:,]?\s*"
+    r"(?:(?i:\(c\)|&copy;|©|by\b)|[<\[{]?\d{4}|[<\[{](?i:y|d|c))"
+    r"|Copyright\s+(?!(?i:notice|holder|owner|law|licen[cs]e|statement|and|in|disclaimer|information)(?i:s?)\b)[A-Z]"
+    r"|©).*)"
 )
 _BLANK = re.compile(
     r"[\[<{](?:yyyy|year|name of|dates?|fullname|owner|copyright)|\b(?:YEAR|YYYY)\b|<name|\[name", re.IGNORECASE
@@ -161,7 +165,8 @@ def parse_text(text: str) -> Reading:
 def _normalise(text: str) -> str:
     """The words of a text in lower case without its copyright lines, one space before and after each."""
     kept = "\n".join(line for line in text.split("\n") if not _is_notice(line))
-    return f" {' '.join(_WORD.findall(kept.lower()))} "
+    words = f" {' '.join(_WORD.findall(kept.lower()))} "
+    return words.partition(_OTHERS)[0] + " " if _OTHERS in words else words
 
 
 def _find_spans(words: str, known: Known) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,18 @@ from callsite.harvest.release import Release
 # The specification's labels and their aliases first, then others in use. Those of the last group name something else,
 # but what they name is often a page of the repository.
 _SOURCE = ("source", "repository", "sourcecode", "github")
-_ALSO_SOURCE = ("code", "repo", "gitlab", "codeberg", "bitbucket", "gitea", "forgejo", "git", "vcs", "sources")
+_ALSO_SOURCE: tuple[str, ...] = (
+    "code",
+    "repo",
+    "gitlab",
+    "codeberg",
+    "bitbucket",
+    "gitea",
+    "forgejo",
+    "git",
+    "vcs",
+    "sources",
+)
 _ALSO_SOURCE += (
     "githubrepository",
     "githubrepo",

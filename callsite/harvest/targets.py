@@ -1,0 +1,285 @@
+"""What a library offers, told from its sources: the names, where else each is found, its signature and summary."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import griffe
+
+from callsite.harvest.namespaces import Found, Namespaces, write
+from callsite.harvest.release import Skipped, SourceFile
+from callsite.harvest.summaries import find_summary
+
+_LONGEST_SIGNATURE = 600
+_LONGEST_VALUE = 60
+_MOST_NEAR = 5
+
+# Folders and files of a library whose names nobody is meant to import.
+_NOT_OFFERED = re.compile(r"_.*|tests|locale|vendor|vendored|extern|third_party|site_packages|conftest|test_.*|.*_pb2")
+_NOT_THE_LIBRARY = re.compile(
+    r"tests?|docs?|examples?|benchmarks?|build|.*\.egg-info|_vendor|vendor|third_party|site-packages"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A name that a library offers.
+
+    `symbol` is the name as it was asked for, `canonical` where the object is made, and `paths` where it may be
+    imported from, the shortest first. `kind` is "module", "class", "function", "attribute" or, for what the library
+    only passes on from another one, "import". `path` and `line` say where it is made.
+    """
+
+    symbol: str
+    canonical: str
+    paths: tuple[str, ...]
+    kind: str
+    signature: str = ""
+    summary: str = ""
+    path: str = ""
+    line: int = 0
+
+
+class Library:
+    """The names of one library. Its files are read as questions need them; any files and names give an answer."""
+
+    def __init__(self, root: str, files: dict[str, SourceFile]) -> None:
+        self.root = root
+        self._names = Namespaces(files)
+        self._offered: dict[str, frozenset[str]] = {}
+        self._public: tuple[Target, ...] | None = None
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The files that could not be read, and why, as far as they were needed until now."""
+        return tuple(sorted(self._names.skipped))
+
+    def find(self, symbol: str) -> Target | None:
+        """The object that a dotted name stands for, None when the library has none."""
+        found = self._names.resolve(symbol)
+        return self._describe(symbol, found, self._find_paths(found)) if found else None
+
+    def canonical(self, dotted: str) -> str:
+        """The name of the place where the object of this name is made; "" when the library does not have it.
+
+        What follows the object's own name stays as it is: `flask.g.user` is `flask.globals.g.user`.
+        """
+        parts = dotted.split(".")
+        for end in range(len(parts), 0, -1):
+            if found := self._names.resolve(".".join(parts[:end])):
+                # A module without such a name is no answer; an object that may get it when it runs is one.
+                is_module = found.thing is None and found.module
+                return "" if is_module and end < len(parts) else ".".join([found.canonical, *parts[end:]])
+        return ""
+
+    def exports(self, module: str) -> frozenset[str]:
+        """What `from module import *` gives; nothing for a module that the library does not have."""
+        found = self._names.resolve(module)
+        return self._names.exports(found.module) if found and found.module and found.thing is None else frozenset()
+
+    def list_public(self) -> tuple[Target, ...]:
+        """All functions, classes and objects that others are meant to import, by name, each once under its best path.
+
+        An attribute counts when the library says so: when `__all__` or a package lists it or a docstring describes it.
+        """
+        if self._public is None:
+            places: dict[str, tuple[Found, list[str]]] = {}
+            for module in self._list_offered_modules():
+                for name in self._offer(module):
+                    found = self._names.resolve(f"{module}.{name}")
+                    if found and self._is_listed(found, module):
+                        places.setdefault(found.canonical, (found, []))[1].append(f"{module}.{name}")
+            targets = (self._describe(min(paths, key=_rank), found, paths) for found, paths in places.values())
+            self._public = tuple(sorted(targets, key=lambda target: target.symbol))
+        return self._public
+
+    def nearest(self, symbol: str) -> tuple[str, ...]:
+        """The names most like one that does not exist: the same name elsewhere first, then similar spellings."""
+        names = [path for target in self.list_public() for path in target.paths]
+        last = symbol.rpartition(".")[2]
+        same = sorted((name for name in names if name.rpartition(".")[2].lower() == last.lower()), key=_rank)
+        near = difflib.get_close_matches(symbol[:200], [*names, *self._list_offered_modules()], _MOST_NEAR)
+        return tuple(dict.fromkeys([*same, *near]))[:_MOST_NEAR]
+
+    def _list_offered_modules(self) -> list[str]:
+        return [
+            name for name in sorted(self._names.files) if name.split(".")[0] == self.root and self._is_offered(name)
+        ]
+
+    def _is_offered(self, path: str) -> bool:
+        """Whether no part of a name says that others are not meant to import it; the root's own name is free to."""
+        parts = path.split(".")
+        return not any(_NOT_OFFERED.fullmatch(part) for part in (parts[1:] if parts[0] == self.root else parts))
+
+    def _offer(self, module: str) -> frozenset[str]:
+        """What a module offers by name: its `__all__`; without one what it makes itself and takes in by star import.
+
+        A package also offers what it imports from its own modules, or from where nobody else is meant to.
+        """
+        if module not in self._offered:
+            names = self._names.exports(module)
+            if self._names.read(module).exports is None:
+                taken = {
+                    name: member.target_path
+                    for name, member in self._names.members(module).items()
+                    if isinstance(member, griffe.Alias)
+                }
+                if self._names.is_package(module):
+                    taken = {
+                        name: path
+                        for name, path in taken.items()
+                        if not path.startswith(f"{module}.") and self._is_offered(path)
+                    }
+                names -= taken.keys()
+            self._offered[module] = frozenset(name for name in names if not name.startswith("_"))
+        return self._offered[module]
+
+    def _is_listed(self, found: Found, module: str) -> bool:
+        if found.thing is None:
+            return False
+        if not isinstance(found.thing, griffe.Attribute):
+            return True
+        is_said = self._names.read(module).exports is not None or self._names.is_package(module)
+        return is_said or found.thing.docstring is not None
+
+    def _find_paths(self, found: Found) -> list[str]:
+        """The places that offer an object; searched are only files that hold a name it is known under."""
+        if not found.module:
+            return []
+        head = found.canonical if found.thing is None else _find_head(found)
+        rest, paths, searched = found.canonical[len(head) :], {head}, set[str]()
+        while left := {path.rpartition(".")[2] for path in paths} - searched:
+            searched |= left
+            for module in self._list_offered_modules():
+                paths |= set(self._find_offers(module, head, left))
+        offered = {path for path in paths if self._is_offered(path)} or {head}
+        return sorted((path + rest for path in offered), key=_rank)
+
+    def _find_offers(self, module: str, head: str, names: set[str]) -> Iterator[str]:
+        data = self._names.files[module].data
+        if b"import *" not in data and not any(name.encode() in data for name in names):
+            return
+        members = self._names.members(module)
+        for name in self._offer(module):
+            member = members.get(name)
+            target = name
+            if isinstance(member, griffe.Alias):
+                target = member.target_path
+            elif isinstance(member, griffe.Attribute) and isinstance(
+                member.value, griffe.ExprName | griffe.ExprAttribute
+            ):
+                target = write(member.value)
+            if not names.isdisjoint((name, target.rpartition(".")[2])):
+                found = self._names.resolve(f"{module}.{name}")
+                if found and found.canonical == head:
+                    yield f"{module}.{name}"
+
+    def _describe(self, symbol: str, found: Found, paths: Iterable[str]) -> Target:
+        if not found.module:
+            return Target(symbol, found.canonical, (symbol,), "import")
+        thing = found.thing or self._names.read(found.module)
+        file = self._names.files.get(found.module)
+        return Target(
+            symbol,
+            found.canonical,
+            tuple(sorted(paths, key=_rank)),
+            thing.kind.value,
+            self._write_signature(found),
+            find_summary(thing.docstring.value) if thing.docstring else "",
+            file.path if file else "",
+            thing.lineno or 0 if found.thing else 0,
+        )
+
+    def _write_signature(self, found: Found) -> str:
+        thing = found.thing
+        text = ""
+        match thing:
+            case griffe.Function():
+                text = _sign(thing, thing.name, True)
+            case griffe.Class():
+                init = self._names.find_member(found, "__init__")
+                makes = init.thing if init else None
+                text = _sign(makes, thing.name, False) if isinstance(makes, griffe.Function) else thing.name
+            case griffe.Attribute():
+                value = write(thing.value) if thing.value is not None else ""
+                text = thing.name
+                if thing.annotation is not None:
+                    text += f": {write(thing.annotation)}"
+                elif value and len(value) <= _LONGEST_VALUE:
+                    text += f" = {value}"
+        return text
+
+
+def find_library(files: tuple[SourceFile, ...], root: str) -> Library:
+    """The library that is imported as `root`, from the files of its project.
+
+    The package may lie at the top, below `src/`, or anywhere else: the topmost folder that has it counts.
+    """
+    places = sorted({place for file in files for place in _find_places(file.path, root)})
+    modules: dict[str, SourceFile] = {}
+    if places:
+        folder = places[0][-1]
+        for file in files:
+            name = _find_module(file.path, folder)
+            if name and (name not in modules or file.path.endswith("/__init__.py")):
+                modules[name] = file
+    return Library(root, modules)
+
+
+def find_loose_match(symbol: str, target: str) -> bool:
+    """Whether two dotted names may mean one object, as far as can be said without the library's sources.
+
+    They do when they begin in the same root package and end in the same name.
+    """
+    one, other = symbol.split("."), target.split(".")
+    return len(one) > 1 and len(other) > 1 and (one[0], one[-1]) == (other[0], other[-1])
+
+
+def _find_places(path: str, root: str) -> Iterator[tuple[bool, bool, int, str]]:
+    """The folders that a file may show to hold the library, each with its rank in front."""
+    parts = path.split("/")
+    for place, part in enumerate(parts):
+        is_file = place == len(parts) - 1
+        if part == (f"{root}.py" if is_file else root) and path.endswith(".py"):
+            is_start = is_file or parts[place + 1 :] == ["__init__.py"]
+            is_other = any(_NOT_THE_LIBRARY.fullmatch(folder) for folder in parts[:place])
+            yield is_other, not is_start, place, "".join(f"{folder}/" for folder in parts[:place])
+
+
+def _find_module(path: str, folder: str) -> str:
+    """A file's module name when packages lie in `folder`; "" for a file that is no module.
+
+    A library may make its names in a package beside its own, as `pytest` does in `_pytest`, so those are known too.
+    """
+    if not (path.startswith(folder) and path.endswith(".py")):
+        return ""
+    parts = path[len(folder) : -len(".py")].split("/")
+    if not all(part.isidentifier() for part in parts):
+        return ""
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _find_head(found: Found) -> str:
+    """The name of the function, class or attribute in the module that an object is or lies in."""
+    return ".".join(found.canonical.split(".")[: found.module.count(".") + 2])
+
+
+def _sign(function: griffe.Function, name: str, is_answering: bool) -> str:
+    """A signature on one line: in full when it is short enough, else by the names of its parameters."""
+    try:
+        text = " ".join(function.signature(name=name, return_type=is_answering).split())
+    except RecursionError:
+        text = ""  # a default value nested too deeply to be written
+    if 0 < len(text) <= _LONGEST_SIGNATURE:
+        return text
+    parameters = [parameter for parameter in function.parameters if parameter.name not in ("self", "cls")]
+    marks = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}
+    names = ", ".join(marks.get(parameter.kind, "") + parameter.name for parameter in parameters)
+    return f"{name}({names if len(names) <= _LONGEST_SIGNATURE else ''}…)"
+
+
+def _rank(path: str) -> tuple[int, int, str]:
+    return path.count("."), len(path), path
