@@ -1,0 +1,90 @@
+"""Files that are whole or not there, whenever the program is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from callsite.errors import CallsiteError
+
+_PREFIX = ".callsite-"
+
+# A file or folder that is being written changes all the time; one that has not for a day is a killed run's.
+_ABANDONED = 24 * 60 * 60
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step: whoever looks sees the old content or the new. Its folder is made if need be."""
+    with new_file(path.parent) as (file, part):
+        file.write(data)
+        keep_file(file, part, path)
+
+
+@contextlib.contextmanager
+def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file of no name yet in a folder; unless `keep_file` gives it one, it is gone in the end."""
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
+    part = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file, part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def keep_file(file: BinaryIO, part: Path, path: Path) -> None:
+    """Give a file of `new_file` its name, once all of it is on the disk."""
+    with _explained(path):
+        file.flush()
+        os.fsync(file.fileno())
+        part.chmod(0o666 & ~_read_umask())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(path)
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder of no name yet inside a folder; unless it is renamed, it is gone in the end."""
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs have left in a folder."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # gone already, or somebody else's
+            if time.time() - path.lstat().st_mtime < _ABANDONED:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CallsiteError(
+            f"{path}: cannot be written, {error.strerror}; choose another folder or make room"
+        ) from error
+
+
+def _read_umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
