@@ -1,10 +1,4 @@
-"""Which dotted name each name in a piece of Python stands for.
-
-`find_names` follows imports, renamings, attribute chains and assignments through Python's own rules of scope (the
-language reference, "Naming and binding"), and says of each use what it is, where, and how sure that is. Nothing is
-imported or run. Text that does not parse (Python 2, excerpts with holes) is read by its tokens and imports alone, and
-what is found that way says so.
-"""
+"""What is found: uses of names, with what each stands for and how sure that is."""
 
 from __future__ import annotations
 
@@ -70,12 +64,3 @@ class Names:
     exports: tuple[tuple[str, str], ...] = ()
     stars: tuple[str, ...] = ()
     unparsed: str = ""
-
-
-def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
-    """Find every use of an imported name in `text`. Any text gives an answer.
-
-    `module` is the text's own dotted name, which relative imports start from; without it they resolve to names that
-    begin with a dot, such as `.ctx.after_this_request`.
-    """
-    raise NotImplementedError

@@ -1,0 +1,142 @@
+"""From the names that scopes read to what they stand for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from callsite.names.binders import find_root
+from callsite.names.modules import find_absolute, join_name
+from callsite.names.scope import Scope, ScopeKind
+from callsite.names.scopes import find_scopes
+from callsite.names.use import Certainty, Kind, Names, Use
+
+# What a name can mean: dotted names, and whether one of them is meant for sure.
+_Meaning = tuple[tuple[str, ...], bool]
+_UNKNOWN: _Meaning = ((), False)
+
+# How many assignments from name to name are followed, and how many meanings a name may have: real code stays far below,
+# and made-up code must not take forever.
+_LONGEST = 20
+_MOST = 8
+
+_BUILTIN = frozenset(dir(builtins))
+
+_Row = tuple[int, int, int, str, Kind, str, Certainty, str]
+
+
+def find_in_tree(tree: ast.Module, module: str, is_package: bool) -> Names:
+    """Every use of an imported name in a tree, by the rules of scope."""
+    scopes = find_scopes(tree)
+    top = scopes[0]
+    resolver = _Resolver(module, is_package, top.stars)
+    rows: list[_Row] = []
+    for scope in scopes:
+        rows += resolver.find_imports(scope)
+        rows += resolver.find_reads(scope)
+    rows.sort()
+    return Names(
+        tuple(Use(*row) for row in rows),
+        tuple(sorted(resolver.find_exports(top))),
+        tuple(dict.fromkeys(resolver.stars)),
+    )
+
+
+class _Resolver:
+    def __init__(self, module: str, is_package: bool, stars: list[str]) -> None:
+        self.module = module
+        self.is_package = is_package
+        self.stars = [self.absolute(star) for star in stars]
+        self.known: dict[tuple[Scope, str], _Meaning] = {}
+
+    def absolute(self, written: str) -> str:
+        return find_absolute(written, self.module, self.is_package)
+
+    def find_imports(self, scope: Scope) -> Iterator[_Row]:
+        for target, alias in scope.imports:
+            certainty = Certainty.STAR if alias.name == "*" else Certainty.CERTAIN
+            last = alias.end_lineno or alias.lineno
+            yield alias.lineno, last, alias.lineno, self.absolute(target), Kind.IMPORT, scope.qualified, certainty, ""
+
+    def find_reads(self, scope: Scope) -> Iterator[_Row]:
+        known: dict[str, list[tuple[str, Certainty]]] = {}
+        for name, kind, node, chain in scope.reads:
+            targets = known.get(name)
+            if targets is None:
+                targets = known[name] = self.find_targets(scope, scope.mangle(name))
+            if targets:
+                shape = find_shape(node) if isinstance(node, ast.Call) else ""
+                attributes = find_attributes(scope, chain)
+                last = node.end_lineno or node.lineno
+                for target, certainty in targets:
+                    full = target + attributes
+                    yield node.lineno, last, chain.lineno, full, kind, scope.qualified, certainty, shape
+
+    def find_targets(self, scope: Scope, name: str) -> list[tuple[str, Certainty]]:
+        owner = scope.find(name)
+        if owner is None:
+            if name in _BUILTIN or (name.startswith("__") and name.endswith("__")):
+                return []
+            return [(join_name(star, name), Certainty.STAR) for star in dict.fromkeys(self.stars)]
+        targets, sure = self.find_meaning(owner, name, 0)
+        return [(target, Certainty.CERTAIN if sure else Certainty.MAYBE) for target in targets]
+
+    def find_meaning(self, owner: Scope, name: str, steps: int) -> _Meaning:
+        """What a name that `owner` binds stands for, `steps` assignments away from the name that was asked for."""
+        key = owner, name
+        if key in self.known:
+            return self.known[key]
+        self.known[key] = _UNKNOWN  # for a name that is assigned to itself in the end
+        targets: dict[str, None] = {}
+        sure = True
+        for binding in owner.bindings.get(name, ()):  # a class has no binding for `__class__`
+            if isinstance(binding, str):
+                targets[self.absolute(binding)] = None
+            elif binding is None or steps == _LONGEST:
+                sure = False
+            else:
+                found, is_sure = self.find_assigned(owner, name, *binding, steps)
+                sure = sure and is_sure
+                targets.update(dict.fromkeys(found))
+        meaning = self.known[key] = tuple(targets)[:_MOST], sure and len(targets) == 1
+        return meaning
+
+    def find_assigned(self, owner: Scope, name: str, reader: Scope, chain: ast.expr, steps: int) -> _Meaning:
+        root = find_root(chain)
+        assert isinstance(root, ast.Name)
+        source = reader.mangle(root.id)
+        # `x = x` in the body of a class reads the `x` around the class.
+        start = reader.parent if source == name and owner is reader and owner.kind is ScopeKind.CLASS else reader
+        found = start.find(source) if start is not None else None
+        if found is None:
+            return _UNKNOWN
+        targets, sure = self.find_meaning(found, source, steps + 1)
+        attributes = find_attributes(reader, chain)
+        return tuple(target + attributes for target in targets), sure
+
+    def find_exports(self, top: Scope) -> Iterator[tuple[str, str]]:
+        for name, bindings in top.bindings.items():
+            if not name.startswith("_") and any(binding is not None for binding in bindings):
+                for target in self.find_meaning(top, name, 0)[0]:
+                    yield name, target
+
+
+def find_attributes(scope: Scope, chain: ast.expr) -> str:
+    """The attributes of a chain, each behind its dot."""
+    names: list[str] = []
+    while isinstance(chain, ast.Attribute):
+        names.append("." + scope.mangle(chain.attr))
+        chain = chain.value
+    return "".join(reversed(names))
+
+
+def find_shape(call: ast.Call) -> str:
+    """What is passed to a call, as `Use.shape` has it."""
+    starred = any(isinstance(arg, ast.Starred) for arg in call.args)
+    names = sorted(keyword.arg for keyword in call.keywords if keyword.arg is not None)
+    parts = ["_" for arg in call.args if not isinstance(arg, ast.Starred)]
+    parts += [f"{name}=" for name in names]
+    parts += ["*"] * starred
+    parts += ["**"] * (len(names) < len(call.keywords))
+    return ", ".join(parts)

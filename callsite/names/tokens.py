@@ -1,0 +1,187 @@
+r"""Tokens and statements of text that may be Python with holes, Python 2, or no Python at all.
+
+    run       = statement*  what lies between two comments that say that code is left out (`# ... abbreviated ...`)
+    statement = token*      ends at a line end outside of brackets, at `;`, or where the next line must begin another
+
+Where code is left out, brackets and docstrings stay open. So a line that begins with a word that only statements begin
+with closes all brackets, a string ends with its run at the latest, and a run that makes more sense as the end of a
+docstring with code behind it is read as that. Any text has tokens, found in time proportional to its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from keyword import kwlist
+from typing import NamedTuple
+from unicodedata import normalize
+
+from callsite.text import normalise_ends
+
+
+class Token(NamedTuple):
+    """A name, an operator or a bracket, with its line, 1 being the first, and its column, 0 being the first.
+
+    Comments, spaces and what prompts stand for (`>>> `) are no tokens. A string is the token `""` and a number `0`,
+    whatever they say; of a string that ends on a later line, this is where it begins.
+    """
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The tokens of one statement, at least one, or of what stands before an import in `try: import x`.
+
+    `indent` is the column that its line begins at, `run` the number of its run.
+    """
+
+    tokens: tuple[Token, ...]
+    indent: int
+    run: int
+
+
+_STRING = '""'
+_NUMBER = "0"
+
+_COMMENT_LINE = re.compile(r"^[ \t]*#(.*)\n?", re.MULTILINE)
+_ELLIPSES = ("...", "…")
+
+_PREFIX = r"(?i:[bfrut]|[bft]r|r[bft]|ur)?"
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>   ^[ \t]*+(?:>>>|\.\.\.)(?=[ \n]) | [ \t\f]++ | \\\n | \#[^\n]*+ )
+    | (?P<newline> \n )
+    | (?P<triple>  {_PREFIX}(?:\"{{3}}|'{{3}}) )
+    | (?P<string>  {_PREFIX}(?:"(?:[^"\\\n]|\\[\s\S])*+"?+|'(?:[^'\\\n]|\\[\s\S])*+'?+) )
+    | (?P<name>    [^\W\d]\w*+ )
+    | (?P<number>  \d[\w.]*+ )
+    | (?P<other>   :=|->|(?:\*\*|//|<<|>>|[-+*/%@&|^=<>!])=|\*\*|[\s\S] )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_REST = {'"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*+"""'), "'''": re.compile(r"(?:[^'\\]|\\[\s\S]|'(?!''))*+'''")}
+
+# Words at the start of a line that no line inside of brackets starts with.
+_INSIDE = {
+    "False",
+    "None",
+    "True",
+    "and",
+    "as",
+    "async",
+    "await",
+    "else",
+    "for",
+    "if",
+    "in",
+    "is",
+    "lambda",
+    "not",
+    "or",
+}
+_BEGINNERS = frozenset(kwlist) - _INSIDE - {"yield"}
+
+# A line inside a string that looks like a statement, which tells that it is the string's inside that is out.
+_STATEMENT = re.compile(
+    r"^[ \t]*(?:@\w|(?:def|class|import|raise) \w|from [\w.]+ import\b|return\b|(?:if|for|while|with|elif|except) .*:$"
+    r"|(?:else|try|finally):$|[\w.]++ [-+*/|&]?= |[\w.]++\(.*[(),]$)",
+    re.MULTILINE,
+)
+
+
+def find_statements(text: str) -> Iterator[Statement]:
+    """The statements of a text, in order."""
+    for number, (run, line) in enumerate(_find_runs(normalise_ends(text))):
+        yield from _split(_read(run, line), number)
+
+
+def _find_runs(text: str) -> Iterator[tuple[str, int]]:
+    """The parts between comments that say that code is left out, each with the number of its first line."""
+    start, line = 0, 1
+    for comment in _COMMENT_LINE.finditer(text):
+        words = comment[1].strip("# \t")
+        if words.startswith(_ELLIPSES) and words.endswith(_ELLIPSES) and any(map(str.isalnum, words)):
+            yield text[start : comment.start()], line
+            line += text.count("\n", start, comment.end())
+            start = comment.end()
+    yield text[start:], line
+
+
+def _read(run: str, line: int) -> list[Token]:
+    r"""The tokens of a run and `\n` for each line end, in the reading that leaves the fewest statements in strings."""
+    best, least = _lex(run, line, 0)
+    for rest in _REST.values():
+        opened = rest.match(run) if least else None
+        if opened is not None:
+            tokens, hidden = _lex(run, line, opened.end())
+            hidden += len(_STATEMENT.findall(run[: opened.end()]))
+            if hidden < least:
+                best, least = tokens, hidden
+    return best
+
+
+def _lex(run: str, line: int, start: int) -> tuple[list[Token], int]:
+    """The tokens from `start` on, and how many lines in their long strings look like statements."""
+    tokens: list[Token] = []
+    hidden = 0
+    at, line = start, line + run.count("\n", 0, start)
+    begin = run.rfind("\n", 0, start) + 1
+    while at < len(run):
+        match = _TOKEN.match(run, at)
+        assert match is not None  # the last alternative takes any character
+        kind, text, column, end = match.lastgroup, match[0], at - begin, match.end()
+        if kind == "triple":
+            rest = _REST[text[-3:]].match(run, end)
+            end = rest.end() if rest else len(run)
+            hidden += len(_STATEMENT.findall(run[at:end]))
+        if kind == "triple" or kind == "string":
+            tokens.append(Token(_STRING, line, column))
+        elif kind == "name":
+            tokens.append(Token(text if text.isascii() else normalize("NFKC", text), line, column))
+        elif kind == "number":
+            tokens.append(Token(_NUMBER, line, column))
+        elif kind != "space":
+            tokens.append(Token(text, line, column))
+        lines = run.count("\n", at, end)
+        if lines:
+            line += lines
+            begin = run.rfind("\n", at, end) + 1
+        at = end
+    return tokens, hidden
+
+
+def _split(tokens: list[Token], run: int) -> Iterator[Statement]:
+    current: list[Token] = []
+    depth = indent = 0
+    is_first = True
+    for number, token in enumerate(tokens):
+        text = token.text
+        following = tokens[number + 1].text if number + 1 < len(tokens) else ""
+        if is_first and (text in _BEGINNERS or (text == "@" and following.isidentifier())):
+            depth = 0
+            if current:
+                yield Statement(tuple(current), indent, run)
+                current = []
+        if text == "\n" or (text == ";" and not depth):
+            is_first = is_first or text == "\n"
+            if current and not depth:
+                yield Statement(tuple(current), indent, run)
+                current = []
+            continue
+        if is_first and not depth:
+            indent = token.column
+        is_first = False
+        current.append(token)
+        if text in "([{":
+            depth += 1
+        elif text in ")]}":
+            depth = max(0, depth - 1)
+        elif text == ":" and not depth and following in ("import", "from"):
+            yield Statement(tuple(current), indent, run)
+            current = []
+    if current:
+        yield Statement(tuple(current), indent, run)
