@@ -5,30 +5,33 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from callsite import __version__
-from callsite.cli import build, init, serve
 from callsite.errors import CallsiteError
 
-_COMMANDS = (build, serve, init)
+COMMANDS = ("build", "serve", "init", "new", "harvest", "mark", "refresh")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0 when all is well, 1 when content has problems, 2 when the call or its surroundings do,
     130 when the user broke it off.
     """
+    words = sys.argv[1:] if argv is None else argv
+    # A command's module is only imported when it is called: some of them need much that others need not wait for.
+    called = [name for name in COMMANDS if words and words[0] == name]
     parser = argparse.ArgumentParser(
         prog="callsite", description="Example-code pages, one per library callable, from annotated source snippets."
     )
     parser.add_argument("--version", action="version", version=f"callsite {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in _COMMANDS:
-        name = module.__name__.rpartition(".")[2]
+    for name in called or COMMANDS:
+        module = import_module(f"callsite.cli.{name}")
         summary, _, description = (module.__doc__ or "").partition("\n\n")
         command = commands.add_parser(name, help=summary.rstrip("."), description=f"{summary} {description}".strip())
         module.add_arguments(command)
         command.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)
     except CallsiteError as error:

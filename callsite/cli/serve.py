@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from callsite.cli.build import add_site_arguments, find_folders, make_command
+from callsite.serving import Job, bind, serve
 from callsite.staging import is_made_by_builds, sweep
 
 
@@ -26,9 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C, and return 0."""
-    # Here, so that other commands need not wait for a web server to be imported.
-    from callsite.serving import Job, bind, serve  # noqa: PLC0415
-
     folders = find_folders(arguments)
     sockets = bind(arguments.port)
     _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")

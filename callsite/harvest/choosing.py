@@ -188,12 +188,13 @@ class _Cut:
 def _find_obstacle(candidate: Candidate, allowed: tuple[str, ...]) -> str:
     """Why a file cannot be quoted at all, or ""."""
     if find_nature(candidate.path) is Nature.VENDORED:
-        return "a copy of another project's code"
+        return "vendored: a copy of another project's code"
     licence = candidate.release.licence
     own = find_file_licence(candidate.top)
     if own:
         licence = replace(licence, expression=own, found="the SPDX line of the file itself")
-    return find_refusal(licence, allowed)
+    refusal = find_refusal(licence, allowed)
+    return f"licence: {refusal}" if refusal else ""
 
 
 def _choose_uses(uses: Sequence[Use], most: int) -> tuple[Use, ...]:
@@ -241,16 +242,16 @@ def _reaches(binding: Use, uses: Iterable[Use]) -> bool:
 
 def _find_fault(excerpt: Excerpt, limits: Limits) -> str:
     if excerpt.size > limits.longest:
-        return f"the shortest excerpt has {count(excerpt.size, 'line')}"
+        return f"too long: the shortest excerpt has {count(excerpt.size, 'line')}"
     hidden = CONTROL.search(excerpt.snippet.code)
-    return f"the excerpt has an invisible character, U+{ord(hidden[0]):04X}" if hidden else ""
+    return f"invisible characters: the excerpt has U+{ord(hidden[0]):04X}" if hidden else ""
 
 
 def _find_copy(excerpt: Excerpt, cut: Iterable[_Cut]) -> str:
     sketch = make_sketch(excerpt.snippet.code)
     for other in cut:
         if measure_likeness(sketch, other.sketch) >= ALIKE:
-            return f"nearly the same as {other.ranked.candidate.label}"
+            return f"copies: nearly the same as {other.ranked.candidate.label}"
     return ""
 
 

@@ -89,6 +89,14 @@ def cut_excerpt(
     return Excerpt(snippet, lines, _parse(snippet.code) is not None)
 
 
+def mark_whole(text: str, uses: Iterable[Use], style: Style = DEFAULT) -> Excerpt:
+    """The whole text as an excerpt with the uses marked; blank lines at either end are left out."""
+    rows = split_rows(text)
+    marks = {number for use in uses for number in find_marks(use, style)}
+    snippet, lines = _make_snippet(rows, _trim(rows, set(range(1, len(rows) + 1)), marks), marks, "", False)
+    return Excerpt(snippet, lines, _parse(snippet.code) is not None)
+
+
 def find_marks(use: Use, style: Style = DEFAULT) -> range:
     """The lines that a use is marked on."""
     if use.last - use.first < style.marked:

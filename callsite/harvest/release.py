@@ -44,7 +44,8 @@ class Release:
     """Which state of which project a source holds; what is not known is empty.
 
     `artefact` is the file it came in and `sha256` that file's hash; `repository` the web address of the project's
-    version control and `revision` the full commit the files are known to be from.
+    version control and `revision` the full commit the files are known to be from; `documentation` is the address of its
+    documentation.
     """
 
     project: str
@@ -54,6 +55,7 @@ class Release:
     repository: str = ""
     revision: str = ""
     licence: Licence = Licence()
+    documentation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

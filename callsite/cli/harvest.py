@@ -1,0 +1,205 @@
+"""Make pages from real call sites.
+
+NAME is a library (all it offers), a module of one, or one symbol. Uses are looked for in the sources; for each symbol
+the best are chosen, cut, marked and written as a page that an author only has to finish. A page that is there already
+is never overwritten: what could be added to it is counted, shown with --diff and put in with --add. Nothing that is
+found is imported or run. A harvest that was broken off goes on where it stopped when it is called again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+
+from callsite.build import place_of
+from callsite.cli.sourcing import (
+    Progress,
+    add_choosing_arguments,
+    add_source_arguments,
+    make_options,
+    natural,
+    open_harvester,
+    show_progress,
+)
+from callsite.content import Plan, Shelf
+from callsite.harvest.release import Skipped
+from callsite.harvesting import Harvest, Harvester
+from callsite.model import Symbol
+from callsite.settings import read_folders
+from callsite.wording import count, make_printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("names", nargs="+", metavar="NAME", help="a library, a module of one, or a symbol")
+    parser.add_argument("--content", metavar="DIR", help="the folder of pages (default: PATH in the settings)")
+    parser.add_argument(
+        "-s", "--settings", default="pelicanconf.py", help="the settings file (default: %(default)s)", metavar="FILE"
+    )
+    parser.add_argument(
+        "--limit", type=natural, metavar="N", help="write N pages at the most, the most used names first"
+    )
+    parser.add_argument("--add", action="store_true", help="put new examples into pages that are there already")
+    parser.add_argument("--diff", action="store_true", help="show what would be put into pages that are there already")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--explain", action="store_true", help="say why each example was chosen, and others were not")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each page")
+    add_source_arguments(parser)
+    add_choosing_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the pages and say what was done; return 0, or 1 when nothing was found."""
+    shelf = Shelf(read_folders(arguments.settings, arguments.content).content)
+    report = Report(arguments)
+    try:
+        with (
+            show_progress() as progress,
+            open_harvester(arguments, make_options(arguments), progress) as (harvester, skipped),
+        ):
+            report.unread = skipped
+            symbols = list_symbols(harvester, arguments, progress)
+            for number, symbol in enumerate(symbols):
+                progress(str(symbol), number, len(symbols))
+                harvest = harvester.harvest(symbol)
+                plan = shelf.plan_page(harvest.subject, harvest.choice)
+                if (
+                    arguments.limit is not None
+                    and plan.is_new
+                    and report.counts["written"] + report.counts["planned"] >= arguments.limit
+                ):
+                    report.counts["beyond"] += len(symbols) - number
+                    break
+                if plan.added and not arguments.dry_run and (plan.is_new or arguments.add):
+                    shelf.write_page(plan)
+                report.tell(harvest, plan)
+    finally:
+        report.close()
+    return 0 if report.has_found else 1
+
+
+def list_symbols(harvester: Harvester, arguments: argparse.Namespace, progress: Progress) -> list[Symbol]:
+    """The symbols that the names stand for, each once, in the order of the names."""
+
+    def show(done: int, whole: int) -> None:
+        progress("finding uses", done, whole)
+
+    symbols = (symbol for name in arguments.names for symbol in harvester.list_symbols(name, show))
+    return list(dict.fromkeys(symbols))
+
+
+class Report:
+    """What a harvest has done so far, told page by page and in the end as a whole."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.unread: tuple[Skipped, ...] = ()
+        self.counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._arguments = arguments
+
+    @property
+    def has_found(self) -> bool:
+        """Whether there was any example to show."""
+        return any(self.counts[outcome] for outcome in _OUTCOMES if outcome != "nothing")
+
+    def tell(self, harvest: Harvest, plan: Plan) -> None:
+        """Tell of one symbol."""
+        outcome = self._find_outcome(plan)
+        self.counts[outcome] += 1
+        self._reasons.update(skipped.reason.partition(":")[0] for skipped in harvest.choice.skipped)
+        if self._arguments.json:
+            print(json.dumps(make_record(harvest, plan, outcome), ensure_ascii=False), flush=True)
+            return
+        if plan.added:
+            examples = count(len(plan.added), "example" if plan.is_new else "new example")
+            projects = count(len({one.candidate.release.project for one in plan.added}), "project")
+            print(f"{name_place(plan)}: {_OUTCOMES[outcome][0].format(examples)} from {projects}", flush=True)
+        if self._arguments.explain:
+            self._explain(harvest, plan)
+        if self._arguments.diff and plan.added and not plan.is_new:
+            print(plan.format_diff(), end="", flush=True)
+
+    def close(self) -> None:
+        """Tell of the whole."""
+        if self._arguments.json:
+            return
+        print()
+        for outcome, (_, noun, words) in _OUTCOMES.items():
+            if self.counts[outcome]:
+                print(f"{count(self.counts[outcome], noun)} {words}")
+        for reason, number in sorted(self._reasons.items()):
+            print(f"{count(number, 'file')} left out: {reason}")
+        if self.unread:
+            print(f"{count(len(self.unread), 'file')} of the sources left unread")
+        if self._arguments.explain:
+            for skipped in self.unread:
+                print(make_printable(f"  {skipped}"))
+        elif self._reasons or self.unread:
+            print("(--explain says which, and why)")
+
+    def _find_outcome(self, plan: Plan) -> str:
+        arguments = self._arguments
+        if not plan.added:
+            return "nothing" if plan.is_new else "complete"
+        if plan.is_new:
+            return "planned" if arguments.dry_run else "written"
+        return "added" if arguments.add and not arguments.dry_run else "proposed"
+
+    def _explain(self, harvest: Harvest, plan: Plan) -> None:
+        choice = harvest.choice
+        if not plan.added:
+            print(f"{harvest.subject.symbol if plan.is_new else name_place(plan)}: nothing to add")
+        for example in choice.examples:
+            known = "" if example in plan.added else " (on the page already)"
+            print(make_printable(f"  chosen: {example.candidate.label}: {example.reason}{known}"))
+        for other in choice.others:
+            print(make_printable(f"  not needed: {other.label}: {count(len(other.uses), 'use')}"))
+        for skipped in choice.skipped:
+            print(make_printable(f"  left out: {skipped}"))
+        for mention in harvest.mentions:
+            print(make_printable(f"  in text only: {mention}"))
+
+
+# What became of a page: the words for it, and those for all of its kind.
+_OUTCOMES = {
+    "written": ("written, {}", "page", "written"),
+    "planned": ("would be written, {}", "page", "to be written"),
+    "added": ("{} added", "page", "with new examples added"),
+    "proposed": ("{} (--diff shows, --add adds)", "page", "with new examples to add"),
+    "complete": ("", "page", "with nothing to add"),
+    "nothing": ("", "symbol", "without an example that can be shown"),
+    "beyond": ("", "symbol", "beyond the limit"),
+}
+
+
+def name_place(plan: Plan) -> str:
+    """The page's file as the user would name it."""
+    return make_printable(str(place_of(str(plan.path))))
+
+
+def make_record(harvest: Harvest, plan: Plan, outcome: str) -> dict[str, object]:
+    """What is known of one symbol, for other programs."""
+    choice = harvest.choice
+    return {
+        "symbol": str(harvest.subject.symbol),
+        "page": name_place(plan),
+        "outcome": outcome,
+        "uses": harvest.uses,
+        "examples": [
+            {
+                "project": example.candidate.release.project,
+                "version": example.candidate.release.version,
+                "path": example.candidate.path,
+                "lines": example.excerpt.lines,
+                "marked": [use.line for use in example.uses],
+                "licence": example.candidate.release.licence.expression,
+                "reason": example.reason,
+                "new": example in plan.added,
+            }
+            for example in choice.examples
+        ],
+        "others": [{"project": one.release.project, "path": one.path, "uses": len(one.uses)} for one in choice.others],
+        "skipped": [{"file": skipped.what, "reason": skipped.reason} for skipped in choice.skipped],
+        "mentions": harvest.mentions,
+    }

@@ -1,0 +1,117 @@
+"""Print a Python file in the notation, with the lines marked that use a symbol.
+
+The rest of the file is abbreviated. What comes out is a listing that can go into a page. FILE may be a part of a file,
+also one that does not parse; `-` reads it from the standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from callsite.cli.sourcing import natural
+from callsite.errors import CallsiteError
+from callsite.harvest.cutting import Excerpt, Style, cut_excerpt, mark_whole
+from callsite.harvest.targets import Library, find_library
+from callsite.harvest.wanted import find_wanted, pick_uses
+from callsite.model import Listing, Origin, Symbol
+from callsite.names import Use, find_names
+from callsite.page import format_listing
+from callsite.snippet import format_snippet
+from callsite.sources import Surroundings
+from callsite.sources.naming import load_installed_library, load_named
+from callsite.symbol import parse_symbol
+from callsite.text import decode_python
+from callsite.wording import make_printable, nearest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("symbol", metavar="SYMBOL", help="the dotted name to mark, such as flask.ctx.after_this_request")
+    parser.add_argument("file", metavar="FILE", help="the Python file, or - for the standard input")
+    parser.add_argument(
+        "--alias", action="append", default=[], metavar="NAME", help="another name of the same thing; may be given again"
+    )
+    parser.add_argument(
+        "--library", metavar="SOURCE", help="where the library's own code is (default: if it is installed, from there)"
+    )
+    parser.add_argument("--window", type=natural, metavar="N", help="keep N lines around each mark, not whole statements")
+    parser.add_argument("--whole", action="store_true", help="leave nothing out")
+    parser.add_argument("--bare", action="store_true", help="leave out the fence around the listing")
+    parser.add_argument(
+        "--cache", default=".cache/harvest", metavar="DIR", help="where downloads are kept (default: %(default)s)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the listing; return 0, or 1 when nothing in the file uses the symbol."""
+    symbol = parse_symbol(arguments.symbol)
+    if symbol is None:
+        raise CallsiteError(f"{arguments.symbol}: is no dotted name; write one such as flask.ctx.after_this_request")
+    text = read_text(arguments.file)
+    names = find_names(text)
+    wanted = find_wanted(symbol, open_library(symbol, arguments), arguments.alias)
+    uses = pick_uses(names.uses, wanted)
+    if not uses:
+        print(f"callsite: {explain_nothing(text, symbol, names.uses, arguments.file)}", file=sys.stderr)
+        return 1
+    style = Style(window=arguments.window)
+    excerpt = mark_whole(text, uses, style) if arguments.whole else cut_excerpt(text, symbol.name, uses, style=style)
+    print(format_excerpt(excerpt, arguments), end="")
+    if names.unparsed:
+        place = make_printable(f"{arguments.file}: {names.unparsed}")
+        print(f"callsite: {place}; it does not parse, so its uses were found by words alone", file=sys.stderr)
+    return 0
+
+
+def read_text(name: str) -> str:
+    """The text of a Python file, or of the standard input for `-`."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return decode_python(data)
+    except OSError as error:
+        raise CallsiteError(f"{name}: cannot be read, {error.strerror}; name a Python file, or -") from error
+    except ValueError as error:
+        raise CallsiteError(f"{name}: cannot be read, {error}; save it as UTF-8") from error
+
+
+def open_library(symbol: Symbol, arguments: argparse.Namespace) -> Library | None:
+    """The library that a symbol belongs to, from its own code, if that is at hand."""
+    surroundings = Surroundings(Path(arguments.cache))
+    if arguments.library:
+        source = load_named(arguments.library, surroundings)
+    else:
+        found = load_installed_library(symbol.library, surroundings)
+        if found is None:
+            return None
+        source = found
+    library = find_library(source.files, symbol.library)
+    if library.find(str(symbol)) is None:
+        near = ", ".join(library.nearest(str(symbol)))
+        raise CallsiteError(f"{symbol}: there is no such name in {source.name}" + (f"; near are {near}" if near else ""))
+    return library
+
+
+def format_excerpt(excerpt: Excerpt, arguments: argparse.Namespace) -> str:
+    """The excerpt as a listing for a page, or as what is inside of one."""
+    if arguments.bare:
+        return format_snippet(excerpt.snippet)
+    path = "" if arguments.file == "-" else Path(arguments.file).name
+    return format_listing(Listing(excerpt.snippet, Origin(path=path, lines=excerpt.lines)))
+
+
+def explain_nothing(text: str, symbol: Symbol, uses: tuple[Use, ...], name: str) -> str:
+    """Why nothing was marked."""
+    lines = [
+        str(number)
+        for number, row in enumerate(text.split("\n"), start=1)
+        if re.search(rf"\b{re.escape(symbol.name)}\b", row)
+    ]
+    said = make_printable(f"{name}: nothing in it uses {symbol}")
+    if lines:
+        shown = ", ".join(lines[:5]) + (" …" if len(lines) > 5 else "")
+        return f"{said}; {symbol.name} is on line {shown}, as text or as another name"
+    near = nearest(str(symbol), {use.target for use in uses})
+    return f"{said}; it uses {make_printable(near)}" if near else f"{said}; is it the right file?"

@@ -1,0 +1,133 @@
+"""What the harvesting commands share: how sources are named, how to choose and cut, and what is shown meanwhile."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Display
+
+from callsite.harvest.choosing import Limits
+from callsite.harvest.cutting import Style
+from callsite.harvest.release import Skipped, Source
+from callsite.harvesting import Harvester, Options
+from callsite.sources import Surroundings
+from callsite.sources.naming import load_installed_library, load_named, load_sources, write_states
+from callsite.uses.index import UseIndex
+
+# Called with what is going on, how much of it is done, and how much there is (0: not known).
+Progress = Callable[[str, int, int], None]
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """How every command is told where code is."""
+    group = parser.add_argument_group("sources")
+    group.add_argument(
+        "--from",
+        dest="sources",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="where to look for uses: installed, installed:NAME, NAME==VERSION, git+ADDRESS@REVISION, an archive, a "
+        "folder, or a name in the sources file; may be given again (default: all in the sources file, else installed)",
+    )
+    group.add_argument(
+        "--sources-file", default="sources.toml", metavar="FILE", help="the file of sources (default: %(default)s)"
+    )
+    group.add_argument(
+        "--library",
+        metavar="SOURCE",
+        help="where the library's own code is (default: one of the sources, else what is installed)",
+    )
+    group.add_argument(
+        "--cache", default=".cache/harvest", metavar="DIR", help="where downloads and the index are kept (%(default)s)"
+    )
+
+
+def add_choosing_arguments(parser: argparse.ArgumentParser) -> None:
+    """How a command is told what to choose, and how to cut it."""
+    group = parser.add_argument_group("choosing and cutting")
+    for name, value, words in _NUMBERS:
+        group.add_argument(
+            f"--{name}", type=natural, default=value, metavar="N", help=f"{words} (default: %(default)s)"
+        )
+    group.add_argument(
+        "--window", type=natural, metavar="N", help="keep N lines before and after each mark, not whole statements"
+    )
+    group.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="LICENCE",
+        help="take excerpts under this licence as well: an SPDX identifier, weak-copyleft or copyleft; may be given "
+        "again (default: permissive ones only)",
+    )
+    group.add_argument(
+        "--no-own", action="store_true", help="leave out how the library itself uses the names that it offers"
+    )
+
+
+_NUMBERS = (
+    ("examples", 5, "examples on a page at the most"),
+    ("per-project", 2, "examples from one project at the most"),
+    ("per-file", 3, "uses that an excerpt is cut around at the most"),
+    ("longest", 120, "lines of an excerpt at the most"),
+    ("whole", 40, "a function or class of at most so many lines is kept whole"),
+    ("around", 24, "lines of neighbouring statements around a use"),
+    ("marked", 6, "a call of at most so many lines is marked whole, a longer one on its first line"),
+)
+
+
+def natural(text: str) -> int:
+    """Read an argument that is a number from 1 up."""
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)
+
+
+def make_options(arguments: argparse.Namespace) -> Options:
+    """The arguments of `add_choosing_arguments` as values."""
+    limits = Limits(arguments.examples, arguments.per_project, arguments.per_file, arguments.longest)
+    style = Style(arguments.whole, arguments.around, marked=arguments.marked, window=arguments.window)
+    return Options(limits, style, tuple(arguments.allow), not arguments.no_own)
+
+
+@contextlib.contextmanager
+def show_progress() -> Iterator[Progress]:
+    """A progress display on the terminal; elsewhere nothing is shown."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Display(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
+        task = display.add_task("", total=None)
+
+        def show(what: str, done: int, whole: int) -> None:
+            display.update(task, description=what, completed=done, total=whole or None)
+
+        yield show
+
+
+@contextlib.contextmanager
+def open_harvester(
+    arguments: argparse.Namespace, options: Options, progress: Progress
+) -> Iterator[tuple[Harvester, tuple[Skipped, ...]]]:
+    """A harvester over the sources that the arguments name, and what of them could not be read."""
+    surroundings = Surroundings(Path(arguments.cache))
+    path = Path(arguments.sources_file)
+    loaded = load_sources(
+        arguments.sources, path, surroundings, tell=lambda done, whole: progress("reading sources", done, whole)
+    )
+    write_states(path, loaded)
+    library = load_named(arguments.library, surroundings) if arguments.library else None
+
+    def find_source(root: str) -> Source | None:
+        return library or load_installed_library(root, surroundings)
+
+    with UseIndex(Path(arguments.cache) / "uses.sqlite3") as index:
+        yield Harvester(loaded.sources, index, options, find_source), loaded.skipped
+        if index.notice:
+            print(f"callsite: {index.notice}", file=sys.stderr)

@@ -1,0 +1,155 @@
+"""The pages of a site as files: reading those there are, adding new ones, changing one without losing a byte of it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from callsite.build import place_of
+from callsite.errors import CallsiteError
+from callsite.harvest.choosing import Choice, Example
+from callsite.harvest.drafting import Subject, draft_page
+from callsite.harvest.merging import add_examples, find_new
+from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
+from callsite.model import Page
+from callsite.page import format_page, parse_page
+from callsite.sources.storing import new_file, write_whole
+from callsite.symbol import find_symbol
+
+# The endings Pelican knows Markdown files by.
+_ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file of content: where it is, its bytes as they are on the disk, and the page they hold."""
+
+    path: Path
+    data: bytes
+    page: Page
+
+    @property
+    def text(self) -> str:
+        """The text of the file, line ends and byte order mark included."""
+        return self.data.decode()
+
+
+def load_page(path: Path) -> PageFile:
+    """Read one page. Raises CallsiteError, with the place, when it cannot be read or is not UTF-8."""
+    at = place_of(str(path))
+    try:
+        data = path.read_bytes()
+        text = data.decode()
+    except OSError as error:
+        raise CallsiteError(f"{at}: cannot be read, {error.strerror}; make it readable") from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CallsiteError(
+            f"{at}:{line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from error
+    page, _ = parse_page(text, at.path)
+    return PageFile(path, data, page)
+
+
+def load_pages(folder: Path) -> Iterator[PageFile]:
+    """All Markdown pages below a folder, in the order of their paths; links to folders are not followed."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in sorted(names):
+            if name.endswith(_ENDINGS) and not name.startswith("."):
+                yield load_page(Path(root, name))
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there yet. Raises CallsiteError when it is."""
+    with new_file(path.parent) as (file, part):
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+        part.chmod(0o644)
+        try:
+            os.link(part, path)  # unlike renaming, this never replaces a file
+        except FileExistsError as error:
+            raise CallsiteError(f"{place_of(str(path))}: is there already; nothing was written over it") from error
+
+
+def change_page(file: PageFile, text: str) -> None:
+    """Give a page new text, in one step. Raises CallsiteError when somebody has changed the file since it was read."""
+    if load_page(file.path).data != file.data:
+        raise CallsiteError(f"{place_of(str(file.path))}: was changed meanwhile; call the command again")
+    write_whole(file.path.resolve(), text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with the page of a symbol.
+
+    `path` is where it is or will be, `before` the file as it is now (None when there is none), `after` the text it
+    should have, and `added` the examples that this brings.
+    """
+
+    path: Path
+    before: PageFile | None
+    after: str
+    added: tuple[Example, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no page yet."""
+        return self.before is None
+
+    def format_diff(self) -> str:
+        """What changes, as a unified diff."""
+        name = str(place_of(str(self.path)))
+        old = self.before.text.splitlines(keepends=True) if self.before else []
+        new = self.after.splitlines(keepends=True)
+        rows = difflib.unified_diff(old, new, name if old else "/dev/null", name)
+        return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+
+
+class Shelf:
+    """The pages of a site that new ones have to fit in with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files = list(load_pages(folder))
+
+    def find_page(self, names: Collection[str]) -> PageFile | None:
+        """The page about a symbol that goes by one of these names."""
+        for file in self._files:
+            symbol = find_symbol(file.page.meta)
+            if symbol is not None and symbol.module and not {str(symbol), *file.page.meta.aliases}.isdisjoint(names):
+                return file
+        return None
+
+    def plan_page(self, subject: Subject, choice: Choice) -> Plan:
+        """Plan the page of a symbol: a draft, or the page that is there with what it does not have yet."""
+        symbol, target = subject.symbol, subject.target
+        held = self.find_page({str(symbol), *(target.paths if target else ())})
+        if held is not None:
+            added = find_new(held.page, choice.examples)
+            return Plan(held.path, held, add_examples(held.text, added, symbol.name) if added else held.text, added)
+        metas = [file.page.meta for file in self._files]
+        slug = plan_slug(symbol, {meta.slug for meta in metas})
+        page = draft_page(subject, choice, slug, plan_sortorder(symbol, metas))
+        return Plan(self._find_free_path(plan_path(symbol, slug)), None, format_page(page), choice.examples)
+
+    def write_page(self, plan: Plan) -> None:
+        """Do what was planned. Raises CallsiteError when somebody else has written the file since."""
+        if plan.before is not None:
+            change_page(plan.before, plan.after)
+            return
+        write_new(plan.path, plan.after)
+        self._files.append(load_page(plan.path))
+
+    def _find_free_path(self, path: str) -> Path:
+        free = self.folder / path
+        number = 2
+        while free.exists():
+            free = (self.folder / path).with_stem(f"{Path(path).stem}-{number}")
+            number += 1
+        return free
