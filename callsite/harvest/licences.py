@@ -224,7 +224,7 @@ def _evaluate(expression: str, judge: Callable[[str, str], int]) -> int:
         return int(identifier[1:]) if identifier.startswith("=") else judge(identifier, exception)
 
     def judge_flat(text: str) -> int:
-        return max(min(judge_term(term) for term in part.split(" AND ")) for part in text.split(" OR "))
+        return int(max(min(judge_term(term) for term in part.split(" AND ")) for part in text.split(" OR ")))
 
     text = _canonicalise(expression)
     while bracket := re.search(r"\(([^()]*)\)", text):

@@ -7,13 +7,14 @@ what a module makes up while it runs (`__getattr__`, names put into `globals()`)
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import Any, cast
 
 import griffe
 
@@ -22,14 +23,43 @@ from callsite.harvest.release import Skipped, SourceFile
 # A file longer than this is data; one name is followed through no more imports, modules and base classes than these.
 _LONGEST_FILE = 1_500_000
 _MOST_STEPS = 100
-_MOST_STARS = 500
+_MOST_STARS = 100
 _MOST_BASES = 30
 _MOST_NESTED = 20
 _MOST_INNER = 2
 
+# griffe looks for the docstring of an assignment among all its neighbours: the square of their number. A body longer
+# than this is a table of constants.
+_LONGEST_BODY = 2500
+
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_GUARD = re.compile(rb"^if (?:\w+\.)?TYPE_CHECKING:.*\n(?:(?:[ \t#].*)?\r?\n)*", re.MULTILINE)
+# What griffe does not read: names that are added to `__all__` by a call.
+_ADDED = re.compile(rb"^__all__\.(?:append|extend)\(([\s\w\"',\[(]*)", re.MULTILINE)
+_QUOTED = re.compile(rb"[\"'](\w+)[\"']")
+
 _NO_EXTENSIONS = griffe.Extensions()
-_NO_FILE = griffe.Module("")
+
+_Further = tuple[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What one file says: the names it binds, the modules it imports everything from, its `__all__` if it has one.
+
+    `listers` are the modules whose `__all__` it takes into its own, as it names them; `unreal` are names that only
+    type checkers see.
+    """
+
+    tree: griffe.Module
+    members: Mapping[str, griffe.Object | griffe.Alias]
+    stars: tuple[str, ...]
+    listed: frozenset[str] | None
+    listers: tuple[str, ...] = ()
+    unreal: frozenset[str] = frozenset()
+
+
+_NOTHING = Module(griffe.Module(""), {}, (), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +80,12 @@ class Namespaces:
     def __init__(self, files: Mapping[str, SourceFile]) -> None:
         self.files = files
         self.skipped: list[Skipped] = []
-        self._packages = {".".join(parts[:end]) for parts in map(_split, files) for end in range(1, len(parts))}
-        self._roots = {_split(name)[0] for name in files}
+        self._packages = {
+            ".".join(parts[:end]) for parts in (name.split(".") for name in files) for end in range(1, len(parts))
+        }
+        self._roots = {name.split(".")[0] for name in files}
         self._nested = 0
-        self._trees: dict[str, griffe.Module] = {}
+        self._read: dict[str, Module] = {}
         self._exports: dict[str, frozenset[str]] = {}
         self._found: dict[str, Found | None] = {}
 
@@ -65,26 +97,12 @@ class Namespaces:
         """Whether the name is that of a package, whose file is there to gather names for others."""
         return name in self.files and self.files[name].path.endswith("__init__.py")
 
-    def read(self, module: str) -> griffe.Module:
+    def read(self, module: str) -> Module:
         """A module's own definitions and imports; nothing when it has no file or cannot be parsed."""
-        if module not in self._trees:
+        if module not in self._read:
             file = self.files.get(module)
-            self._trees[module] = self._visit(module, file) if file else _NO_FILE
-        return self._trees[module]
-
-    def members(self, module: str) -> dict[str, griffe.Object | griffe.Alias]:
-        """What a module binds by name, star imports apart."""
-        return {
-            name: member
-            for name, member in self.read(module).members.items()
-            if "/" not in name
-            and not (isinstance(member, griffe.Alias) and member.target_path.startswith("__future__."))
-        }
-
-    def stars(self, module: str) -> list[str]:
-        """The modules that a module imports everything from."""
-        aliases = [member for member in self.read(module).members.values() if isinstance(member, griffe.Alias)]
-        return [alias.wildcard for alias in aliases if alias.wildcard]
+            self._read[module] = _survey(self._visit(module, file), file.data) if file else _NOTHING
+        return self._read[module]
 
     def exports(self, module: str) -> frozenset[str]:
         """What `from module import *` gives: the names in its `__all__`, else all that do not begin with `_`."""
@@ -96,9 +114,16 @@ class Namespaces:
         return self._exports.get(module, frozenset())
 
     def resolve(self, dotted: str) -> Found | None:
-        """What a dotted name stands for; None when the library has no such name."""
+        """What a dotted name stands for; None when the library has no such name.
+
+        It is read as an attribute first (a package may bind a name that one of its modules has too), then as an import.
+        """
         if dotted not in self._found:
-            self._found[dotted] = self._follow(dotted, 0) if _DOTTED.fullmatch(dotted) else None
+            root, *names = dotted.split(".")
+            found = None
+            if _DOTTED.fullmatch(dotted):
+                found = self._follow(root, names, 0) or self._follow(*self._find_start(dotted), 0)
+            self._found[dotted] = found
         return self._found[dotted]
 
     def find_member(self, owner: Found, name: str, depth: int = 0) -> Found | None:
@@ -113,7 +138,7 @@ class Namespaces:
                 return Found(f"{here.canonical}.{name}", here.module, member)
             for base in here.thing.bases if depth < _MOST_INNER else ():
                 match = _DOTTED.match(write(base))
-                found = self._follow(f"{here.module}.{match[0]}", depth + 1) if match else None
+                found = self._follow(here.module, match[0].split("."), depth + 1) if match else None
                 if found and found.canonical not in seen:
                     seen.add(found.canonical)
                     waiting.append(found)
@@ -124,107 +149,148 @@ class Namespaces:
         waiting, seen = [module], {module}
         while waiting and len(seen) < _MOST_STARS:
             name = waiting.pop()
-            listed = self.read(name).exports
-            if listed is None:
-                names.update(member for member in self.members(name) if not member.startswith("_"))
-                more = self.stars(name)
+            here = self.read(name)
+            more: Iterable[str] = here.stars
+            if here.listed is None:
+                names.update(name for name in here.members.keys() - here.unreal if not name.startswith("_"))
             else:
-                names.update(entry for entry in listed if isinstance(entry, str))
-                others = [str(entry.canonical_path) for entry in listed if not isinstance(entry, str)]
-                more = [self._find_lister(name, other) for other in others]
+                names |= here.listed
+                more = [self._find_lister(name, lister) for lister in here.listers]
             waiting += [other for other in more if other not in seen and self.is_module(other)]
             seen.update(more)
         return frozenset(names)
 
     def _visit(self, module: str, file: SourceFile) -> griffe.Module:
         if len(file.data) > _LONGEST_FILE:
-            self.skipped.append(Skipped(file.path, "it is too long to be a module that people import from"))
-            return _NO_FILE
+            return self._skip(file, "it is too long to be a module that people import from")
         package, _, name = module.rpartition(".")
         try:
             with warnings.catch_warnings(), griffe.logger.disable():
                 warnings.simplefilter("ignore")  # they are about other people's code
                 code = importlib.util.decode_source(file.data)
+                if file.data.count(b"=") > _LONGEST_BODY and _find_longest_body(code) > _LONGEST_BODY:
+                    return self._skip(file, "it is a table of constants")
                 path = cast("Path", PurePosixPath(file.path))
                 return griffe.visit(name, path, code, extensions=_NO_EXTENSIONS, parent=_make_parents(package))
         except Exception as error:  # whatever stops the parser or griffe on somebody's file, the others go on
-            self.skipped.append(Skipped(file.path, f"it does not parse ({type(error).__name__})"))
-            return _NO_FILE
+            return self._skip(file, f"it does not parse ({type(error).__name__})")
 
-    def _find_lister(self, module: str, path: str) -> str:
-        """The module whose `__all__` is meant by `path`, as `module` sees it."""
-        owner = path.removesuffix(".__all__")
-        found = self.resolve(owner if _split(owner)[0] in self._roots else f"{module}.{owner}")
+    def _skip(self, file: SourceFile, reason: str) -> griffe.Module:
+        self.skipped.append(Skipped(file.path, reason))
+        return _NOTHING.tree
+
+    def _find_lister(self, module: str, owner: str) -> str:
+        """The module whose `__all__` is meant by `owner`, as `module` sees it."""
+        found = self.resolve(owner if owner.partition(".")[0] in self._roots else f"{module}.{owner}")
         return found.module if found and found.thing is None else ""
 
-    def _follow(self, dotted: str, depth: int) -> Found | None:
+    def _find_start(self, dotted: str) -> tuple[str, list[str]]:
+        """Where an import begins to look: in the module before the last dot when there is one, else at the root."""
+        module, _, name = dotted.rpartition(".")
+        if self.is_module(module):
+            return module, [name]
+        root, *names = dotted.split(".")
+        return root, names
+
+    def _follow(self, module: str, names: list[str], depth: int) -> Found | None:
         """Follow a name step by step until it is made somewhere, or leaves the library, or goes round in circles."""
-        seen: set[str] = set()
-        named: Found | None = (
-            None  # an assignment that gave the name: it stands when what is assigned is not the library's
-        )
-        while dotted not in seen and len(seen) < _MOST_STEPS:
-            seen.add(dotted)
-            further, found = self._step(dotted, depth)
-            if not further:
+        seen: set[tuple[str, ...]] = set()
+        named: Found | None = None  # an assignment on the way: it counts unless it assigns the library's own work
+        while (module, *names) not in seen and len(seen) < _MOST_STEPS:
+            seen.add((module, *names))
+            further, found = self._step(module, names, depth)
+            if further is None:
                 is_named = found and (found.thing is None or isinstance(found.thing, griffe.Attribute))
                 return named if named and (is_named or not found) else found
-            named, dotted = named or found, further
+            named, (module, names) = named or found, further
         return named
 
-    def _step(self, dotted: str, depth: int) -> tuple[str, Found | None]:
-        """Go one step: the name that this one is another name of, "" when there is none, and what was found here."""
-        module, *names = _split(dotted)
-        if module not in self._roots:
-            return "", Found(dotted)
+    def _step(self, module: str, names: list[str], depth: int) -> tuple[_Further | None, Found | None]:
+        """Go one step: to where this name is another name of, None when there is no such place; what was found here."""
+        if module.partition(".")[0] not in self._roots:
+            return None, Found(".".join([module, *names]))
         for place, name in enumerate(names):
             here, rest = f"{module}.{name}", names[place + 1 :]
             member = self.read(module).members.get(name)
             if isinstance(member, griffe.Alias) and member.target_path != here:
-                return ".".join([member.target_path, *rest]), None
+                start, first = self._find_start(member.target_path)
+                return (start, [*first, *rest]), None
             if isinstance(member, griffe.Object):
                 return self._look_inside(Found(here, module, member), rest, depth)
-            for star in self.stars(module):
+            for star in self.read(module).stars:
                 if f"{star}.{name}" != here and name in self.exports(star):
-                    return ".".join([star, name, *rest]), None
+                    return (star, [name, *rest]), None
             if not self.is_module(here):
-                return "", None
+                return None, None
             module = here
-        return "", Found(module, module) if self.is_module(module) else None
+        return None, Found(module, module) if self.is_module(module) else None
 
-    def _look_inside(self, found: Found, rest: list[str], depth: int) -> tuple[str, Found | None]:
+    def _look_inside(self, found: Found, rest: list[str], depth: int) -> tuple[_Further | None, Found | None]:
         """Go on inside of an object: to the members of a class, to what a plain assignment assigns."""
-        thing = found.thing
-        if isinstance(thing, griffe.Attribute) and isinstance(thing.value, griffe.ExprName | griffe.ExprAttribute):
-            value = write(thing.value)
-            if _DOTTED.fullmatch(value) and self._binds(found.module, _split(value)[0]):
-                return ".".join([found.module, value, *rest]), None if rest else found
+        if assigned := find_name_assigned(found.thing):
+            names = assigned.split(".")
+            if self._binds(found.module, names[0]):
+                return (found.module, [*names, *rest]), None if rest else found
         for name in rest:
             inner = self.find_member(found, name, depth)
             if inner is None:
-                return "", None
+                return None, None
             found = inner
-        return "", found
+        return None, found
 
     def _binds(self, module: str, name: str) -> bool:
-        return name in self.read(module).members or any(name in self.exports(star) for star in self.stars(module))
+        return name in self.read(module).members or any(name in self.exports(star) for star in self.read(module).stars)
 
 
-def write(expression: object) -> str:
+def write(thing: object, how: Callable[[Any], str] = str) -> str:
     """An expression or signature on one line; "" when it is nested too deeply to be written."""
     try:
-        return " ".join(str(expression).split())
+        return " ".join(how(thing).split())
     except RecursionError:
         return ""
+
+
+def find_name_assigned(thing: object) -> str:
+    """The dotted name that an assignment gives another name to; "" when it assigns anything else."""
+    value = thing.value if isinstance(thing, griffe.Attribute) else None
+    return write(value) if isinstance(value, griffe.ExprName | griffe.ExprAttribute) else ""
+
+
+def _survey(tree: griffe.Module, data: bytes) -> Module:
+    members, stars = {}, []
+    for name, member in tree.members.items():
+        if not isinstance(member, griffe.Alias):
+            members[name] = member
+        elif member.wildcard:
+            stars.append(member.wildcard)
+        elif not member.target_path.startswith("__future__."):
+            members[name] = member
+    guards = [(data.count(b"\n", 0, at.start()) + 1, data.count(b"\n", 0, at.end())) for at in _GUARD.finditer(data)]
+    unreal = (name for name, member in members.items() if any(a <= _find_line(member) <= b for a, b in guards))
+    if tree.exports is None:
+        return Module(tree, members, tuple(stars), None, (), frozenset(unreal))
+    added = {name.decode() for call in _ADDED.findall(data) for name in _QUOTED.findall(call)}
+    listed = added.union(entry for entry in tree.exports if isinstance(entry, str))
+    others = (entry.canonical_path for entry in tree.exports if not isinstance(entry, str))
+    listers = tuple(other.removesuffix(".__all__") for other in others)
+    return Module(tree, members, tuple(stars), frozenset(listed), listers, frozenset(unreal))
+
+
+def _find_line(member: griffe.Object | griffe.Alias) -> int:
+    return (member.alias_lineno if isinstance(member, griffe.Alias) else member.lineno) or 0
+
+
+def _find_longest_body(code: str) -> int:
+    fields = (value for node in ast.walk(ast.parse(code)) for _, value in ast.iter_fields(node))
+    return max(
+        (len(value) for value in fields if isinstance(value, list) and value and isinstance(value[0], ast.stmt)),
+        default=0,
+    )
 
 
 def _make_parents(package: str) -> griffe.Module | None:
     """The packages around a module, empty but for their names: relative imports are counted from there."""
     parent = None
-    for name in _split(package) if package else ():
+    for name in package.split(".") if package else ():
         parent = griffe.Module(name, filepath=cast("Path", PurePosixPath(name, "__init__.py")), parent=parent)
     return parent
-
-
-def _split(dotted: str) -> list[str]:
-    return dotted.split(".")

@@ -6,7 +6,8 @@ import inspect
 import re
 
 _LONGEST = 300
-_LONGEST_DOCSTRING = 20_000
+_LONGEST_DOCSTRING = 5_000
+_LONGEST_PARAGRAPH = 1_000
 
 # Markup and the plain text it stands for, in this order: roles (`` :func:`~flask.url_for` ``), literals, links of
 # reStructuredText and of Markdown, images, emphasis.
@@ -39,7 +40,7 @@ def find_summary(docstring: str) -> str:
         lines = [line.strip() for line in paragraph.strip().split("\n")]
         if not lines[0] or _NO_PROSE.match(lines[0]) or (len(lines) > 1 and _NO_PROSE.match(lines[1])):
             continue
-        text = " ".join(" ".join(lines).lstrip("# ").split())
+        text = " ".join(" ".join(lines).lstrip("# ").split())[:_LONGEST_PARAGRAPH]
         return _shorten(_find_sentence(_strip_markup(text)))
     return ""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import griffe
 
-from callsite.harvest.namespaces import Found, Namespaces, write
+from callsite.harvest.namespaces import Found, Namespaces, find_name_assigned, write
 from callsite.harvest.release import Skipped, SourceFile
 from callsite.harvest.summaries import find_summary
 
@@ -50,6 +50,8 @@ class Library:
         self.root = root
         self._names = Namespaces(files)
         self._offered: dict[str, frozenset[str]] = {}
+        self._renamed: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._modules: list[str] | None = None
         self._public: tuple[Target, ...] | None = None
 
     @property
@@ -105,9 +107,10 @@ class Library:
         return tuple(dict.fromkeys([*same, *near]))[:_MOST_NEAR]
 
     def _list_offered_modules(self) -> list[str]:
-        return [
-            name for name in sorted(self._names.files) if name.split(".")[0] == self.root and self._is_offered(name)
-        ]
+        if self._modules is None:
+            names = sorted(name for name in self._names.files if name.split(".")[0] == self.root)
+            self._modules = [name for name in names if self._is_offered(name)]
+        return self._modules
 
     def _is_offered(self, path: str) -> bool:
         """Whether no part of a name says that others are not meant to import it; the root's own name is free to."""
@@ -121,10 +124,10 @@ class Library:
         """
         if module not in self._offered:
             names = self._names.exports(module)
-            if self._names.read(module).exports is None:
+            if self._names.read(module).listed is None:
                 taken = {
                     name: member.target_path
-                    for name, member in self._names.members(module).items()
+                    for name, member in self._names.read(module).members.items()
                     if isinstance(member, griffe.Alias)
                 }
                 if self._names.is_package(module):
@@ -142,7 +145,7 @@ class Library:
             return False
         if not isinstance(found.thing, griffe.Attribute):
             return True
-        is_said = self._names.read(module).exports is not None or self._names.is_package(module)
+        is_said = self._names.read(module).listed is not None or self._names.is_package(module)
         return is_said or found.thing.docstring is not None
 
     def _find_paths(self, found: Found) -> list[str]:
@@ -150,37 +153,43 @@ class Library:
         if not found.module:
             return []
         head = found.canonical if found.thing is None else _find_head(found)
-        rest, paths, searched = found.canonical[len(head) :], {head}, set[str]()
-        while left := {path.rpartition(".")[2] for path in paths} - searched:
-            searched |= left
-            for module in self._list_offered_modules():
-                paths |= set(self._find_offers(module, head, left))
-        offered = {path for path in paths if self._is_offered(path)} or {head}
-        return sorted((path + rest for path in offered), key=_rank)
+        rest, paths = found.canonical[len(head) :], {head} if self._is_offered(head) else set()
+        names = self._find_names(head.rpartition(".")[2])
+        for module in self._list_offered_modules():
+            data = self._names.files[module].data
+            if b"import *" in data or any(name.encode() in data for name in names):
+                for name in names & self._offer(module):
+                    other = self._names.resolve(f"{module}.{name}")
+                    if other and other.canonical == head:
+                        paths.add(f"{module}.{name}")
+        return sorted((path + rest for path in paths or {head}), key=_rank)
 
-    def _find_offers(self, module: str, head: str, names: set[str]) -> Iterator[str]:
-        data = self._names.files[module].data
-        if b"import *" not in data and not any(name.encode() in data for name in names):
-            return
-        members = self._names.members(module)
-        for name in self._offer(module):
-            member = members.get(name)
-            target = name
-            if isinstance(member, griffe.Alias):
-                target = member.target_path
-            elif isinstance(member, griffe.Attribute) and isinstance(
-                member.value, griffe.ExprName | griffe.ExprAttribute
-            ):
-                target = write(member.value)
-            if not names.isdisjoint((name, target.rpartition(".")[2])):
-                found = self._names.resolve(f"{module}.{name}")
-                if found and found.canonical == head:
-                    yield f"{module}.{name}"
+    def _find_names(self, name: str) -> set[str]:
+        """The names that an object of this name may have elsewhere: those that imports and assignments give it."""
+        names, waiting = {name}, [name]
+        while waiting:
+            name = waiting.pop()
+            for module in self._list_offered_modules():
+                if name.encode() in self._names.files[module].data:
+                    others = [other for other, first in self._rename(module) if first == name and other not in names]
+                    names.update(others)
+                    waiting += others
+        return names
+
+    def _rename(self, module: str) -> tuple[tuple[str, str], ...]:
+        """The names that a module gives to what has another name, each with the last part of the other name."""
+        if module not in self._renamed:
+            pairs = []
+            for name, member in self._names.read(module).members.items():
+                first = member.target_path if isinstance(member, griffe.Alias) else find_name_assigned(member)
+                pairs.append((name, first.rpartition(".")[2]))
+            self._renamed[module] = tuple((name, first) for name, first in pairs if first not in ("", name))
+        return self._renamed[module]
 
     def _describe(self, symbol: str, found: Found, paths: Iterable[str]) -> Target:
         if not found.module:
             return Target(symbol, found.canonical, (symbol,), "import")
-        thing = found.thing or self._names.read(found.module)
+        thing = found.thing or self._names.read(found.module).tree
         file = self._names.files.get(found.module)
         return Target(
             symbol,
@@ -269,10 +278,7 @@ def _find_head(found: Found) -> str:
 
 def _sign(function: griffe.Function, name: str, is_answering: bool) -> str:
     """A signature on one line: in full when it is short enough, else by the names of its parameters."""
-    try:
-        text = " ".join(function.signature(name=name, return_type=is_answering).split())
-    except RecursionError:
-        text = ""  # a default value nested too deeply to be written
+    text = write(function, lambda function: function.signature(name=name, return_type=is_answering))
     if 0 < len(text) <= _LONGEST_SIGNATURE:
         return text
     parameters = [parameter for parameter in function.parameters if parameter.name not in ("self", "cls")]
