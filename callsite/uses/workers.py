@@ -1,0 +1,188 @@
+"""Processes that resolve names side by side, for as long as there is work, and whatever the work does to them.
+
+They are interpreters started afresh, not copies of this process: threads do no harm, and the caller's main module is
+not run again. Each is its own process group, so that Ctrl-C at the terminal reaches this process alone; a worker ends
+when its pipe does, even if this process was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import marshal
+import multiprocessing
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+
+from callsite.uses.answers import Answer, Task, find_answer
+
+# What a worker runs. It sees the same modules as this process; see `worker`.
+BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from callsite.uses import worker; "
+    "worker.main(int(sys.argv[2]))"
+)
+
+# A worker gets so much at once: enough to be busy for a while, little enough that all of them end at the same time.
+_BATCH_BYTES = 200_000
+_BATCH_TASKS = 50
+
+# Seconds that one text may take. The largest real ones take two.
+LIMIT = 60.0
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    """A process, and the numbers of the tasks it has not answered yet. The clock runs for the first of them."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection[bytes, bytes]
+    tasks: deque[int] = field(default_factory=deque)
+    since: float = field(default_factory=time.monotonic)
+    is_ready: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is time that it said something."""
+        return bool(self.tasks) or not self.is_ready
+
+
+class Workers:
+    """A number of processes, started when they are needed. Leaving the context ends them."""
+
+    def __init__(self, processes: int, limit: float = LIMIT, boot: str = BOOT) -> None:
+        self._processes = processes
+        self._limit = limit
+        self._boot = boot
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        for worker in self._workers:
+            worker.connection.close()
+        for worker in self._workers:
+            _end(worker.process, 5.0 if args[0] is None else 0.0)
+        self._workers.clear()
+
+    def resolve(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer | str]]:
+        """The number of each task with its answer, in any order, or with the reason why it could not be answered.
+
+        A text that a worker dies of is tried once more, alone. Where no worker can be started, this process does the
+        work itself.
+        """
+        batches = _find_batches(tasks)
+        tried: set[int] = set()
+        self._start(len(batches))
+        while self._workers:
+            self._hand_out(batches, tasks)
+            if not batches and not any(worker.tasks for worker in self._workers):
+                return
+            heard = self._listen()
+            now = time.monotonic()  # who is late is decided before others take their time with the answers
+            for worker in tuple(self._workers):
+                if worker.connection in heard:
+                    try:
+                        message = worker.connection.recv_bytes()
+                    except (EOFError, OSError):
+                        yield from self._bury(worker, batches, tried)
+                        continue
+                    worker.since = time.monotonic()
+                    if worker.is_ready:
+                        yield worker.tasks.popleft(), Answer(*marshal.loads(message))  # noqa: S302  # our own worker's
+                    worker.is_ready = True
+                elif worker.is_busy and now - worker.since > self._limit:
+                    yield from self._bury(worker, batches, tried, f"not resolved within {self._limit:g} seconds")
+        for batch in batches:
+            for number in batch:
+                yield number, find_answer(tasks[number])
+
+    def _start(self, wanted: int) -> None:
+        while len(self._workers) < min(self._processes, wanted):
+            ours, theirs = multiprocessing.Pipe()
+            arguments = ["-P", "-W", "ignore", "-c", self._boot, json.dumps(sys.path), str(theirs.fileno())]
+            try:
+                process = subprocess.Popen(  # noqa: S603  # our own interpreter
+                    [sys.executable, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    process_group=0,
+                )
+            except OSError:
+                ours.close()
+                return
+            finally:
+                theirs.close()
+            self._workers.append(_Worker(process, ours))
+
+    def _hand_out(self, batches: deque[list[int]], tasks: Sequence[Task]) -> None:
+        for worker in self._workers:
+            if batches and worker.is_ready and not worker.tasks:
+                batch = batches.popleft()
+                try:
+                    worker.connection.send_bytes(marshal.dumps([tasks[number] for number in batch]))
+                except OSError:
+                    batches.appendleft(batch)  # it died idle, which will be heard
+                else:
+                    worker.tasks.extend(batch)
+                    worker.since = time.monotonic()
+
+    def _listen(self) -> list[object]:
+        """The connections that have something to say, if only that they are closed; none when somebody is late."""
+        starts = [worker.since for worker in self._workers if worker.is_busy]
+        patience = min(starts, default=0.0) + self._limit - time.monotonic()
+        return list(wait([worker.connection for worker in self._workers], max(patience, 0.0) + 0.01))
+
+    def _bury(
+        self, worker: _Worker, batches: deque[list[int]], tried: set[int], late: str = ""
+    ) -> Iterator[tuple[int, str]]:
+        """Take a worker out that is dead or late, give its tasks back, and start another one if it had any: one that
+        does not even begin would not do better.
+        """
+        self._workers.remove(worker)
+        worker.connection.close()
+        reason = late or f"the process that resolved it {_end(worker.process)}"
+        if late:
+            _end(worker.process, 0)
+        if not worker.tasks:
+            return
+        first, *others = worker.tasks
+        if others:
+            batches.appendleft(others)
+        if late or first in tried:
+            yield first, reason
+        else:
+            tried.add(first)
+            batches.appendleft([first])
+        self._start(len(self._workers) + 1)
+
+
+def _find_batches(tasks: Sequence[Task]) -> deque[list[int]]:
+    """The numbers of the tasks in portions, the long texts first, so that no worker is left with one at the end."""
+    batches: deque[list[int]] = deque()
+    room = 0
+    for number in sorted(range(len(tasks)), key=lambda number: -len(tasks[number][0])):
+        if room <= 0 or len(batches[-1]) == _BATCH_TASKS:
+            batches.append([])
+            room = _BATCH_BYTES
+        batches[-1].append(number)
+        room -= len(tasks[number][0])
+    return batches
+
+
+def _end(process: subprocess.Popen[bytes], patience: float = 5.0) -> str:
+    """Wait until a process is gone, and see to it that it goes. Returns how it ended."""
+    try:
+        status = process.wait(patience) if patience else None
+    except subprocess.TimeoutExpired:
+        status = None
+    if status is None:
+        process.kill()
+        status = process.wait()
+    return f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
