@@ -156,7 +156,7 @@ def test_any_text_is_read(text: str) -> None:
 
 def test_huge_texts_are_read_in_time() -> None:
     for known in KNOWN:
-        assert parse_text(f"{known.phrases[0]} " * (1_000_000 // len(known.phrases[0]))).identifiers in (
+        assert parse_text(f"{known.phrases[0]} " * (250_000 // len(known.phrases[0]))).identifiers in (
             (),
             (known.identifier,),
         )

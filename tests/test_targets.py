@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsite.harvest.namespaces import write
 from callsite.harvest.release import SourceFile
 from callsite.harvest.summaries import find_summary
+from callsite.harvest.surveys import write
 from callsite.harvest.targets import Library, Target, find_library, find_loose_match
 
 FILES = {
@@ -405,9 +405,9 @@ def test_names_that_go_round_in_circles(texts: dict[str, str], symbol: str) -> N
         (b"print 'hello'", "it does not parse (SyntaxError)"),
         (b"-" * 100_000 + b"1", "it does not parse (MemoryError)"),
         (b"x = " + b"+".join([b"y"] * 5000), "it does not parse (RecursionError)"),
-        (b"\0", "it does not parse (SyntaxError)"),
-        (b"# coding: nonsense\n", "it does not parse (SyntaxError)"),
-        (b"\xff\xfe", "it does not parse (SyntaxError)"),
+        (b"\0", "it does not parse (ValueError)"),
+        (b"# coding: nonsense\n", "it does not parse (ValueError)"),
+        (b"\xff\xfe", "it does not parse (ValueError)"),
         (b"#" * 2_000_000, "it is too long to be a module that people import from"),
         (b"".join(b"a%d=1\n" % number for number in range(20_000)), "it is a table of constants"),
         (b"class A:\n" + b" a=1\n" * 20_000, "it is a table of constants"),
@@ -419,11 +419,10 @@ def test_files_that_cannot_be_read(text: bytes, reason: str, capfd: pytest.Captu
     )
     assert [target.symbol for target in library.list_public()] == ["lib.f"]
     (skipped,) = library.skipped
-    if sys.version_info < (3, 12) or "Recursion" not in reason:
-        assert (skipped.what, skipped.reason) in [
-            ("lib/bad.py", reason),
-            ("lib/bad.py", reason.replace("SyntaxError", "ValueError")),
-        ]
+    assert skipped.what == "lib/bad.py"
+    # How CPython refuses a deep nesting differs from version to version.
+    deep = ["it does not parse (MemoryError)", "it does not parse (RecursionError)"]
+    assert skipped.reason in (deep if reason in deep else [reason])
     assert capfd.readouterr() == ("", "")
 
 

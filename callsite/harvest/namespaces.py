@@ -1,65 +1,31 @@
 """Which object of a library a dotted name stands for, told from the library's sources.
 
 Names are followed through from-imports, star imports, `__all__`, plain assignments and base classes. The sources are
-texts in memory; griffe reads each one's syntax, and only where a question needs it. Nothing is imported or run, so
-what a module makes up while it runs (`__getattr__`, names put into `globals()`) is not known.
+texts in memory and each is read only where a question needs it. Nothing is imported or run, so what a module makes up
+while it runs (`__getattr__`, names put into `globals()`) is not known.
 """
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import re
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any, cast
 
 import griffe
 
 from callsite.harvest.release import Skipped, SourceFile
+from callsite.harvest.surveys import NOTHING, Survey, find_name_assigned, parse_survey, write
 
-# A file longer than this is data; one name is followed through no more imports, modules and base classes than these.
-_LONGEST_FILE = 1_500_000
+# One name is followed through no more imports, modules and base classes than these.
 _MOST_STEPS = 100
 _MOST_STARS = 100
 _MOST_BASES = 30
 _MOST_NESTED = 20
 _MOST_INNER = 2
 
-# griffe looks for the docstring of an assignment among all its neighbours: the square of their number. A body longer
-# than this is a table of constants.
-_LONGEST_BODY = 2500
-
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_GUARD = re.compile(rb"^if (?:\w+\.)?TYPE_CHECKING:.*\n(?:(?:[ \t#].*)?\r?\n)*", re.MULTILINE)
-# What griffe does not read: names that are added to `__all__` by a call.
-_ADDED = re.compile(rb"^__all__\.(?:append|extend)\(([\s\w\"',\[(]*)", re.MULTILINE)
-_QUOTED = re.compile(rb"[\"'](\w+)[\"']")
-
-_NO_EXTENSIONS = griffe.Extensions()
 
 _Further = tuple[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """What one file says: the names it binds, the modules it imports everything from, its `__all__` if it has one.
-
-    `listers` are the modules whose `__all__` it takes into its own, as it names them; `unreal` are names that only
-    type checkers see.
-    """
-
-    tree: griffe.Module
-    members: Mapping[str, griffe.Object | griffe.Alias]
-    stars: tuple[str, ...]
-    listed: frozenset[str] | None
-    listers: tuple[str, ...] = ()
-    unreal: frozenset[str] = frozenset()
-
-
-_NOTHING = Module(griffe.Module(""), {}, (), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +51,7 @@ class Namespaces:
         }
         self._roots = {name.split(".")[0] for name in files}
         self._nested = 0
-        self._read: dict[str, Module] = {}
+        self._read: dict[str, Survey] = {}
         self._exports: dict[str, frozenset[str]] = {}
         self._found: dict[str, Found | None] = {}
 
@@ -97,11 +63,13 @@ class Namespaces:
         """Whether the name is that of a package, whose file is there to gather names for others."""
         return name in self.files and self.files[name].path.endswith("__init__.py")
 
-    def read(self, module: str) -> Module:
+    def read(self, module: str) -> Survey:
         """A module's own definitions and imports; nothing when it has no file or cannot be parsed."""
         if module not in self._read:
             file = self.files.get(module)
-            self._read[module] = _survey(self._visit(module, file), file.data) if file else _NOTHING
+            self._read[module] = survey = parse_survey(module, file) if file else NOTHING
+            if file and survey.unread:
+                self.skipped.append(Skipped(file.path, survey.unread))
         return self._read[module]
 
     def exports(self, module: str) -> frozenset[str]:
@@ -159,25 +127,6 @@ class Namespaces:
             waiting += [other for other in more if other not in seen and self.is_module(other)]
             seen.update(more)
         return frozenset(names)
-
-    def _visit(self, module: str, file: SourceFile) -> griffe.Module:
-        if len(file.data) > _LONGEST_FILE:
-            return self._skip(file, "it is too long to be a module that people import from")
-        package, _, name = module.rpartition(".")
-        try:
-            with warnings.catch_warnings(), griffe.logger.disable():
-                warnings.simplefilter("ignore")  # they are about other people's code
-                code = importlib.util.decode_source(file.data)
-                if file.data.count(b"=") > _LONGEST_BODY and _find_longest_body(code) > _LONGEST_BODY:
-                    return self._skip(file, "it is a table of constants")
-                path = cast("Path", PurePosixPath(file.path))
-                return griffe.visit(name, path, code, extensions=_NO_EXTENSIONS, parent=_make_parents(package))
-        except Exception as error:  # whatever stops the parser or griffe on somebody's file, the others go on
-            return self._skip(file, f"it does not parse ({type(error).__name__})")
-
-    def _skip(self, file: SourceFile, reason: str) -> griffe.Module:
-        self.skipped.append(Skipped(file.path, reason))
-        return _NOTHING.tree
 
     def _find_lister(self, module: str, owner: str) -> str:
         """The module whose `__all__` is meant by `owner`, as `module` sees it."""
@@ -240,57 +189,3 @@ class Namespaces:
 
     def _binds(self, module: str, name: str) -> bool:
         return name in self.read(module).members or any(name in self.exports(star) for star in self.read(module).stars)
-
-
-def write(thing: object, how: Callable[[Any], str] = str) -> str:
-    """An expression or signature on one line; "" when it is nested too deeply to be written."""
-    try:
-        return " ".join(how(thing).split())
-    except RecursionError:
-        return ""
-
-
-def find_name_assigned(thing: object) -> str:
-    """The dotted name that an assignment gives another name to; "" when it assigns anything else."""
-    value = thing.value if isinstance(thing, griffe.Attribute) else None
-    return write(value) if isinstance(value, griffe.ExprName | griffe.ExprAttribute) else ""
-
-
-def _survey(tree: griffe.Module, data: bytes) -> Module:
-    members, stars = {}, []
-    for name, member in tree.members.items():
-        if not isinstance(member, griffe.Alias):
-            members[name] = member
-        elif member.wildcard:
-            stars.append(member.wildcard)
-        elif not member.target_path.startswith("__future__."):
-            members[name] = member
-    guards = [(data.count(b"\n", 0, at.start()) + 1, data.count(b"\n", 0, at.end())) for at in _GUARD.finditer(data)]
-    unreal = (name for name, member in members.items() if any(a <= _find_line(member) <= b for a, b in guards))
-    if tree.exports is None:
-        return Module(tree, members, tuple(stars), None, (), frozenset(unreal))
-    added = {name.decode() for call in _ADDED.findall(data) for name in _QUOTED.findall(call)}
-    listed = added.union(entry for entry in tree.exports if isinstance(entry, str))
-    others = (entry.canonical_path for entry in tree.exports if not isinstance(entry, str))
-    listers = tuple(other.removesuffix(".__all__") for other in others)
-    return Module(tree, members, tuple(stars), frozenset(listed), listers, frozenset(unreal))
-
-
-def _find_line(member: griffe.Object | griffe.Alias) -> int:
-    return (member.alias_lineno if isinstance(member, griffe.Alias) else member.lineno) or 0
-
-
-def _find_longest_body(code: str) -> int:
-    fields = (value for node in ast.walk(ast.parse(code)) for _, value in ast.iter_fields(node))
-    return max(
-        (len(value) for value in fields if isinstance(value, list) and value and isinstance(value[0], ast.stmt)),
-        default=0,
-    )
-
-
-def _make_parents(package: str) -> griffe.Module | None:
-    """The packages around a module, empty but for their names: relative imports are counted from there."""
-    parent = None
-    for name in package.split(".") if package else ():
-        parent = griffe.Module(name, filepath=cast("Path", PurePosixPath(name, "__init__.py")), parent=parent)
-    return parent

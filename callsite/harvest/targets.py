@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import griffe
 
-from callsite.harvest.namespaces import Found, Namespaces, find_name_assigned, write
+from callsite.harvest.modules import find_module
+from callsite.harvest.namespaces import Found, Namespaces
 from callsite.harvest.release import Skipped, SourceFile
 from callsite.harvest.summaries import find_summary
+from callsite.harvest.surveys import find_name_assigned, write
 
 _LONGEST_SIGNATURE = 600
 _LONGEST_VALUE = 60
@@ -225,17 +227,26 @@ class Library:
 def find_library(files: tuple[SourceFile, ...], root: str) -> Library:
     """The library that is imported as `root`, from the files of its project.
 
-    The package may lie at the top, below `src/`, or anywhere else: the topmost folder that has it counts.
+    When several folders hold a package of that name, the one that looks least like somebody else's counts. What lies
+    beside the package is known too, since a library may make its names there, as `pytest` does in `_pytest`.
     """
-    places = sorted({place for file in files for place in _find_places(file.path, root)})
-    modules: dict[str, SourceFile] = {}
-    if places:
-        folder = places[0][-1]
-        for file in files:
-            name = _find_module(file.path, folder)
-            if name and (name not in modules or file.path.endswith("/__init__.py")):
+    paths = frozenset(file.path for file in files)
+    places: dict[str, dict[str, SourceFile]] = {}
+    for file in files:
+        name, is_package = find_module(file.path, paths)
+        if name and file.path.endswith(".py"):
+            parts = file.path.split("/")
+            folder = "/".join(parts[: len(parts) - name.count(".") - 1 - is_package])
+            modules = places.setdefault(folder, {})
+            if is_package or name not in modules:
                 modules[name] = file
-    return Library(root, modules)
+
+    def rank(folder: str) -> tuple[bool, bool, int, str]:
+        is_other = any(_NOT_THE_LIBRARY.fullmatch(part) for part in folder.split("/"))
+        return is_other, root not in places[folder], folder.count("/"), folder
+
+    holding = [folder for folder, modules in places.items() if any(name.partition(".")[0] == root for name in modules)]
+    return Library(root, places[min(holding, key=rank)] if holding else {})
 
 
 def find_loose_match(symbol: str, target: str) -> bool:
@@ -245,30 +256,6 @@ def find_loose_match(symbol: str, target: str) -> bool:
     """
     one, other = symbol.split("."), target.split(".")
     return len(one) > 1 and len(other) > 1 and (one[0], one[-1]) == (other[0], other[-1])
-
-
-def _find_places(path: str, root: str) -> Iterator[tuple[bool, bool, int, str]]:
-    """The folders that a file may show to hold the library, each with its rank in front."""
-    parts = path.split("/")
-    for place, part in enumerate(parts):
-        is_file = place == len(parts) - 1
-        if part == (f"{root}.py" if is_file else root) and path.endswith(".py"):
-            is_start = is_file or parts[place + 1 :] == ["__init__.py"]
-            is_other = any(_NOT_THE_LIBRARY.fullmatch(folder) for folder in parts[:place])
-            yield is_other, not is_start, place, "".join(f"{folder}/" for folder in parts[:place])
-
-
-def _find_module(path: str, folder: str) -> str:
-    """A file's module name when packages lie in `folder`; "" for a file that is no module.
-
-    A library may make its names in a package beside its own, as `pytest` does in `_pytest`, so those are known too.
-    """
-    if not (path.startswith(folder) and path.endswith(".py")):
-        return ""
-    parts = path[len(folder) : -len(".py")].split("/")
-    if not all(part.isidentifier() for part in parts):
-        return ""
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _find_head(found: Found) -> str:
