@@ -14,10 +14,11 @@ from callsite.harvest.choosing import Choice, Example
 from callsite.harvest.drafting import Subject, draft_page
 from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
-from callsite.model import Page
+from callsite.model import Page, Place
 from callsite.page import format_page, parse_page
 from callsite.sources.storing import new_file, write_whole
 from callsite.symbol import find_symbol
+from callsite.text import split_ends
 
 # The endings Pelican knows Markdown files by.
 _ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
@@ -77,6 +78,13 @@ def write_new(path: Path, text: str) -> None:
             raise CallsiteError(f"{place_of(str(path))}: is there already; nothing was written over it") from error
 
 
+def format_diff(file: PageFile, text: str) -> str:
+    """What new text would change in a page, as a unified diff."""
+    name = str(place_of(str(file.path)))
+    rows = difflib.unified_diff(split_ends(file.text), split_ends(text), name, name)
+    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+
+
 def change_page(file: PageFile, text: str) -> None:
     """Give a page new text, in one step. Raises CallsiteError when somebody has changed the file since it was read."""
     if load_page(file.path).data != file.data:
@@ -102,13 +110,10 @@ class Plan:
         """Whether there is no page yet."""
         return self.before is None
 
-    def format_diff(self) -> str:
-        """What changes, as a unified diff."""
-        name = str(place_of(str(self.path)))
-        old = self.before.text.splitlines(keepends=True) if self.before else []
-        new = self.after.splitlines(keepends=True)
-        rows = difflib.unified_diff(old, new, name if old else "/dev/null", name)
-        return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+    @property
+    def place(self) -> Place:
+        """The file as the user would name it."""
+        return place_of(str(self.path))
 
 
 class Shelf:

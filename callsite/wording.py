@@ -28,6 +28,11 @@ def make_printable(text: str) -> str:
     return re.sub(f"{CONTROL.pattern}|[\\x00-\\x1f]", lambda match: f"<U+{ord(match[0]):04X}>", text)
 
 
+def make_visible(text: str) -> str:
+    """Text for a terminal, line by line: as `make_printable`, but line ends and tabs stay."""
+    return re.sub(r"[^\n\t]+", lambda match: make_printable(match[0]), text)
+
+
 def count(number: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -12,31 +12,28 @@ import argparse
 import json
 from collections import Counter
 
-from callsite.build import place_of
 from callsite.cli.sourcing import (
     Progress,
     add_choosing_arguments,
+    add_content_arguments,
     add_source_arguments,
     make_options,
     natural,
     open_harvester,
     show_progress,
 )
-from callsite.content import Plan, Shelf
+from callsite.content import Plan, Shelf, format_diff
 from callsite.harvest.release import Skipped
 from callsite.harvesting import Harvest, Harvester
 from callsite.model import Symbol
 from callsite.settings import read_folders
-from callsite.wording import count, make_printable
+from callsite.wording import count, make_printable, make_visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("names", nargs="+", metavar="NAME", help="a library, a module of one, or a symbol")
-    parser.add_argument("--content", metavar="DIR", help="the folder of pages (default: PATH in the settings)")
-    parser.add_argument(
-        "-s", "--settings", default="pelicanconf.py", help="the settings file (default: %(default)s)", metavar="FILE"
-    )
+    add_content_arguments(parser)
     parser.add_argument(
         "--limit", type=natural, metavar="N", help="write N pages at the most, the most used names first"
     )
@@ -114,11 +111,11 @@ class Report:
         if plan.added:
             examples = count(len(plan.added), "example" if plan.is_new else "new example")
             projects = count(len({one.candidate.release.project for one in plan.added}), "project")
-            print(f"{name_place(plan)}: {_OUTCOMES[outcome][0].format(examples)} from {projects}", flush=True)
+            print(f"{plan.place}: {_OUTCOMES[outcome][0].format(examples)} from {projects}", flush=True)
         if self._arguments.explain:
             self._explain(harvest, plan)
-        if self._arguments.diff and plan.added and not plan.is_new:
-            print(plan.format_diff(), end="", flush=True)
+        if self._arguments.diff and plan.added and plan.before:
+            print(make_visible(format_diff(plan.before, plan.after)), end="", flush=True)
 
     def close(self) -> None:
         """Tell of the whole."""
@@ -149,7 +146,7 @@ class Report:
     def _explain(self, harvest: Harvest, plan: Plan) -> None:
         choice = harvest.choice
         if not plan.added:
-            print(f"{harvest.subject.symbol if plan.is_new else name_place(plan)}: nothing to add")
+            print(f"{harvest.subject.symbol if plan.is_new else plan.place}: nothing to add")
         for example in choice.examples:
             known = "" if example in plan.added else " (on the page already)"
             print(make_printable(f"  chosen: {example.candidate.label}: {example.reason}{known}"))
@@ -173,17 +170,12 @@ _OUTCOMES = {
 }
 
 
-def name_place(plan: Plan) -> str:
-    """The page's file as the user would name it."""
-    return make_printable(str(place_of(str(plan.path))))
-
-
 def make_record(harvest: Harvest, plan: Plan, outcome: str) -> dict[str, object]:
     """What is known of one symbol, for other programs."""
     choice = harvest.choice
     return {
         "symbol": str(harvest.subject.symbol),
-        "page": name_place(plan),
+        "page": str(plan.place),
         "outcome": outcome,
         "uses": harvest.uses,
         "examples": [

@@ -29,15 +29,23 @@ from callsite.wording import make_printable, nearest
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("symbol", metavar="SYMBOL", help="the dotted name to mark, such as flask.ctx.after_this_request")
+    parser.add_argument(
+        "symbol", metavar="SYMBOL", help="the dotted name to mark, such as flask.ctx.after_this_request"
+    )
     parser.add_argument("file", metavar="FILE", help="the Python file, or - for the standard input")
     parser.add_argument(
-        "--alias", action="append", default=[], metavar="NAME", help="another name of the same thing; may be given again"
+        "--alias",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name of the same thing; may be given again",
     )
     parser.add_argument(
         "--library", metavar="SOURCE", help="where the library's own code is (default: if it is installed, from there)"
     )
-    parser.add_argument("--window", type=natural, metavar="N", help="keep N lines around each mark, not whole statements")
+    parser.add_argument(
+        "--window", type=natural, metavar="N", help="keep N lines around each mark, not whole statements"
+    )
     parser.add_argument("--whole", action="store_true", help="leave nothing out")
     parser.add_argument("--bare", action="store_true", help="leave out the fence around the listing")
     parser.add_argument(
@@ -90,7 +98,9 @@ def open_library(symbol: Symbol, arguments: argparse.Namespace) -> Library | Non
     library = find_library(source.files, symbol.library)
     if library.find(str(symbol)) is None:
         near = ", ".join(library.nearest(str(symbol)))
-        raise CallsiteError(f"{symbol}: there is no such name in {source.name}" + (f"; near are {near}" if near else ""))
+        raise CallsiteError(
+            f"{symbol}: there is no such name in {source.name}" + (f"; near are {near}" if near else "")
+        )
     return library
 
 

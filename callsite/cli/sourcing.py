@@ -49,6 +49,14 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_content_arguments(parser: argparse.ArgumentParser) -> None:
+    """How a command is told where the pages are."""
+    parser.add_argument("--content", metavar="DIR", help="the folder of pages (default: PATH in the settings)")
+    parser.add_argument(
+        "-s", "--settings", default="pelicanconf.py", help="the settings file (default: %(default)s)", metavar="FILE"
+    )
+
+
 def add_choosing_arguments(parser: argparse.ArgumentParser) -> None:
     """How a command is told what to choose, and how to cut it."""
     group = parser.add_argument_group("choosing and cutting")
@@ -122,12 +130,13 @@ def open_harvester(
         arguments.sources, path, surroundings, tell=lambda done, whole: progress("reading sources", done, whole)
     )
     write_states(path, loaded)
-    library = load_named(arguments.library, surroundings) if arguments.library else None
-
-    def find_source(root: str) -> Source | None:
-        return library or load_installed_library(root, surroundings)
-
     with UseIndex(Path(arguments.cache) / "uses.sqlite3") as index:
-        yield Harvester(loaded.sources, index, options, find_source), loaded.skipped
+        yield Harvester(loaded.sources, index, options, make_finder(arguments, surroundings)), loaded.skipped
         if index.notice:
             print(f"callsite: {index.notice}", file=sys.stderr)
+
+
+def make_finder(arguments: argparse.Namespace, surroundings: Surroundings) -> Callable[[str], Source | None]:
+    """What finds a library's own code by the name that it is imported by: where the arguments say, or installed."""
+    library = load_named(arguments.library, surroundings) if arguments.library else None
+    return lambda root: library or load_installed_library(root, surroundings)

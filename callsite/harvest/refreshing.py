@@ -16,12 +16,15 @@ from callsite.snippet import split_rows
 
 
 class State(StrEnum):
-    """What has become of a listing's lines: the same in the same place, the same elsewhere, other ones, or none."""
+    """What has become of a listing's lines: the same in the same place, the same elsewhere, other ones, none, or
+    nobody knows, since the source is not at hand.
+    """
 
     UNCHANGED = "unchanged"
     MOVED = "moved"
     CHANGED = "changed"
     GONE = "gone"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

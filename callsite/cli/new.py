@@ -1,0 +1,119 @@
+"""Start the page of one symbol, with examples from real projects.
+
+Uses are found, chosen, cut and marked as `callsite harvest` does it; on a terminal it asks for what only an author
+knows. A page that is there already is left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from callsite.address import is_web_address
+from callsite.cli.sourcing import (
+    Progress,
+    add_choosing_arguments,
+    add_content_arguments,
+    add_source_arguments,
+    make_options,
+    open_harvester,
+    show_progress,
+)
+from callsite.content import Plan, Shelf
+from callsite.errors import CallsiteError
+from callsite.harvest.drafting import Subject
+from callsite.harvesting import Harvest
+from callsite.settings import read_folders
+from callsite.wording import count, make_printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("symbol", metavar="SYMBOL", help="the dotted name, such as flask.ctx.after_this_request")
+    add_content_arguments(parser)
+    parser.add_argument("--purpose", metavar="TEXT", help="a sentence on what it is for")
+    parser.add_argument("--docs", metavar="URL", help="the address of its documentation")
+    parser.add_argument("--empty", action="store_true", help="write the page even if there is no example for it")
+    parser.add_argument("--print", action="store_true", help="print the page and write nothing")
+    add_source_arguments(parser)
+    add_choosing_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page; return 0, or 1 when there is no example for it, or a page already."""
+    if arguments.docs and not is_web_address(arguments.docs):
+        raise CallsiteError(f"--docs: {make_printable(arguments.docs)} is no web address; write https://…")
+    shelf = Shelf(read_folders(arguments.settings, arguments.content).content)
+    if not arguments.sources and not Path(arguments.sources_file).exists():
+        answer = ask("Where to look for uses (a folder, an archive, NAME==VERSION, installed)?", "installed")
+        arguments.sources = [answer] if answer else []
+    with show_progress() as progress:
+        harvest = find_examples(arguments, progress)
+    choice = harvest.choice
+    if not choice.examples and not arguments.empty:
+        print(f"callsite: {explain_nothing(harvest)}", file=sys.stderr)
+        return 1
+    plan = shelf.plan_page(complete(harvest.subject, arguments), choice)
+    if not plan.is_new:
+        hint = f"`callsite harvest {arguments.symbol} --diff` shows what could be added"
+        print(f"callsite: {plan.place}: is there already; {hint}", file=sys.stderr)
+        return 1
+    return write(plan, shelf, arguments)
+
+
+def find_examples(arguments: argparse.Namespace, progress: Progress) -> Harvest:
+    """Find and choose the examples of the one symbol."""
+    with open_harvester(arguments, make_options(arguments), progress) as (harvester, _):
+        symbols = harvester.list_symbols(arguments.symbol)
+        if [str(symbol) for symbol in symbols] != [arguments.symbol]:
+            hint = f"name a symbol, or make pages for all of it with `callsite harvest {arguments.symbol}`"
+            raise CallsiteError(f"{arguments.symbol}: is a module; {hint}")
+        progress(f"finding uses of {arguments.symbol}", 0, 0)
+        return harvester.harvest(symbols[0])
+
+
+def explain_nothing(harvest: Harvest) -> str:
+    """Why there is no example."""
+    choice, symbol = harvest.choice, harvest.subject.symbol
+    if choice.skipped:
+        first = make_printable(str(choice.skipped[0]))
+        more = f" (and {count(len(choice.skipped) - 1, 'more file')})" if len(choice.skipped) > 1 else ""
+        return f"{symbol}: {count(harvest.uses, 'use')}, but none that can be shown: {first}{more}"
+    text = f"; {count(len(harvest.mentions), 'file')} only name it in text" if harvest.mentions else ""
+    return f"{symbol}: no use of it in the sources{text}; name others with --from, or start without with --empty"
+
+
+def complete(subject: Subject, arguments: argparse.Namespace) -> Subject:
+    """What the page is about, with what the author says of it."""
+    target = subject.target
+    purpose = arguments.purpose or ""
+    if not purpose and not (target and target.summary):
+        purpose = ask(f"What is {subject.symbol} for, in one sentence (Enter: say it later)?")
+    docs = arguments.docs or subject.docs
+    while not docs and (answer := ask("The address of its documentation (Enter: none)?")):
+        docs = answer if is_web_address(answer) else ""
+    return replace(subject, purpose=purpose, docs=docs)
+
+
+def write(plan: Plan, shelf: Shelf, arguments: argparse.Namespace) -> int:
+    """Write or print the page, and say what is next."""
+    if arguments.print:
+        print(plan.after, end="")
+        return 0
+    if ask(f"Write {plan.place}?", "yes").lower()[:1] == "n":
+        return 1
+    shelf.write_page(plan)
+    projects = len({example.candidate.release.project for example in plan.added})
+    print(f"{plan.place}: written, {count(len(plan.added), 'example')} from {count(projects, 'project')}")
+    print("Next: say what only you know where it says TODO, and look at it with `callsite serve`.")
+    return 0
+
+
+def ask(question: str, default: str = "") -> str:
+    """Ask on the terminal; elsewhere, and for an empty answer, it is the default."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return default
+    print(question + (f" [{default}]" if default else "") + " ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or default

@@ -1,0 +1,135 @@
+"""Look up again where the listings of pages were taken from.
+
+For each listing that says its project and file, the newest release is read and held against it: unchanged, moved (the
+same lines elsewhere), changed (the name is used in other lines now) or gone. --diff shows what would be rewritten and
+--apply does it, listing by listing; every other byte of a page stays as it is. Declared sources are looked up anew,
+whatever the lock file says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from callsite.build import place_of
+from callsite.cli.sourcing import Progress, add_content_arguments, add_source_arguments, make_finder, show_progress
+from callsite.content import PageFile, change_page, format_diff, load_page, load_pages
+from callsite.errors import CallsiteError
+from callsite.harvest.refreshing import State
+from callsite.harvest.release import Source
+from callsite.harvest.targets import Library, find_library
+from callsite.model import Origin
+from callsite.refreshing import Refreshed, Tree, apply_changes, refresh_page
+from callsite.settings import read_folders
+from callsite.sources import Surroundings
+from callsite.sources.naming import load_named, load_sources, write_states
+from callsite.wording import count, make_printable, make_visible
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="the pages to look at (default: all)")
+    add_content_arguments(parser)
+    parser.add_argument("--diff", action="store_true", help="show what would be rewritten")
+    parser.add_argument("--apply", action="store_true", help="rewrite the listings that moved or changed")
+    parser.add_argument("--offline", action="store_true", help="do not ask the package index for newer releases")
+    add_source_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell what became of each listing; return 0 when all are as they were or have been rewritten, else 1."""
+    files = [load_page(Path(name)) for name in arguments.pages]
+    files = files or list(load_pages(read_folders(arguments.settings, arguments.content).content))
+    counts: Counter[State] = Counter()
+    with show_progress() as progress:
+        releases = Releases(arguments, progress)
+        for number, file in enumerate(files):
+            progress(str(place_of(str(file.path))), number, len(files))
+            refreshed = tuple(refresh_page(file, releases.find_tree, releases.find_library))
+            counts.update(one.change.state for one in refreshed)
+            tell(file, refreshed)
+            text = apply_changes(file.text, refreshed)
+            if text != file.text and arguments.diff:
+                print(make_visible(format_diff(file, text)), end="")
+            if text != file.text and arguments.apply:
+                change_page(file, text)
+    if arguments.apply:
+        releases.write_states()
+    told = [f"{number:,} {state}" for state in State if (number := counts[state])]
+    print(
+        f"{count(sum(counts.values()), 'listing')}: {', '.join(told)}" if told else "no listing says where it is from"
+    )
+    left = [State.GONE, State.UNKNOWN] + ([] if arguments.apply else [State.MOVED, State.CHANGED])
+    return 1 if any(counts[state] for state in left) else 0
+
+
+def tell(file: PageFile, refreshed: tuple[Refreshed, ...]) -> None:
+    """Say of each listing that is not as it was what became of it."""
+    for one in refreshed:
+        if one.change.state is not State.UNCHANGED:
+            origin = one.listing.origin
+            place = place_of(str(file.path), one.listing.at.line)
+            version = f" in {one.version}" if one.version else ""
+            what = f"{one.change.state}{version}: {origin.project} {origin.path}, {one.change.reason}"
+            print(make_printable(f"{place}: {what}"))
+
+
+class Releases:
+    """The newest releases there are of the projects that listings are from, and the libraries of their symbols."""
+
+    def __init__(self, arguments: argparse.Namespace, progress: Progress) -> None:
+        self._offline = arguments.offline
+        self._path = Path(arguments.sources_file)
+        self._surroundings = Surroundings(Path(arguments.cache))
+        self._find_source = make_finder(arguments, self._surroundings)
+        self._libraries: dict[str, Library | None] = {}
+        self._trees: dict[str, Tree | None] = {}
+        self._loaded = None
+        if arguments.sources or self._path.exists():
+            self._loaded = load_sources(
+                arguments.sources,
+                self._path,
+                self._surroundings,
+                tell=lambda done, whole: progress("reading sources", done, whole),
+                renew=True,
+            )
+            for source in self._loaded.sources:
+                self._trees[canonicalize_name(source.release.project)] = Tree(source)
+
+    def write_states(self) -> None:
+        """Note in the lock file which releases were read."""
+        if self._loaded:
+            write_states(self._path, self._loaded)
+
+    def find_tree(self, origin: Origin) -> Tree | None:
+        """The newest release of the project that a listing is from."""
+        key = canonicalize_name(origin.project)
+        if key not in self._trees:
+            source = self._load(origin)
+            self._trees[key] = Tree(source) if source else None
+        return self._trees[key]
+
+    def find_library(self, root: str) -> Library | None:
+        """The library that is imported by a name, if its own code is at hand."""
+        if root not in self._libraries:
+            source = self._find_source(root)
+            self._libraries[root] = find_library(source.files, root) if source else None
+        return self._libraries[root]
+
+    def _load(self, origin: Origin) -> Source | None:
+        """A project that is none of the sources: installed, or on the package index if it once came from there."""
+        places = [f"installed:{origin.project}"]
+        if origin.artefact and origin.version and not self._offline:
+            places.append(f"{origin.project}>={origin.version}")
+        for place in places:
+            try:
+                return load_named(place, self._surroundings)
+            except CallsiteError as error:
+                reason = error
+        if len(places) > 1:
+            print(f"callsite: {reason}", file=sys.stderr)
+        return None

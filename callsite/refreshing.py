@@ -1,0 +1,106 @@
+"""Recorded sources looked up again: what has become of the listings of a page in the releases there are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from callsite.content import PageFile
+from callsite.harvest.cutting import DEFAULT, Style
+from callsite.harvest.modules import Module, find_modules
+from callsite.harvest.refreshing import Change, State, find_change
+from callsite.harvest.release import Source
+from callsite.harvest.targets import Library
+from callsite.harvest.wanted import Wanted, find_wanted, pick_uses
+from callsite.model import Listing, Origin
+from callsite.names import Use, find_names
+from callsite.page import replace_listing
+from callsite.symbol import find_symbol
+from callsite.text import decode_python
+
+# A file that is not in its place any more is looked for among so many of the same name.
+_MOST_NAMESAKES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """One listing that says where it is from, the number it has on its page (0 is the first), what became of it, and
+    the version of its project that says so.
+    """
+
+    number: int
+    listing: Listing
+    change: Change
+    version: str
+
+
+class Tree:
+    """A source whose files are looked up by their paths."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    @cached_property
+    def modules(self) -> Mapping[str, Module]:
+        """All files, by path."""
+        return {module.file.path: module for module in find_modules(self.source)}
+
+    def load_texts(self, path: str) -> dict[str, str]:
+        """The file at a path, or those of the same name when there is none; what cannot be decoded is not there."""
+        name = path.rpartition("/")[2]
+        near = [other for other in self.modules if other.rpartition("/")[2] == name]
+        paths = [path] if path in self.modules else near[:_MOST_NAMESAKES]
+        texts = {}
+        for one in paths:
+            try:
+                texts[one] = decode_python(self.modules[one].file.data)
+            except ValueError:
+                continue
+        return texts
+
+    def find_uses(self, texts: Mapping[str, str], wanted: Wanted) -> dict[str, tuple[Use, ...]]:
+        """The uses of a symbol in each text."""
+        found = {}
+        for path, text in texts.items():
+            module = self.modules[path]
+            found[path] = pick_uses(find_names(text, module.name, module.is_package).uses, wanted)
+        return found
+
+
+def refresh_page(
+    file: PageFile,
+    find_tree: Callable[[Origin], Tree | None],
+    find_library: Callable[[str], Library | None],
+    style: Style = DEFAULT,
+) -> Iterator[Refreshed]:
+    """What became of each listing of a page that says which project and which file it is from.
+
+    `find_tree` gives the project's files as they are now, None when they are not at hand; `find_library` gives a library
+    by the name it is imported by.
+    """
+    symbol = find_symbol(file.page.meta)
+    if symbol is None:
+        return
+    wanted = find_wanted(symbol, find_library(symbol.library), file.page.meta.aliases)
+    for number, listing in enumerate(file.page.listings):
+        origin = listing.origin
+        if not (origin.project and origin.path):
+            continue
+        tree = find_tree(origin)
+        if tree is None:
+            reason = f"{origin.project} is none of the sources; name one with --from"
+            yield Refreshed(number, listing, Change(State.UNKNOWN, reason, listing), "")
+            continue
+        texts = tree.load_texts(origin.path)
+        uses = tree.find_uses(texts, wanted)
+        change = find_change(listing, tree.source.release, texts, uses, symbol.name, style)
+        yield Refreshed(number, listing, change, tree.source.release.version)
+
+
+def apply_changes(text: str, refreshed: tuple[Refreshed, ...]) -> str:
+    """A page's text with the listings in it that moved or changed; all else stays, byte for byte."""
+    for one in refreshed:
+        if one.change.state in (State.MOVED, State.CHANGED):
+            text = replace_listing(text, one.number, one.change.listing)
+    return text
