@@ -76,8 +76,8 @@ def refresh_page(
 ) -> Iterator[Refreshed]:
     """What became of each listing of a page that says which project and which file it is from.
 
-    `find_tree` gives the project's files as they are now, None when they are not at hand; `find_library` gives a library
-    by the name it is imported by.
+    `find_tree` gives the project's files as they are now, None when they are not at hand; `find_library` gives
+    a library by the name it is imported by.
     """
     symbol = find_symbol(file.page.meta)
     if symbol is None:
