@@ -70,6 +70,7 @@ class Harvester:
         self._sources = {source.name: source for source in sources}
         self._libraries: dict[str, tuple[Library, Source] | None] = {}
         self._complete: set[str] = set()
+        self._near: dict[str, tuple[Module, ...]] = {}
 
     def open_library(self, root: str) -> tuple[Library, Source] | None:
         """The library that is imported as `root`, from its own code, with the source that has it."""
@@ -103,7 +104,7 @@ class Harvester:
             )
         if target.kind != "module":
             return (symbol,)
-        self._index.update(self._modules, make_filter(symbol.library, ()), progress)
+        self._index.update(self._find_near(symbol.library), None, progress)
         self._complete.add(symbol.library)
         counts = self._index.count_targets(symbol.library)
         below = f"{target.canonical}."
@@ -127,9 +128,17 @@ class Harvester:
         target = library.find(str(symbol)) if library else None
         release = source.release if source else None
         subject = Subject(symbol, target, release.documentation if release else "", release=release)
-        is_near = make_filter(symbol.library, [symbol.name])
-        mentions = tuple(str(one) for one in self._modules if one not in found and is_near(one.file.data))
+        name = symbol.name.encode()
+        near = (one for one in self._find_near(symbol.library) if name in one.file.data)
+        mentions = tuple(str(one) for one in near if one not in found)
         return Harvest(subject, choice, sum(map(len, found.values())), mentions)
+
+    def _find_near(self, root: str) -> tuple[Module, ...]:
+        """The modules that have a library's name in them."""
+        if root not in self._near:
+            is_near = make_filter(root)
+            self._near[root] = tuple(module for module in self._modules if is_near(module.file.data))
+        return self._near[root]
 
     def _make_candidates(self, found: Mapping[Module, tuple[Use, ...]], library: Source | None) -> Iterator[Candidate]:
         for module, uses in found.items():
@@ -143,13 +152,12 @@ class Harvester:
         symbol = wanted.symbol
         if symbol.library not in self._complete:
             leaves = {path.rpartition(".")[2] for path in wanted.paths}
-            self._index.update(self._modules, make_filter(symbol.library, leaves))
+            self._index.update(self._find_near(symbol.library), make_filter(symbol.library, leaves))
         found: dict[Module, list[Use]] = defaultdict(list)
         for module, use in self._index.find(wanted.paths):
             found[module].append(use)
-        if not wanted.known:
-            for module, use in self._index.find_loose(symbol.library, symbol.name):
-                found[module].append(use)
+        for module, use in self._index.find_loose(symbol.library, symbol.name):
+            found[module].append(use)
         local = self._find_local_names(wanted.paths, library)
         for source, names in local.items():
             for module, use in self._index.find(names):

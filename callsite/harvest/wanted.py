@@ -14,15 +14,16 @@ from callsite.names import Certainty, Kind, Use
 class Wanted:
     """The names a symbol goes by.
 
-    `paths` are its dotted names. `known` says that they are all there are, since the library's own sources were read;
-    else any name with the same root package and last part counts, as less certain. `starred` are the modules whose
-    `import *` brings it.
+    `paths` are its dotted names. `known` says that they are all that are meant to be used, since the library's own
+    sources were read; else any name with the same root package and last part counts, as less certain. `starred` are the
+    modules whose `import *` brings it, and `library` tells of further names whether they lead to it.
     """
 
     symbol: Symbol
     paths: frozenset[str]
     known: bool = False
     starred: frozenset[str] = frozenset()
+    library: Library | None = None
 
 
 def find_wanted(symbol: Symbol, library: Library | None, aliases: Iterable[str] = ()) -> Wanted:
@@ -34,7 +35,7 @@ def find_wanted(symbol: Symbol, library: Library | None, aliases: Iterable[str] 
     paths |= {target.canonical, *target.paths}
     modules = {path.rpartition(".")[0] for path in paths}
     starred = frozenset(module for module in modules if module and symbol.name in library.exports(module))
-    return Wanted(symbol, frozenset(paths), True, starred)
+    return Wanted(symbol, frozenset(paths), True, starred, library)
 
 
 def pick_uses(uses: Iterable[Use], wanted: Wanted, local: Iterable[str] = ()) -> tuple[Use, ...]:
@@ -46,7 +47,7 @@ def pick_uses(uses: Iterable[Use], wanted: Wanted, local: Iterable[str] = ()) ->
     paths = wanted.paths.union(local)
     found: list[Use] = []
     for use in uses:
-        path = _find_prefix(use.target, paths)
+        path = _find_prefix(use.target, paths) or _find_inner_name(use.target, wanted)
         if path:
             if use.certainty is Certainty.STAR and wanted.known and path.rpartition(".")[0] not in wanted.starred:
                 continue
@@ -66,6 +67,15 @@ def _find_prefix(target: str, paths: frozenset[str]) -> str:
     while target and target not in paths:
         target = target.rpartition(".")[0]
     return target
+
+
+def _find_inner_name(target: str, wanted: Wanted) -> str:
+    """The part of a target that leads to the symbol by a way that is not meant for others, `flask.app.g`; or ""."""
+    head, name, _ = target.partition(f".{wanted.symbol.name}")
+    inner = f"{head}{name}"
+    if wanted.library is None or not name or target.partition(".")[0] != wanted.symbol.library:
+        return ""
+    return inner if wanted.library.canonical(inner) == wanted.library.canonical(str(wanted.symbol)) else ""
 
 
 def _is_like(target: str, symbol: Symbol) -> bool:
