@@ -17,7 +17,7 @@ from callsite.uses.answers import find_answer
 # Said once, when all is imported and work can begin.
 READY = b"ready"
 
-# Room for the tree of the largest file that is read; made-up files would take what there is. macOS does not keep to it.
+# Room for the tree of the largest file that is read; made-up files would take what there is.
 _MOST_MEMORY = 2 * 2**30
 
 # Trees are dropped one by one and have no cycles, so the collector only costs time. Scopes do have them: they go after
@@ -28,8 +28,9 @@ _COLLECT_AFTER = 2**20
 def main(descriptor: int) -> None:
     """Serve the pipe whose file descriptor this is."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or hard > _MOST_MEMORY:
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, hard))
+    room = min(limit for limit in (_MOST_MEMORY, hard) if limit != resource.RLIM_INFINITY)
+    with contextlib.suppress(OSError, ValueError):  # some systems have no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (room, hard))
     gc.disable()
     gc.freeze()
     with Connection(descriptor) as connection, contextlib.suppress(EOFError, OSError):
