@@ -17,7 +17,7 @@ from callsite.harvest.drafting import Subject
 from callsite.harvest.modules import Module, find_modules
 from callsite.harvest.release import Source
 from callsite.harvest.targets import Library, find_library
-from callsite.harvest.wanted import Wanted, find_wanted, pick_uses
+from callsite.harvest.wanted import Wanted, find_parents, find_wanted, pick_uses
 from callsite.model import Symbol
 from callsite.names import Use
 from callsite.symbol import parse_symbol
@@ -158,9 +158,12 @@ class Harvester:
             found[module].append(use)
         for module, use in self._index.find_loose(symbol.library, symbol.name):
             found[module].append(use)
+        for module, use in self._index.find_own(find_parents(wanted.paths)):
+            if module in found:
+                found[module].append(use)
         local = self._find_local_names(wanted.paths, library)
         for source, names in local.items():
-            for module, use in self._index.find(names):
+            for module, use in (*self._index.find(names), *self._index.find_own(find_parents(names))):
                 if module.source == source:
                     found[module].append(use)
         for module, uses in found.items():

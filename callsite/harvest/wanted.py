@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from callsite.harvest.targets import Library
@@ -38,8 +38,8 @@ def find_wanted(symbol: Symbol, library: Library | None, aliases: Iterable[str] 
     return Wanted(symbol, frozenset(paths), True, starred, library)
 
 
-def pick_uses(uses: Iterable[Use], wanted: Wanted, local: Iterable[str] = ()) -> tuple[Use, ...]:
-    """The uses of the symbol, in the order of their lines.
+def pick_uses(uses: Collection[Use], wanted: Wanted, local: Iterable[str] = ()) -> tuple[Use, ...]:
+    """The uses of the symbol, in the order of their lines, and the imports of modules that they reach it through.
 
     `local` are further names of it, which only the project that the text is from knows. A use of something that
     belongs to the symbol (`current_app.logger` when `current_app` is wanted) is a reference to the symbol.
@@ -56,7 +56,38 @@ def pick_uses(uses: Iterable[Use], wanted: Wanted, local: Iterable[str] = ()) ->
             whole = use.target.endswith(f".{wanted.symbol.name}")
             certainty = max(use.certainty, Certainty.MAYBE, key=_ORDER.index)
             found.append(replace(use if whole else _belittle(use), certainty=certainty))
-    return tuple(sorted(found))
+    return tuple(sorted({*found, *_find_ways(uses, found, paths)}))
+
+
+def find_parents(paths: Iterable[str]) -> frozenset[str]:
+    """The modules and classes that names can be reached through: `flask` and `flask.ctx` for `flask.ctx.g`."""
+    parents: set[str] = set()
+    for path in paths:
+        while path := path.rpartition(".")[0]:
+            parents.add(path)
+    return frozenset(parents)
+
+
+def _find_ways(uses: Collection[Use], found: Sequence[Use], paths: Iterable[str]) -> Iterator[Use]:
+    """The imports of modules that uses reach the symbol through: `import flask` for `flask.g`.
+
+    A use that can see an import of the symbol itself is taken to go through that; of several modules the innermost is
+    taken.
+    """
+    parents = find_parents(paths)
+    direct = [use for use in found if use.kind is Kind.IMPORT]
+    ways = [use for use in uses if use.kind is Kind.IMPORT and use.target in parents]
+    for use in found:
+        if use.kind is Kind.IMPORT or any(is_visible(way, use) for way in direct):
+            continue
+        seen = [way for way in ways if is_visible(way, use)]
+        longest = max((len(way.target) for way in seen), default=0)
+        yield from (way for way in seen if len(way.target) == longest)
+
+
+def is_visible(binding: Use, use: Use) -> bool:
+    """Whether an import holds where a use stands: in its own scope, or in one inside of it."""
+    return not binding.scope or f"{use.scope}.".startswith(f"{binding.scope}.")
 
 
 _ORDER = tuple(Certainty)

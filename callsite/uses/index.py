@@ -89,6 +89,11 @@ class UseIndex:
         apart = find_apart(targets)
         return self._ask(lambda: self._unpack(row for target in apart for row in self._store.uses(target)))
 
+    def find_own(self, targets: Iterable[str]) -> tuple[tuple[Module, Use], ...]:
+        """Every use of one of the targets itself, and of nothing that belongs to it."""
+        wanted = sorted(set(targets))
+        return self._ask(lambda: self._unpack(row for target in wanted for row in self._store.own_uses(target)))
+
     def find_loose(self, root: str, last: str) -> tuple[tuple[Module, Use], ...]:
         """Every use of something below the package `root` that has `last` among the parts of its name."""
         return self._ask(lambda: self._unpack(self._store.loose_uses(root, last)))

@@ -140,6 +140,10 @@ class Store:
             (target, *_between(target)),
         ).fetchall()
 
+    def own_uses(self, target: str) -> list[tuple[int, str, str]]:
+        """Text, target and packed uses of a name, without what belongs to it."""
+        return self._connection.execute(f"{_USES} WHERE target = ?", (target,)).fetchall()
+
     def loose_uses(self, root: str, last: str) -> list[tuple[int, str, str]]:
         """Text, target and packed uses of all names below `root` that have `last` among their parts."""
         return self._connection.execute(
