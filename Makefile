@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve html publish-html test screenshots format clean
+.PHONY: help serve html publish-html new harvest demo test screenshots format clean
 
 help: ## show this list
 	@echo "Callsite: example-code pages from annotated source snippets"
@@ -19,6 +19,15 @@ html: .venv/site ## build the site into output/
 
 publish-html: .venv/site ## build for production into output/ (SITEURL=https://… gives the address)
 	@$(if $(SITEURL),SITEURL="$(SITEURL)") $(BIN)/callsite build --settings publishconf.py
+
+new: .venv/site ## start the page of a symbol (SYMBOL=flask.ctx.after_this_request; ARGS="--from SOURCE …")
+	@$(BIN)/callsite new $(SYMBOL) $(ARGS)
+
+harvest: .venv/site ## make pages of all that is used of a library (NAME=flask; ARGS="--from SOURCE --limit 20 …")
+	@$(BIN)/callsite harvest $(NAME) $(ARGS)
+
+demo: .venv/site ## harvest the code that is installed here, build a large site of it and serve it (PORT=9000)
+	@PORT=$(PORT) scripts/demo
 
 test: .venv/test ## run every check: style, types, contracts, laws, builds, browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
