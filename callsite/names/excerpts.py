@@ -31,7 +31,8 @@ def find_in_tokens(text: str, module: str, is_package: bool, unparsed: str) -> N
     uses: list[Use] = []
     blocks: list[_Block] = []
     for statement, parts in statements:
-        while blocks and (blocks[-1].run != statement.run or blocks[-1].indent >= statement.indent):
+        begins_line = statement.tokens[0].column == statement.indent
+        while blocks and (blocks[-1].run != statement.run or (begins_line and blocks[-1].indent >= statement.indent)):
             blocks.pop()
         if parts:
             scope = blocks[-1].qualified if blocks else ""

@@ -16,10 +16,11 @@ from callsite.names.use import Certainty, Kind, Names, Use
 _Meaning = tuple[tuple[str, ...], bool]
 _UNKNOWN: _Meaning = ((), False)
 
-# How many assignments from name to name are followed, and how many meanings a name may have: real code stays far below,
-# and made-up code must not take forever.
+# How many assignments from name to name are followed, how many meanings a name may have, and how many star imports may
+# bring it: real code stays far below, and made-up code must not take forever.
 _LONGEST = 20
 _MOST = 8
+_MOST_STARS = 16
 
 _BUILTIN = frozenset(dir(builtins))
 
@@ -39,7 +40,7 @@ def find_in_tree(tree: ast.Module, module: str, is_package: bool) -> Names:
     return Names(
         tuple(Use(*row) for row in rows),
         tuple(sorted(resolver.find_exports(top))),
-        tuple(dict.fromkeys(resolver.stars)),
+        resolver.stars,
     )
 
 
@@ -47,7 +48,7 @@ class _Resolver:
     def __init__(self, module: str, is_package: bool, stars: list[str]) -> None:
         self.module = module
         self.is_package = is_package
-        self.stars = [self.absolute(star) for star in stars]
+        self.stars = tuple(dict.fromkeys(map(self.absolute, stars)))
         self.known: dict[tuple[Scope, str], _Meaning] = {}
 
     def absolute(self, written: str) -> str:
@@ -78,7 +79,7 @@ class _Resolver:
         if owner is None:
             if name in _BUILTIN or (name.startswith("__") and name.endswith("__")):
                 return []
-            return [(join_name(star, name), Certainty.STAR) for star in dict.fromkeys(self.stars)]
+            return [(join_name(star, name), Certainty.STAR) for star in self.stars[:_MOST_STARS]]
         targets, sure = self.find_meaning(owner, name, 0)
         return [(target, Certainty.CERTAIN if sure else Certainty.MAYBE) for target in targets]
 

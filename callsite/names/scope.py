@@ -112,13 +112,15 @@ class Scope:
         """Hand what is bound here for others, by `global` and `nonlocal`, to them. The scopes around come first."""
         if self.parent is None:
             return
-        for name in self.global_names:
-            if name in self.bindings:
-                self.module.bindings.setdefault(name, []).extend(self.bindings.pop(name))
-        for name in self.nonlocal_names:
-            owner = self.parent.find(name)
-            if owner is not None and name in self.bindings:
-                owner.bindings.setdefault(name, []).extend(self.bindings.pop(name))
+        for name in self.global_names & self.bindings.keys():
+            self.module.bindings.setdefault(name, []).extend(self.bindings.pop(name))
+        for name in self.nonlocal_names & self.bindings.keys():
+            found = self.bindings.pop(name)
+            owner = self.find(name)
+            if owner is None:
+                self.bindings[name] = found  # Python would not take it
+            elif owner.kind is not ScopeKind.CLASS:  # whose `__class__` is no name of its body
+                owner.bindings[name].extend(found)
 
     @property
     def module(self) -> Scope:

@@ -148,6 +148,8 @@ class _Walker:
         outer = self.open_types(node, scope)
         inner = self.open(ScopeKind.CLASS, node.name, outer)
         inner.private = node.name.lstrip("_")
+        if outer is not scope:
+            outer.private = inner.private
         inner.qualified = f"{outer.qualified}.{node.name}".lstrip(".")
         rest: list[ast.AST | None] = [keyword.value for keyword in node.keywords]
         for base in node.bases:
