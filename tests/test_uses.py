@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -121,6 +122,15 @@ def test_uses_come_in_the_order_of_modules_and_lines() -> None:
     assert sorted(lines[:4]) == sorted(f"z.py{line}" for line in expected)
     assert [line[4] for line in lines] == list(":" * 8)
     assert [line[:6] for line in lines] == [f"{name}.py:{line}" for name in "za" for line in "1223"]
+
+
+def test_a_target_can_be_asked_for_alone() -> None:
+    with UseIndex() as index:
+        index.update(make_modules({"app.py": APP}))
+        assert spell(index.find_own(["flask.current_app", "flask", "flask_login"])) == [
+            "app.py:1 import flask.current_app",
+            "app.py:3 import flask_login",
+        ]
 
 
 def test_names_that_end_alike_are_found_loosely() -> None:
@@ -778,3 +788,27 @@ def test_portions_are_even_and_the_long_come_first() -> None:
     assert [len(batch) for batch in batches] == [1, 2, 50, 50, 20]
     assert batches[0] == [122]
     assert sorted(number for batch in batches for number in batch) == list(range(123))
+
+
+# The benchmark
+
+
+def test_the_benchmark_runs(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "demo-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("demo/__init__.py", "")
+        wheel.writestr("demo/app.py", APP)
+        wheel.writestr("demo-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n")
+    script = CALLSITE.parent / "scripts" / "bench-harvest"
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1, with 2 Python files" in done.stdout
+    assert "for 2 uses" in done.stdout
+    assert "OVER" not in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo-1.0-py3-none-any.whl"]
+
+
+def test_the_benchmark_needs_something_to_measure(tmp_path: Path) -> None:
+    script = CALLSITE.parent / "scripts" / "bench-harvest"
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{tmp_path}: holds no wheels or sdists\n"
