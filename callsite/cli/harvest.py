@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from itertools import zip_longest
 
 from callsite.cli.sourcing import (
     Progress,
@@ -77,13 +78,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def list_symbols(harvester: Harvester, arguments: argparse.Namespace, progress: Progress) -> list[Symbol]:
-    """The symbols that the names stand for, each once, in the order of the names."""
+    """The symbols that the names stand for, each once: the first of every name, then the second, and so on."""
 
     def show(done: int, whole: int) -> None:
         progress("finding uses", done, whole)
 
-    symbols = (symbol for name in arguments.names for symbol in harvester.list_symbols(name, show))
-    return list(dict.fromkeys(symbols))
+    lists = [harvester.list_symbols(name, show) for name in arguments.names]
+    turns = (symbol for turn in zip_longest(*lists) for symbol in turn if symbol is not None)
+    return list(dict.fromkeys(turns))
 
 
 class Report:

@@ -269,8 +269,8 @@ def _pick(cut: Iterable[_Cut], limits: Limits) -> tuple[tuple[Example, ...], lis
             open_,
             key=lambda one: (
                 one.ranked.weak,
-                one.ranked.nature is not Nature.PROGRAM,
                 one.ranked.candidate.own,
+                one.ranked.nature is not Nature.PROGRAM,
                 shown[one.ranked.shape],
                 projects[find_project_key(one.ranked.candidate.release)],
                 pool.index(one),

@@ -23,6 +23,9 @@ from callsite.wording import count
 # How many files that use the symbol, but are not shown, a page names.
 _MOST_OTHERS = 10
 
+# A signature of more characters than this tells a reader nothing at a glance.
+_LONGEST_SIGNATURE = 300
+
 # A licence's text of at most so many lines is carried in full; a longer one is linked.
 _LONGEST_LICENCE = 60
 
@@ -177,7 +180,7 @@ def _introduce(subject: Subject) -> Iterator[str]:
     others = [code(path) for path in target.paths if path != str(symbol)] if target else []
     also = f" It can also be imported as {_join(others[:3])}." if others else ""
     yield f"{name} is {where}.{also}"
-    if target and target.signature:
+    if target and target.signature and len(target.signature) <= _LONGEST_SIGNATURE:
         yield f"It is called as {code(target.signature)}."
     if subject.purpose:
         yield escape_markdown(subject.purpose)
