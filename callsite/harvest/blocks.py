@@ -50,7 +50,11 @@ class Unit:
 
 def find_blocks(tree: ast.Module, rows: Sequence[str]) -> tuple[Unit, ...]:
     """Take a module apart; `rows` are the lines it was parsed from."""
-    return _Reader(rows).read(tree.body, 0)
+    reader = _Reader(rows)
+    units = reader.read(tree.body, 0)
+    if units and reader.goes_on(tree.body[-1]):
+        return (*units[:-1], Unit(units[-1].lead, units[-1].first, len(rows)))
+    return units
 
 
 def find_path(units: Sequence[Unit], first: int, last: int) -> tuple[tuple[Unit, int], ...]:
@@ -113,10 +117,14 @@ def find_smallest(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
 # A statement of so many lines is not worth taking apart.
 _SMALL = 4
 
-_ELSE = re.compile(r"[ \t\f]*(else|finally)\b")
 _COMMENT = re.compile(r"[ \t\f]*#")
 _NOTHING = re.compile(r"[ \t\f]*(?:#|\Z)")
-_BEFORE = re.compile(rb"[ \t\f]*@?[ \t\f\\]*\Z")
+_CASE = re.compile(r"[ \t\f]*case\b")
+_DECORATOR = re.compile(r"[ \t\f]*@")
+
+# A line that is nothing but joined to the next one, and what is behind a statement whose line is.
+_JOINED = re.compile(r"[ \t\f]*\\\Z")
+_GOES_ON = re.compile(rb"[ \t\f;]*\\\Z")
 
 
 class _Reader:
@@ -126,9 +134,10 @@ class _Reader:
     def read(self, body: Sequence[ast.stmt], above: int) -> tuple[Unit, ...]:
         """The units of a block whose first comment can stand on the line below `above`."""
         units: list[Unit] = []
+        goes_on = False
         for node in body:
-            first, last = _first(node), _last(node)
-            if units and first <= units[-1].last:
+            first, last = self._first(node), _last(node)
+            if units and (first <= units[-1].last or goes_on):
                 old = units.pop()
                 units.append(Unit(old.lead, old.first, max(last, old.last)))
             else:
@@ -137,7 +146,32 @@ class _Reader:
                 is_scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
                 units.append(Unit(lead, first, last, self._find_clauses(node), is_import, is_scope))
             above = units[-1].last
+            goes_on = self.goes_on(node)
         return tuple(units)
+
+    def _first(self, node: ast.stmt) -> int:
+        """The line that a statement begins on, decorators included."""
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        if decorators:
+            # The place of a decorator is that of its expression, which brackets may put below the sign.
+            return self._find_start(self._find_above(_DECORATOR, min(one.lineno for one in decorators)))
+        return self._find_start(node.lineno) if self._begins_its_line(node) else node.lineno
+
+    def _find_start(self, first: int) -> int:
+        """The first of the lines that are joined to line `first`, which something begins: they have its indent."""
+        while first > 1 and _JOINED.match(self._rows[first - 2]):
+            first -= 1
+        return first
+
+    def _find_above(self, pattern: re.Pattern[str], number: int) -> int:
+        """The nearest line that looks like this, from line `number` upwards."""
+        while not pattern.match(self._rows[number - 1]):
+            number -= 1
+        return number
+
+    def goes_on(self, node: ast.stmt) -> bool:
+        """Whether the line that a statement ends on is joined to the next one."""
+        return _GOES_ON.match(self._rows[_last(node) - 1].encode()[node.end_col_offset :]) is not None
 
     def _find_lead(self, first: int, above: int) -> int:
         lead = first
@@ -149,7 +183,7 @@ class _Reader:
         """The clauses of a compound statement; none when it is simple or goes on behind a colon."""
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                return self._make([("def", _first(node), _header_end(node), node.body)])
+                return self._make([("def", self._first(node), _header_end(node), node.body)])
             case ast.With() | ast.AsyncWith():
                 return self._make([("with", node.lineno, _header_end(node), node.body)])
             case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
@@ -161,9 +195,11 @@ class _Reader:
                 parts += self._find_else("else", before, node.orelse)
                 return self._make([*parts, *self._find_else("finally", node.orelse or before, node.finalbody)])
             case ast.Match():
-                clauses = self._make([("case", one.pattern.lineno, _header_end(one), one.body) for one in node.cases])
-                if clauses:
-                    last = self._trim(_last(node.subject), clauses[0].first - 1)
+                # The place of a case is that of its pattern, which may stand below the word.
+                cases = [(self._find_above(_CASE, one.pattern.lineno), one) for one in node.cases]
+                clauses = self._make([("case", first, _header_end(one), one.body) for first, one in cases])
+                last = self._trim(_last(node.subject), self._find_start(cases[0][0]) - 1)
+                if clauses and not self._rows[last - 1].endswith("\\"):
                     return (Clause("match", node.lineno, last, ()), *clauses)
         return ()
 
@@ -184,26 +220,26 @@ class _Reader:
         """The clause whose header has no place of its own in the tree."""
         if not body:
             return []
-        first, last = _last(before[-1]) + 1, _first(body[0])
-        for number in range(first, last):
-            if _ELSE.match(self._rows[number - 1]):
-                return [(word, number, number, body)]
-        return [(word, last, last, body)]  # behind the colon
+        pattern = re.compile(rf"[ \t\f]*{word}\b")
+        first = _last(before[-1]) + 1
+        while not pattern.match(self._rows[first - 1]):
+            first += 1
+        return [(word, first, first, body)]
 
     def _make(self, parts: Sequence[_Part]) -> tuple[Clause, ...]:
         clauses: list[Clause] = []
         for word, first, end, body in parts:
-            if not self._begins_its_line(body[0]) or _first(body[0]) <= end:
+            below = self._first(body[0])
+            last = self._trim(end, below - 1)
+            # A body behind the colon, or a line that is joined to what follows, cannot be taken off.
+            if not self._begins_its_line(body[0]) or self._rows[last - 1].endswith("\\") or self.goes_on(body[-1]):
                 return ()
-            last = self._trim(end, _first(body[0]) - 1)
-            clauses.append(Clause(word, first, last, self.read(body, last)))
+            clauses.append(Clause(word, self._find_start(first), last, self.read(body, last)))
         return tuple(clauses)
 
     def _begins_its_line(self, node: ast.stmt) -> bool:
-        line = self._rows[_first(node) - 1].encode()
-        decorators = getattr(node, "decorator_list", ())
-        column = decorators[0].col_offset if decorators else node.col_offset
-        return _BEFORE.match(line[:column]) is not None
+        before = self._rows[node.lineno - 1].encode()[: node.col_offset]
+        return not before.strip(b" \t\f")
 
     def _trim(self, end: int, last: int) -> int:
         """The last line of a header that ends on or after line `end` and before a body that begins below `last`."""
@@ -213,12 +249,6 @@ class _Reader:
 
 
 _Part = tuple[str, int, int, list[ast.stmt]]
-
-
-def _first(node: ast.stmt) -> int:
-    """The line that a statement begins on, decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 def _last(node: ast.expr | ast.stmt) -> int:

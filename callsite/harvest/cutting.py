@@ -114,20 +114,12 @@ class _Cutter:
         self._keep: set[int] = set()
 
     def keep(self, chosen: Sequence[Use]) -> set[int]:
-        """The numbers of the lines to keep."""
+        """The numbers of the lines to keep. They parse: of every block that has some of them, whole statements are
+        kept, with the headers of the blocks around and the clauses those need; the holes hold nothing but whole ones.
+        """
         for use in chosen:
             self._keep_use(use)
-        filled = self._fill()
-        for keep in (filled, self._keep):
-            if self._parses(keep):
-                return keep
-        # Never seen on a real file; a whole statement of the module always parses.
-        return {
-            number
-            for unit in self._units
-            if any(unit.lead <= use.first and use.last <= unit.last for use in chosen)
-            for number in range(unit.first, unit.last + 1)
-        }
+        return self._fill()
 
     def _keep_use(self, use: Use) -> None:
         path = find_path(self._units, use.first, use.last)
@@ -193,9 +185,6 @@ class _Cutter:
             filled.add(number)
             before = number
         return filled
-
-    def _parses(self, keep: set[int]) -> bool:
-        return _parse("\n".join(self._rows[number - 1] for number in sorted(keep))) is not None
 
 
 def _keep_windows(rows: Sequence[str], chosen: Iterable[Use], size: int) -> set[int]:
