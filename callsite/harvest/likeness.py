@@ -23,3 +23,8 @@ def make_sketch(code: str) -> Sketch:
 def measure_likeness(one: Sketch, other: Sketch) -> float:
     """The share of shingles that two sketches have in common, 0 to 1 (their Jaccard index)."""
     return len(one & other) / len(one | other)
+
+
+def measure_cover(part: Sketch, whole: Sketch) -> float:
+    """The share of a sketch's shingles that another one has too, 0 to 1: near 1 for what was cut out of it."""
+    return len(part & whole) / len(part)

@@ -17,12 +17,13 @@ class Nature(StrEnum):
 
 # Folders that hold copies of other projects.
 _VENDORED = re.compile(
-    r"(?:^|/)(?:_?vendor(?:ed|ing)?(?:_packages)?|third[_-]?party|extern(?:als?)?|site-packages|node_modules)/"
+    r"(?:^|/)(?:_?vendor(?:ed|ing)?(?:_packages)?|third[_-]?party|extern(?:als?)?|site-packages|node_modules)/", re.I
 )
+# Folders of tests and files that are one. Not `testing.py` and `test.py`: libraries offer helpers under these names.
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|unittests?|conftest\.py$|test_[^/]*\.py$|[^/]*_tests?\.py$)(?:/|$|(?<=\.py))"
+    r"(?:^|/)(?:(?:tests?|testing|unittests?|\w+_tests?)/|(?:conftest|tests|test_[^/]*|[^/]*_tests?)\.py$)", re.I
 )
-_GENERATED = re.compile(r"(?:^|/)(?:migrations|versions)/|_pb2(?:_grpc)?\.pyi?$|(?:^|/)_version\.py$")
+_GENERATED = re.compile(r"(?:^|/)(?:\w*migrations|alembic/versions)/|_pb2(?:_grpc)?\.pyi?$|(?:^|/)_version\.py$")
 
 # What generators write at the top of a file, in a comment; the Go project's wording is the most common.
 _NOTICE = re.compile(r"^[ \t]*#.*(?:do not edit|@generated|(?:auto[- ]?)?generated (?:by|from|with)\b)", re.I | re.M)

@@ -14,10 +14,13 @@ _CHAPTER = "50"
 _DIGITS = 9
 _STEP = 10
 
+# A slug names a file, and file systems take 255 bytes.
+_LONGEST = 200
+
 
 def plan_slug(symbol: Symbol, taken: Collection[str]) -> str:
     """The slug of a symbol's page, told apart from those in `taken` (which are compared without regard to case)."""
-    words = re.sub(r"[^a-z0-9]+", "-", str(symbol).lower()).strip("-") or "symbol"
+    words = re.sub(r"[^a-z0-9]+", "-", str(symbol).lower()).strip("-")[:_LONGEST] or "symbol"
     held = {slug.casefold() for slug in taken}
     slug = f"{words}-examples"
     number = 2
@@ -40,20 +43,20 @@ def plan_sortorder(symbol: Symbol, pages: Iterable[Meta]) -> str:
 
     A library without pages gets the next range of its own. "" when there is no room left where the page should go.
     """
-    orders: dict[str, list[tuple[str, str]]] = {}
-    for meta in pages:
-        other = find_symbol(meta)
-        if other is not None and other.module and len(meta.sortorder) == _DIGITS:
-            orders.setdefault(other.library, []).append((meta.sortorder, str(other).lower()))
-    mine = sorted(orders.get(symbol.library, ()))
+    placed = [(meta.sortorder, find_symbol(meta)) for meta in pages if len(meta.sortorder) == _DIGITS]
+    mine = sorted((order, _rank(other)) for order, other in placed if other and other.library == symbol.library)
     if not mine:
-        used = [int(order[2:5]) for found in orders.values() for order, _ in found if order[:2] == _CHAPTER]
+        used = [int(order[2:5]) for order, _ in placed if order[:2] == _CHAPTER]
         library = max(used, default=0) + 1
         return f"{_CHAPTER}{library:03d}{_STEP:04d}" if library < 1000 else ""
-    name = str(symbol).lower()
-    before = [order for order, other in mine if other < name]
-    after = [order for order, other in mine if other > name and order > max(before, default="")]
-    low = int(before[-1]) if before else int(mine[0][0][:5]) * 10_000
-    high = int(after[0]) if after else low + 2 * _STEP
-    place = (low + high) // 2
-    return f"{place:0{_DIGITS}d}" if low < place < high and str(place)[:5] == mine[0][0][:5] else ""
+    before = [order for order, other in mine if other <= _rank(symbol)]
+    low = before[-1] if before else f"{mine[0][0][:5]}0000"
+    after = [order for order, _ in mine if order > low or not before]
+    high = int(after[0]) if after else int(low) + 2 * _STEP
+    place = (int(low) + high) // 2
+    order = f"{place:0{_DIGITS}d}"
+    return order if int(low) < place < high and order[:5] == low[:5] else ""
+
+
+def _rank(symbol: Symbol) -> tuple[str, str]:
+    return str(symbol).lower(), str(symbol)
