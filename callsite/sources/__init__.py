@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import assert_never
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Release, Skipped, Source
@@ -105,11 +104,9 @@ def _read(declared: Declared, surroundings: Surroundings, locked: Locked | None)
         case FromIndex() as spec:
             artefact = _fetch(spec, surroundings, locked)
             return _read_file(artefact.path, declared, surroundings, artefact.sha256), artefact.address
-        case FromGit() as spec:
+        case spec:
             at = replace(spec, revision=locked.revision) if locked and locked.revision else spec
             return read_git(at, cache=surroundings.cache, base=surroundings.base, exclude=exclude, limits=limits), ""
-        case unknown:
-            assert_never(unknown)
 
 
 def _fetch(spec: FromIndex, surroundings: Surroundings, locked: Locked | None) -> Artefact:

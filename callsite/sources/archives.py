@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 from callsite.errors import CallsiteError
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree, format_size
+from callsite.sources.opening import open_file
 from callsite.sources.tarball import Kind, Reads, Tar, TarError
 
 # xz -9 needs 65 MB to unpack; a header may ask for 4 GB.
@@ -57,23 +58,18 @@ class Packed:
     sha256: str
 
 
-def read_archive(
-    path: Path, *, name: str = "", exclude: Collection[str] = (), sha256: str = "", limits: Limits = LIMITS
-) -> Packed:
+def read_archive(path: Path, *, exclude: Collection[str] = (), sha256: str = "", limits: Limits = LIMITS) -> Packed:
     """Read the Python files, metadata and licences in an archive.
 
-    `name` is what messages call it. Raises CallsiteError when it cannot be read, when it holds more than `limits`
-    allow, and when `sha256` is given and it is not the file with that hash.
+    Raises CallsiteError when it cannot be read, when it holds more than `limits` allow, and when `sha256` is given and
+    it is not the file with that hash.
     """
-    where = name or str(path)
+    where = str(path)
     try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")  # a named pipe would never open
+        file = open_file(path)
     except OSError as error:
         raise CallsiteError(f"{where}: cannot be read, {error.strerror}; name an archive") from error
     with file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise CallsiteError(f"{where}: is no file; name an archive")
         found = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 and found != sha256:
             raise CallsiteError(
@@ -82,7 +78,9 @@ def read_archive(
             )
         file.seek(0)
         try:
-            return Packed(_read(file, where, path.name.lower(), status.st_size, exclude, limits), found)
+            return Packed(
+                _read(file, where, path.name.lower(), os.fstat(file.fileno()).st_size, exclude, limits), found
+            )
         except _DAMAGE as error:
             raise CallsiteError(f"{where}: cannot be read, {_explain(error)}; get the archive again") from error
         except OSError as error:

@@ -51,7 +51,7 @@ def _find(name: str) -> Distribution:
     for distribution in distributions():
         if canonicalize_name(_find_name(distribution)) == wanted:
             return distribution
-    meant = nearest(name, list_installed())
+    meant = nearest(wanted, map(canonicalize_name, list_installed()))
     hint = f"did you mean {meant}?" if meant else f"install it beside Callsite, or write {name}==VERSION"
     raise CallsiteError(f"installed:{name}: not installed; {hint}")
 

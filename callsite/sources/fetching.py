@@ -10,7 +10,6 @@ import http.client
 import netrc
 import os
 import ssl
-import stat
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +23,7 @@ from urllib.request import url2pathname
 from callsite.errors import CallsiteError
 from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
 from callsite.sources.gathering import format_size
+from callsite.sources.opening import open_file
 
 _PIECE = 256 * 1024
 
@@ -85,7 +85,7 @@ def fetch(address: str, into: BinaryIO, access: Access, limit: int, accept: str 
                 raise CallsiteError(f"{shown}: cannot be fetched, {reason}; {hint}") from None
             if error.code < 500 and error.code != 429:
                 break
-        except (OSError, http.client.HTTPException, UnicodeError) as error:  # the last from a host's name
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last from odd names of hosts
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
             reason = _explain(cause)
             if isinstance(cause, ssl.SSLCertVerificationError):
@@ -124,7 +124,9 @@ def _fetch_once(parts: SplitResult, into: BinaryIO, access: Access, limit: int, 
         while piece := response.read(_PIECE):
             size += len(piece)
             if size > limit:
-                raise CallsiteError(f"{hide_credentials(bare)}: not fetched, it is larger than {format_size(limit)}")
+                raise CallsiteError(
+                    f"{hide_credentials(bare)}: not fetched, it is larger than {format_size(limit)}; name another file"
+                )
             into.write(piece)
         if announced.isdigit() and size != int(announced):
             raise _CutShort
@@ -158,6 +160,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def __init__(self, access: Access) -> None:
         self._access = access
 
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
+    ) -> object:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except BaseException:
+            fp.close()  # the connection is nobody's any more
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(
         self,
         req: urllib.request.Request,
@@ -169,12 +182,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if old.scheme == "https" and new.scheme != "https":
-            raise CallsiteError(f"{hide_credentials(req.full_url)}: not fetched, it leads out of encryption")
+            hint = "name the address that it leads to, if you trust it"
+            raise CallsiteError(f"{hide_credentials(req.full_url)}: not fetched, it leads out of encryption; {hint}")
         _refuse_plain(new, self._access)
         fresh = super().redirect_request(req, fp, code, msg, headers, newurl)
         same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
-        credentials = req.get_header("Authorization") if same else None
-        if fresh is not None and credentials:
+        credentials = req.get_header("Authorization")
+        if fresh and same and credentials:
             fresh.add_unredirected_header("Authorization", credentials)
         return fresh
 
@@ -204,14 +218,12 @@ def _find_credentials(parts: SplitResult) -> str:
 
 
 def _read_local(address: str, parts: SplitResult, into: BinaryIO, limit: int) -> Answer:
-    path = Path(url2pathname(parts.path))
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Missing(f"{address}: there is no file at this address")
-            if status.st_size > limit:
-                raise CallsiteError(f"{address}: not fetched, it is larger than {format_size(limit)}")
+        with open_file(Path(url2pathname(parts.path))) as file:
+            if os.fstat(file.fileno()).st_size > limit:
+                raise CallsiteError(
+                    f"{address}: not fetched, it is larger than {format_size(limit)}; name another file"
+                )
             while piece := file.read(_PIECE):
                 into.write(piece)
     except (FileNotFoundError, NotADirectoryError):

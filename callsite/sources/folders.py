@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Collection
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree
+from callsite.sources.opening import open_file
 
 # Never a project's own source: what tools make, and other projects' code that they install.
 _NEVER = ("__pycache__", "node_modules")
@@ -55,15 +55,10 @@ def read_folder(path: Path, *, exclude: Collection[str] = (), limits: Limits = L
 def read_file(path: Path, name: str, kept: str, gathering: Gathering) -> None:
     """Take one file of the disk in, called `name` in reports, under the path `kept`; leave it out when it cannot be."""
     try:
-        # A named pipe would wait for a writer, and what is a file now may have been something else a moment ago.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                gathering.skip(name, "no regular file")
-            elif gathering.fits(name, status.st_size):
-                data = file.read(gathering.limits.file + 1)
-                if gathering.fits(name, len(data)):
-                    gathering.keep(kept, data)
+        with open_file(path) as file:
+            data = file.read(gathering.limits.file + 1)
+            if gathering.fits(name, max(len(data), os.fstat(file.fileno()).st_size)):
+                gathering.keep(kept, data)
     except OSError as error:
         gathering.skip(name, f"cannot be read, {error.strerror}")
 

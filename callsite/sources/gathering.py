@@ -96,7 +96,7 @@ class Gathering:
         """Count one more entry of the tree, of which there may be `limit`."""
         self._listed += 1
         if self._listed > limit:
-            raise CallsiteError(f"{self.where}: not read, it has more than {limit:,} entries")
+            raise CallsiteError(f"{self.where}: not read, it has more than {limit:,} entries; choose a smaller source")
 
     def keep(self, path: str, data: bytes) -> None:
         """Keep a file under a path that `admit` gave."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
@@ -26,11 +27,10 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file of a commit; `size` is None for what has none, or is not there."""
+    """A file of a commit."""
 
     mode: str
     hash: str
-    size: int | None
     path: str
 
 
@@ -83,20 +83,22 @@ def _find_path(address: str, base: Path) -> Path | None:
 
 def _read_commit(environment: Mapping[str, str], commit: str, gathering: Gathering) -> Tree:
     wanted = list(_find_wanted(environment, commit, gathering))
+    sizes = _find_sizes(environment, [entry.hash for _, entry in wanted])
     with _run(environment, "cat-file", "--batch") as git:
         assert git.stdin is not None
         assert git.stdout is not None
-        for kept, entry in wanted:
-            git.stdin.write(f"{entry.hash}\n".encode("ascii"))
-            git.stdin.flush()
-            head = git.stdout.readline().split()
-            if len(head) != 3 or head[1] != b"blob":
+        for (kept, entry), size in zip(wanted, sizes, strict=True):
+            if size is None:
                 gathering.skip(entry.path, "its content is not in the repository")
-                continue
-            gathering.keep(kept, git.stdout.read(int(head[2])))
-            git.stdout.read(1)
-        git.stdin.close()
-    return gathering.finish()
+            elif gathering.fits(entry.path, size):
+                os.write(git.stdin.fileno(), f"{entry.hash}\n".encode("ascii"))
+                if git.stdout.readline().split()[1:2] != [b"blob"]:
+                    break  # it was there a moment ago; if git broke off, it says why in the end
+                gathering.keep(kept, git.stdout.read(size))
+                git.stdout.read(1)
+        else:
+            return gathering.finish()
+    raise GitError("an object is gone or damaged")
 
 
 def _find_wanted(environment: Mapping[str, str], commit: str, gathering: Gathering) -> Iterator[tuple[str, _Entry]]:
@@ -109,23 +111,27 @@ def _find_wanted(environment: Mapping[str, str], commit: str, gathering: Gatheri
             if entry.path.endswith(".py"):
                 gathering.skip(entry.path, "a link, which is never followed")
         elif kept := gathering.admit(entry.path):
-            if entry.size is None:
-                gathering.skip(entry.path, "its content is not in the repository")
-            elif gathering.fits(entry.path, entry.size):
-                yield kept, entry
+            yield kept, entry
 
 
 def _list_entries(environment: Mapping[str, str], commit: str) -> Iterator[_Entry]:
-    with _run(environment, "ls-tree", "-r", "-z", "--long", "--full-tree", commit) as git:
+    with _run(environment, "ls-tree", "-r", "-z", "--full-tree", commit) as git:
         assert git.stdout is not None
         rest = b""
         while piece := git.stdout.read(_PIECE):
             *lines, rest = (rest + piece).split(b"\0")
             for line in lines:
                 about, _, path = line.partition(b"\t")
-                mode, _, value, size = about.decode("ascii").split()
-                known = int(size) if size.isdigit() else None
-                yield _Entry(mode, value, known, path.decode("utf-8", "surrogateescape"))
+                mode, _, value = about.decode("ascii").split()
+                yield _Entry(mode, value, path.decode("utf-8", "surrogateescape"))
+
+
+def _find_sizes(environment: Mapping[str, str], hashes: list[str]) -> list[int | None]:
+    """How large files are; None for those whose content is not there."""
+    questions = "".join(f"{value}\n" for value in hashes).encode("ascii")
+    answers = run_git(environment, "cat-file", "--batch-check=%(objecttype) %(objectsize)", stdin=questions)
+    found = [answer.split() for answer in answers.decode("ascii").splitlines()]
+    return [int(size) if kind == "blob" else None for kind, size in found]
 
 
 @contextlib.contextmanager
@@ -144,6 +150,8 @@ def _run(environment: Mapping[str, str], *words: str) -> Iterator[subprocess.Pop
         except BaseException:
             git.kill()
             raise
+        assert git.stdin is not None
+        git.stdin.close()
         if git.wait():
             errors.seek(0)
             raise GitError(find_reason(errors.read().decode("utf-8", "replace")) or "git broke off")

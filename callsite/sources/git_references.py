@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
+from callsite.sources.opening import open_file
 
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -115,9 +115,7 @@ def _read_packed(layout: Layout) -> Iterator[tuple[str, str]]:
 def _read_text(path: Path) -> str:
     """A small file, "" when there is none; a named pipe in its place is not waited for."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return ""
+        with open_file(path) as file:
             return file.read(_LARGEST).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -118,10 +118,8 @@ def format_spec(spec: Spec) -> str:
             return f"{name}{versions}"
         case FromGit(address, revision):
             return f"git+{address}@{revision}" if revision else f"git+{address}"
-        case FromArchive(path):
-            return path
-        case FromFolder(path):
-            return path
+        case _:
+            return spec.path
 
 
 def describe_spec(spec: Spec) -> str:
@@ -163,12 +161,13 @@ def _parse_git(text: str) -> FromGit:
     if parts is None and re.match(r"[^/@]*@[^/:@]+:", text):
         raise CallsiteError(f"{shown}: write the address as git+ssh://USER@HOST/PATH@REVISION")
     # A user name also ends in @: only one in the path begins the revision.
-    start = text.find("/", text.index("://") + 3) if parts is not None else 0
-    path, at, revision = text[max(start, 0) :].rpartition("@")
-    if start < 0 or not at:
-        path, revision = text[max(start, 0) :], ""
-    address = text[: max(start, 0)] + path
-    if not path.strip("/") or path.startswith("-") or (parts is not None and (parts.hostname or "").startswith("-")):
+    start = len(f"{parts.scheme}://{parts.netloc}") if parts is not None else 0
+    path, at, revision = text[start:].rpartition("@")
+    if not at:
+        path, revision = text[start:], ""
+    address = text[:start] + path
+    is_option = path.startswith("-") or (parts is not None and (parts.hostname or "").startswith("-"))
+    if not path.strip("/") or is_option or "::" in address:
         raise CallsiteError(f"{shown}: no address of a repository; write git+ADDRESS@REVISION")
     if at and not is_revision(revision):
         raise CallsiteError(f"{shown}: no revision; write a commit, a tag or a branch behind the @")
