@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 
 from callsite.harvest.blocks import Unit, find_blocks, find_path, find_skeleton, find_smallest
 from callsite.snippet import split_rows
-from tests.harvested import parse, write_program
+from tests.harvested import find_spots, parse, write_program
 
 
 def _read(text: str) -> tuple[Unit, ...]:
@@ -199,3 +200,22 @@ def _walk(units: Sequence[Unit], least: int = 1) -> list[Unit]:
         assert below - 1 <= unit.last
         least = unit.last + 1
     return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_taken_apart_only_where_it_is_needed_is_cut_the_same(seed: int) -> None:
+    text = write_program(seed)
+    tree = parse(text)
+    random = Random(seed)
+    spots = find_spots(tree) if tree else []
+    for use in random.sample(spots, min(len(spots), 5)):
+        assert tree is not None
+        rows = split_rows(text)
+        paths = [
+            find_path(find_blocks(tree, rows, spans), use.first, use.last)
+            for spans in (None, [(use.first, use.last)], [(use.first, use.last), (1, 1)])
+        ]
+        whole, *needed = [[(unit.lead, unit.first, unit.last, inner) for unit, inner in path] for path in paths]
+        assert needed == [whole, whole]
+        kept = [[list(find_skeleton(unit, inner)) for unit, inner in path if inner >= 0] for path in paths]
+        assert kept[0] == kept[1] == kept[2]

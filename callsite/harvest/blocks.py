@@ -48,10 +48,16 @@ class Unit:
         return self.last - self.first + 1
 
 
-def find_blocks(tree: ast.Module, rows: Sequence[str]) -> tuple[Unit, ...]:
-    """Take a module apart; `rows` are the lines it was parsed from."""
-    reader = _Reader(rows)
-    units = reader.read(tree.body, 0)
+def find_blocks(
+    tree: ast.Module, rows: Sequence[str], spans: Sequence[tuple[int, int]] | None = None
+) -> tuple[Unit, ...]:
+    """Take a module apart; `rows` are the lines it was parsed from.
+
+    With `spans`, first and last lines, only as far as is needed to cut these out: units that have none of them, and
+    stand beside one that has, are left in one piece.
+    """
+    reader = _Reader(rows, spans)
+    units = reader.read(tree.body, 0, spans is None)
     if units and reader.goes_on(tree.body[-1]):
         return (*units[:-1], Unit(units[-1].lead, units[-1].first, len(rows)))
     return units
@@ -128,11 +134,15 @@ _GOES_ON = re.compile(rb"[ \t\f;]*\\\Z")
 
 
 class _Reader:
-    def __init__(self, rows: Sequence[str]) -> None:
+    def __init__(self, rows: Sequence[str], spans: Sequence[tuple[int, int]] | None) -> None:
         self._rows = rows
+        self._spans = spans or ()
 
-    def read(self, body: Sequence[ast.stmt], above: int) -> tuple[Unit, ...]:
-        """The units of a block whose first comment can stand on the line below `above`."""
+    def read(self, body: Sequence[ast.stmt], above: int, whole: bool) -> tuple[Unit, ...]:
+        """The units of a block whose first comment can stand on the line below `above`.
+
+        All of them are taken apart when the `whole` block is to be, else those that have a span.
+        """
         units: list[Unit] = []
         goes_on = False
         for node in body:
@@ -144,7 +154,8 @@ class _Reader:
                 lead = self._find_lead(first, above)
                 is_import = isinstance(node, ast.Import | ast.ImportFrom)
                 is_scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-                units.append(Unit(lead, first, last, self._find_clauses(node), is_import, is_scope))
+                clauses = self._find_clauses(node, whole) if whole or self._has_span(lead, last) else ()
+                units.append(Unit(lead, first, last, clauses, is_import, is_scope))
             above = units[-1].last
             goes_on = self.goes_on(node)
         return tuple(units)
@@ -179,25 +190,29 @@ class _Reader:
             lead -= 1
         return lead
 
-    def _find_clauses(self, node: ast.stmt) -> tuple[Clause, ...]:
+    def _has_span(self, first: int, last: int) -> bool:
+        return any(start <= last and end >= first for start, end in self._spans)
+
+    def _find_clauses(self, node: ast.stmt, whole: bool) -> tuple[Clause, ...]:
         """The clauses of a compound statement; none when it is simple or goes on behind a colon."""
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                return self._make([("def", self._first(node), _header_end(node), node.body)])
+                return self._make([("def", self._first(node), _header_end(node), node.body)], whole)
             case ast.With() | ast.AsyncWith():
-                return self._make([("with", node.lineno, _header_end(node), node.body)])
+                return self._make([("with", node.lineno, _header_end(node), node.body)], whole)
             case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-                return self._make(self._find_chain(node))
+                return self._make(self._find_chain(node), whole)
             case ast.Try() | ast.TryStar():
                 parts: list[_Part] = [("try", node.lineno, node.lineno, node.body)]
                 parts += [("except", one.lineno, _header_end(one), one.body) for one in node.handlers]
                 before = parts[-1][3]
                 parts += self._find_else("else", before, node.orelse)
-                return self._make([*parts, *self._find_else("finally", node.orelse or before, node.finalbody)])
+                parts += self._find_else("finally", node.orelse or before, node.finalbody)
+                return self._make(parts, whole)
             case ast.Match():
                 # The place of a case is that of its pattern, which may stand below the word.
                 cases = [(self._find_above(_CASE, one.pattern.lineno), one) for one in node.cases]
-                clauses = self._make([("case", first, _header_end(one), one.body) for first, one in cases])
+                clauses = self._make([("case", first, _header_end(one), one.body) for first, one in cases], whole)
                 last = self._trim(_last(node.subject), self._find_start(cases[0][0]) - 1)
                 if clauses and not self._rows[last - 1].endswith("\\"):
                     return (Clause("match", node.lineno, last, ()), *clauses)
@@ -226,7 +241,7 @@ class _Reader:
             first += 1
         return [(word, first, first, body)]
 
-    def _make(self, parts: Sequence[_Part]) -> tuple[Clause, ...]:
+    def _make(self, parts: Sequence[_Part], whole: bool) -> tuple[Clause, ...]:
         clauses: list[Clause] = []
         for word, first, end, body in parts:
             below = self._first(body[0])
@@ -234,7 +249,9 @@ class _Reader:
             # A body behind the colon, or a line that is joined to what follows, cannot be taken off.
             if not self._begins_its_line(body[0]) or self._rows[last - 1].endswith("\\") or self.goes_on(body[-1]):
                 return ()
-            clauses.append(Clause(word, self._find_start(first), last, self.read(body, last)))
+            # Of a clause that has no span itself, the smallest part may be needed.
+            inside = self._has_span(last + 1, _last(body[-1]))
+            clauses.append(Clause(word, self._find_start(first), last, self.read(body, last, whole or not inside)))
         return tuple(clauses)
 
     def _begins_its_line(self, node: ast.stmt) -> bool:

@@ -81,7 +81,8 @@ def cut_excerpt(
     if tree is None or style.window is not None:
         keep = _keep_windows(rows, wanted, _BLIND if style.window is None else style.window)
     else:
-        keep = _Cutter(rows, find_blocks(tree, rows), style).keep(wanted)
+        units = find_blocks(tree, rows, [(use.first, use.last) for use in wanted])
+        keep = _Cutter(rows, units, style).keep(wanted)
     kept = _trim(rows, keep, {number for use in chosen for number in find_marks(use, style)})
     marks = {number for use in (*chosen, *others) for number in find_marks(use, style)}
     further = any(use.first > kept[-1] for use in others)
