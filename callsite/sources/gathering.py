@@ -125,7 +125,7 @@ class Gathering:
 
 def find_fault(name: str) -> str:
     """Why the name of a member is not to be trusted; "" when nothing is wrong with it."""
-    if any("\ud800" <= character <= "\udfff" for character in name):
+    if not name.isascii() and re.search("[\ud800-\udfff]", name):
         return "its name is not UTF-8"
     if re.search(r"[\0-\x1f]", name) or CONTROL.search(name):
         return "its name has invisible characters"

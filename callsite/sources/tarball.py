@@ -24,6 +24,8 @@ _LONGEST_HEADER = 64 * 1024
 
 _PIECE = 256 * 1024
 
+_ASCII = bytes(range(128))
+
 
 class TarError(Exception):
     """The stream is no tar archive, or a damaged one; the message says in which way."""
@@ -125,8 +127,8 @@ class Tar:
             return None
         # The sum is over the bytes of the header with spaces in its own place; some old writers had signed bytes.
         rest = header[:148] + b" " * 8 + header[156:]
-        unsigned = sum(rest)
-        if _parse_number(header[148:156]) not in (unsigned, unsigned - 256 * sum(byte > 127 for byte in rest)):
+        said, unsigned = _parse_number(header[148:156]), sum(rest)
+        if said != unsigned and said != unsigned - 256 * len(rest.translate(None, _ASCII)):
             raise TarError("one of its headers is damaged, or it is no tar archive")
         return header
 
