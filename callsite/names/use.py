@@ -20,8 +20,10 @@ class Kind(StrEnum):
 class Certainty(StrEnum):
     """How sure it is that a use means its target.
 
-    CERTAIN: every binding of the name that can be meant agrees. MAYBE: one of several does. STAR: the name is bound
-    nowhere, and a star import may bring it. TEXT: the text does not parse, and this was read off its tokens.
+    CERTAIN: every binding of the name that can be meant agrees. MAYBE: one of several does, or it is bound to something
+    else as well. STAR: the name is bound nowhere, and a star import may bring it; there is one use for each module that
+    everything is taken from, and only those modules know. A star import itself is a use of its module with this
+    certainty. TEXT: the text does not parse, and this was read off its tokens.
     """
 
     CERTAIN = "certain"
@@ -37,8 +39,11 @@ class Use:
     `first` and `last` are lines, 1 being the first: those of the whole call for a call, of the whole decorator for a
     decorator, of the alias for an import, of the chain of attributes for all else. `line` is the line that the name
     itself begins on. `target` is the absolute dotted name with all attributes that follow it, and `scope` the dotted
-    name of the function or class around it, "" for the module itself. `shape` tells calls apart by their arguments:
-    `_, _, key=, *, **`; "" for what is no call.
+    name of the function or class around it, "" for the module itself.
+
+    `shape` tells calls, and decorators that are calls, apart by what they are passed: `_` for each value, the names of
+    others in order, `*` and `**` once if anything is unpacked, as in `_, _, a=, key=, *, **`. It is "" for what is no
+    call or passes nothing.
     """
 
     first: int
