@@ -20,10 +20,11 @@ def _tree(papers: dict[str, str]) -> Tree:
 def test_a_release_is_what_its_metadata_says() -> None:
     metadata = (
         "Metadata-Version: 2.4\nName: Flask-X\nVersion: 1.0\nLicense-Expression: MIT\n"
-        "Project-URL: Source, https://github.com/o/r\n\nName: description\n"
+        "Project-URL: Source, https://github.com/o/r\nProject-URL: Docs, https://example.org/d\n\nName: description\n"
     )
     release = make_release(_tree({"PKG-INFO": metadata, "LICENSE": MIT}), Release(""))
     assert (release.project, release.version, release.repository) == ("Flask-X", "1.0", "https://github.com/o/r")
+    assert release.documentation == "https://example.org/d"
     assert (release.licence.expression, release.licence.path) == ("MIT", "LICENSE")
     assert release.licence.notices == ("Copyright (c) 2020 A. Body",)
 

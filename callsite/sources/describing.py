@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from callsite.harvest.licences import find_licence
 from callsite.harvest.release import Release
-from callsite.harvest.repository import find_repository
+from callsite.harvest.repository import find_documentation, find_repository
 from callsite.sources.gathering import Tree
 from callsite.sources.spec import SUFFIXES
 
@@ -47,6 +47,7 @@ def make_release(tree: Tree, known: Release, metadata: str = "") -> Release:
         repository=known.repository or find_repository(metadata),
         revision=known.revision,
         licence=find_licence(metadata, licences),
+        documentation=known.documentation or find_documentation(metadata),
     )
 
 

@@ -57,7 +57,9 @@ def load_sources(
             found, left = load_installed(surroundings, one)
             skipped += left
         else:
-            source, state = load_source(one, surroundings, known.get(one.name))
+            # What is declared in a file is relative to it, what is named on the command line to where that is called.
+            place = replace(surroundings, base=path.parent) if one.name else surroundings
+            source, state = load_source(one, place, known.get(one.name))
             found = (source,)
             if one.name:
                 locked[one.name] = state
