@@ -8,16 +8,19 @@ from a project that is not on the page yet.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from callsite.harvest.cutting import DEFAULT, Excerpt, Style, cut_excerpt
-from callsite.harvest.licences import classify, find_file_licence, find_refusal
+from callsite.harvest.licence_texts import find_notices
+from callsite.harvest.licences import Class, classify, find_file_licence, find_refusal
 from callsite.harvest.likeness import ALIKE, Sketch, make_sketch, measure_likeness
 from callsite.harvest.nature import Nature, find_nature
-from callsite.harvest.release import Release, Skipped
+from callsite.harvest.release import Licence, Release, Skipped
 from callsite.harvest.repository import find_project_key
+from callsite.harvest.wanted import is_visible
 from callsite.names import Certainty, Kind, Use
 from callsite.text import CONTROL, decode_python
 from callsite.wording import count
@@ -27,7 +30,7 @@ from callsite.wording import count
 class Limits:
     """How many examples there may be: on a page, of one project, uses in one file; and the longest excerpt in lines.
 
-    `tried` is how many files are cut and compared for one page at the most.
+    `tried` is how many files that differ are compared for one page at the most.
     """
 
     page: int = 5
@@ -43,17 +46,15 @@ _TOP = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that uses the symbol. `data` are its bytes, and `uses` all its uses of the symbol.
+    """A file that uses the symbol. `data` are its bytes, and `uses` all its uses of the symbol, one at least.
 
-    `imports` are its imports of modules that the symbol is reached through (`import flask`), and `own` says that it
-    belongs to the symbol's own library.
+    `own` says that it belongs to the symbol's own library.
     """
 
     release: Release
     path: str
     data: bytes
     uses: tuple[Use, ...]
-    imports: tuple[Use, ...] = ()
     own: bool = False
 
     @property
@@ -65,6 +66,15 @@ class Candidate:
     def top(self) -> str:
         """Its first lines, as far as they tell what the file is."""
         return self.data[:_TOP].decode("latin-1")
+
+    @property
+    def licence(self) -> Licence:
+        """Its licence: its project's, unless it states another one itself."""
+        licence = self.release.licence
+        own = find_file_licence(self.top)
+        if own in ("", licence.expression):
+            return licence
+        return Licence(own, f"the SPDX line of {self.path}", find_notices([self.top]) or licence.notices)
 
     @property
     def label(self) -> str:
@@ -118,20 +128,19 @@ def choose_examples(
         if len(cut) == limits.tried:
             spare.append(ranked.candidate)
             continue
-        excerpt = _cut(ranked, name, style)
-        reason = _find_fault(excerpt, limits) or _find_copy(excerpt, cut)
-        if reason:
-            skipped.append(Skipped(ranked.candidate.label, reason))
+        tried = _find_twin(ranked.candidate, cut) or _try(ranked, cut, name, limits, style)
+        if isinstance(tried, str):
+            skipped.append(Skipped(ranked.candidate.label, tried))
         else:
-            cut.append(_Cut(ranked, excerpt, make_sketch(excerpt.snippet.code)))
+            cut.append(tried)
     examples, left = _pick(cut, limits)
-    others = sorted([*left, *spare], key=lambda one: (one.release.project.lower(), one.release.version, one.path))
-    return Choice(examples, tuple(others), tuple(sorted(skipped)))
+    return Choice(examples, tuple(sorted([*left, *spare], key=_identify)), tuple(sorted(skipped)))
 
 
 _KINDS = (Kind.CALL, Kind.DECORATOR, Kind.BASE, Kind.REFERENCE, Kind.ANNOTATION, Kind.IMPORT)
 _CERTAINTIES = (Certainty.CERTAIN, Certainty.MAYBE, Certainty.STAR, Certainty.TEXT)
 _NATURES = tuple(Nature)
+_CLASSES = tuple(Class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +154,8 @@ class _Ranked:
 
     @classmethod
     def of(cls, candidate: Candidate, limits: Limits) -> _Ranked:
-        top = candidate.top
-        licence = find_file_licence(top) or candidate.release.licence.expression
-        return cls(candidate, _choose_uses(candidate.uses, limits.file), find_nature(candidate.path, top), licence)
+        nature = find_nature(candidate.path, candidate.top)
+        return cls(candidate, _choose_uses(candidate.uses, limits.file), nature, candidate.licence.expression)
 
     @property
     def best(self) -> Use:
@@ -158,9 +166,9 @@ class _Ranked:
         return self.best.kind, self.best.shape
 
     @property
-    def weak(self) -> bool:
-        """Whether it shows little: an import that nothing in reach uses, or uses that are not certain."""
-        return self.best.kind is Kind.IMPORT or self.best.certainty is not Certainty.CERTAIN
+    def weak(self) -> int:
+        """Whether it shows little: uses that are not certain, or less still, an import that nothing in reach uses."""
+        return 2 * (self.best.kind is Kind.IMPORT) + (self.best.certainty is not Certainty.CERTAIN)
 
     def key(self, size: int = 0) -> tuple[object, ...]:
         return (
@@ -170,11 +178,11 @@ class _Ranked:
             _CERTAINTIES.index(self.best.certainty),
             _NATURES.index(self.nature),
             size,
-            tuple(type(classify(self.licence))).index(classify(self.licence)),
+            _CLASSES.index(classify(self.licence)),
             self.candidate.release.project.lower(),
             self.candidate.path,
             self.best.line,
-            self.candidate.release.version,
+            _identify(self.candidate),
         )
 
 
@@ -185,15 +193,24 @@ class _Cut:
     sketch: Sketch
 
 
+def _identify(candidate: Candidate) -> tuple[object, ...]:
+    """What puts any two files in an order, whatever else they have in common."""
+    release = candidate.release
+    state = (release.version, candidate.path, release.repository, release.revision, release.artefact, release.sha256)
+    return (release.project.lower(), release.project, *state, candidate.data)
+
+
+# What a path cannot have on a fence line.
+_UNWRITABLE = re.compile(rf"{CONTROL.pattern}|[\0\r\n]")
+
+
 def _find_obstacle(candidate: Candidate, allowed: tuple[str, ...]) -> str:
     """Why a file cannot be quoted at all, or ""."""
     if find_nature(candidate.path) is Nature.VENDORED:
         return "vendored: a copy of another project's code"
-    licence = candidate.release.licence
-    own = find_file_licence(candidate.top)
-    if own:
-        licence = replace(licence, expression=own, found="the SPDX line of the file itself")
-    refusal = find_refusal(licence, allowed)
+    if _UNWRITABLE.search(candidate.path):
+        return "invisible characters: its path has some"
+    refusal = find_refusal(candidate.licence, allowed)
     return f"licence: {refusal}" if refusal else ""
 
 
@@ -218,7 +235,7 @@ def _choose_uses(uses: Sequence[Use], most: int) -> tuple[Use, ...]:
 def _spread(fit: Iterable[_Ranked]) -> list[_Ranked]:
     """In order of rank, but the first file of every project and shape before the second of any."""
     seen: Counter[tuple[str, tuple[str, str]]] = Counter()
-    turns: list[tuple[bool, int, int, _Ranked]] = []
+    turns: list[tuple[int, int, int, _Ranked]] = []
     for place, ranked in enumerate(sorted(fit, key=lambda one: one.key())):
         kind = (find_project_key(ranked.candidate.release), ranked.shape)
         turns.append((ranked.weak, seen[kind], place, ranked))
@@ -226,18 +243,15 @@ def _spread(fit: Iterable[_Ranked]) -> list[_Ranked]:
     return [ranked for _, _, _, ranked in sorted(turns, key=lambda turn: turn[:3])]
 
 
-def _cut(ranked: _Ranked, name: str, style: Style) -> Excerpt:
+def _try(ranked: _Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style: Style) -> _Cut | str:
+    """A file's excerpt, or why it is not to be shown."""
     candidate = ranked.candidate
-    around = [use for use in candidate.uses if use.kind is Kind.IMPORT and _reaches(use, ranked.uses)]
-    through = [] if around else [use for use in candidate.imports if _reaches(use, ranked.uses)][:1]
-    chosen = sorted({*ranked.uses, *around})
+    imports = [use for use in candidate.uses if use.kind is Kind.IMPORT]
+    chosen = {*ranked.uses, *(one for one in imports if any(is_visible(one, use) for use in ranked.uses))}
     others = [use for use in candidate.uses if use not in chosen]
-    return cut_excerpt(candidate.text, name, chosen, others=others, shown=through, style=style)
-
-
-def _reaches(binding: Use, uses: Iterable[Use]) -> bool:
-    """Whether an import holds where one of the uses stands: in its own scope or one inside it."""
-    return any(not binding.scope or f"{use.scope}.".startswith(f"{binding.scope}.") for use in uses)
+    excerpt = cut_excerpt(candidate.text, name, sorted(chosen), others=others, style=style)
+    sketch = make_sketch(excerpt.snippet.code)
+    return _find_fault(excerpt, limits) or _find_copy(sketch, cut) or _Cut(ranked, excerpt, sketch)
 
 
 def _find_fault(excerpt: Excerpt, limits: Limits) -> str:
@@ -247,8 +261,12 @@ def _find_fault(excerpt: Excerpt, limits: Limits) -> str:
     return f"invisible characters: the excerpt has U+{ord(hidden[0]):04X}" if hidden else ""
 
 
-def _find_copy(excerpt: Excerpt, cut: Iterable[_Cut]) -> str:
-    sketch = make_sketch(excerpt.snippet.code)
+def _find_twin(candidate: Candidate, cut: Iterable[_Cut]) -> str:
+    twin = next((one.ranked.candidate for one in cut if one.ranked.candidate.data == candidate.data), None)
+    return f"copies: the same as {twin.label}" if twin else ""
+
+
+def _find_copy(sketch: Sketch, cut: Iterable[_Cut]) -> str:
     for other in cut:
         if measure_likeness(sketch, other.sketch) >= ALIKE:
             return f"copies: nearly the same as {other.ranked.candidate.label}"

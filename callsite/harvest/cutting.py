@@ -64,25 +64,23 @@ def cut_excerpt(
     chosen: Sequence[Use],
     *,
     others: Iterable[Use] = (),
-    shown: Sequence[Use] = (),
     style: Style = DEFAULT,
 ) -> Excerpt:
     r"""Cut what shows the chosen uses out of `text`, whose line ends are `\n`.
 
     `name` is what the gaps say there is to be found. `others` are further uses in the same text: they are marked where
-    they happen to stand in the excerpt, and the last gap says so when some follow. `shown` are kept like the chosen
-    ones, but not marked. Raises ValueError when nothing is chosen, or something that is not in the text.
+    they happen to stand in the excerpt, and the last gap says so when some follow. Raises ValueError when nothing is
+    chosen, or something that is not in the text.
     """
     rows = split_rows(text)
-    wanted = [*shown, *chosen]
-    if not chosen or any(use.first < 1 or use.last > len(rows) for use in wanted):
+    if not chosen or any(use.first < 1 or use.last > len(rows) for use in chosen):
         raise ValueError("a use to be cut must be in the text")
     tree = _parse(text)
     if tree is None or style.window is not None:
-        keep = _keep_windows(rows, wanted, _BLIND if style.window is None else style.window)
+        keep = _keep_windows(rows, chosen, _BLIND if style.window is None else style.window)
     else:
-        units = find_blocks(tree, rows, [(use.first, use.last) for use in wanted])
-        keep = _Cutter(rows, units, style).keep(wanted)
+        units = find_blocks(tree, rows, [(use.first, use.last) for use in chosen])
+        keep = _Cutter(rows, units, style).keep(chosen)
     kept = _trim(rows, keep, {number for use in chosen for number in find_marks(use, style)})
     marks = {number for use in (*chosen, *others) for number in find_marks(use, style)}
     further = any(use.first > kept[-1] for use in others)
