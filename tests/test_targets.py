@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from callsite.harvest.release import SourceFile
 from callsite.harvest.summaries import find_summary
 from callsite.harvest.surveys import write
-from callsite.harvest.targets import Library, Target, find_library, find_loose_match
+from callsite.harvest.targets import Library, Target, find_library
 
 FILES = {
     "lib/__init__.py": '''
@@ -258,7 +258,8 @@ def test_a_library_that_is_not_there() -> None:
     assert library.list_public() == ()
     assert library.nearest("other.x") == ()
     assert library.skipped == ()
-    assert library.find("other") == Target("other", "other", ("other",), "import")
+    assert library.find("other") is None
+    assert library.find("other.x") is None
 
 
 def test_a_package_beside_the_library_offers_nothing_itself() -> None:
@@ -521,23 +522,6 @@ def test_griffe_is_not_silenced_for_others(caplog: pytest.LogCaptureFixture) -> 
     assert [record.message for record in caplog.records] == ["heard"]
 
 
-@pytest.mark.parametrize(
-    ("symbol", "target", "match"),
-    [
-        ("flask.ctx.after", "flask.after", True),
-        ("flask.after", "flask.after", True),
-        ("flask.after", "quart.after", False),
-        ("flask.after", "flask.before", False),
-        ("flask", "flask", False),
-        ("after", "flask.after", False),
-        ("", "", False),
-    ],
-)
-def test_loose_matches(symbol: str, target: str, match: bool) -> None:
-    assert find_loose_match(symbol, target) is match
-    assert find_loose_match(target, symbol) is match
-
-
 def test_nothing_is_imported_or_run(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     code = f"open({str(trace)!r}, 'w')\ndef f(x=open({str(trace)!r}, 'w')): ...\n"
@@ -546,3 +530,10 @@ def test_nothing_is_imported_or_run(tmp_path: Path) -> None:
     assert [target.symbol for target in library.list_public()] == ["lib.f"]
     assert not trace.exists()
     assert "lib" not in sys.modules
+
+
+def test_files_that_do_not_have_the_library_know_nothing_of_it() -> None:
+    library = find_library((SourceFile("other/__init__.py", b"from lib import f\n"),), "lib")
+    assert library.find("lib") is None
+    assert library.find("lib.f") is None
+    assert library.list_public() == ()

@@ -63,7 +63,7 @@ class Library:
 
     def find(self, symbol: str) -> Target | None:
         """The object that a dotted name stands for, None when the library has none."""
-        found = self._names.resolve(symbol)
+        found = self._names.resolve(symbol) if self._names.is_module(symbol.partition(".")[0]) else None
         return self._describe(symbol, found, self._find_paths(found)) if found else None
 
     def canonical(self, dotted: str) -> str:
@@ -247,15 +247,6 @@ def find_library(files: tuple[SourceFile, ...], root: str) -> Library:
 
     holding = [folder for folder, modules in places.items() if any(name.partition(".")[0] == root for name in modules)]
     return Library(root, places[min(holding, key=rank)] if holding else {})
-
-
-def find_loose_match(symbol: str, target: str) -> bool:
-    """Whether two dotted names may mean one object, as far as can be said without the library's sources.
-
-    They do when they begin in the same root package and end in the same name.
-    """
-    one, other = symbol.split("."), target.split(".")
-    return len(one) > 1 and len(other) > 1 and (one[0], one[-1]) == (other[0], other[-1])
 
 
 def _find_head(found: Found) -> str:
