@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
 from callsite.model import Page, Place
 from callsite.page import format_page, parse_page
-from callsite.sources.storing import new_file, write_whole
+from callsite.sources.opening import open_file
+from callsite.sources.storing import new_file, read_umask, sweep, write_whole
 from callsite.symbol import find_symbol
 from callsite.text import split_ends
 
@@ -42,7 +44,8 @@ def load_page(path: Path) -> PageFile:
     """Read one page. Raises CallsiteError, with the place, when it cannot be read or is not UTF-8."""
     at = place_of(str(path))
     try:
-        data = path.read_bytes()
+        with open_file(path) as file:
+            data = file.read()
         text = data.decode()
     except OSError as error:
         raise CallsiteError(f"{at}: cannot be read, {error.strerror}; make it readable") from error
@@ -66,16 +69,33 @@ def load_pages(folder: Path) -> Iterator[PageFile]:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that must not be there yet. Raises CallsiteError when it is."""
-    with new_file(path.parent) as (file, part):
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-        part.chmod(0o644)
-        try:
-            os.link(part, path)  # unlike renaming, this never replaces a file
-        except FileExistsError as error:
-            raise CallsiteError(f"{place_of(str(path))}: is there already; nothing was written over it") from error
+    """Write a file that must not be there yet. Raises CallsiteError when it is, and when it cannot be written."""
+    place = place_of(str(path))
+    try:
+        with new_file(path.parent) as (file, part):
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            part.chmod(0o666 & ~read_umask())
+            _name(part, path)
+    except FileExistsError as error:
+        raise CallsiteError(f"{place}: is there already, and stays as it is; call the command again") from error
+    except OSError as error:
+        raise CallsiteError(
+            f"{place}: cannot be written, {error.strerror}; make room, or name another folder"
+        ) from error
+    sweep(path.parent)
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give a file a name that is still free."""
+    try:
+        os.link(part, path)  # unlike renaming, this never replaces a file
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no links
+        with path.open("xb"):
+            part.replace(path)
 
 
 def format_diff(file: PageFile, text: str) -> str:
@@ -89,7 +109,11 @@ def change_page(file: PageFile, text: str) -> None:
     """Give a page new text, in one step. Raises CallsiteError when somebody has changed the file since it was read."""
     if load_page(file.path).data != file.data:
         raise CallsiteError(f"{place_of(str(file.path))}: was changed meanwhile; call the command again")
-    write_whole(file.path.resolve(), text.encode())
+    path = file.path.resolve()
+    mode = path.stat().st_mode
+    write_whole(path, text.encode())
+    with contextlib.suppress(OSError):  # it is written, and that counts
+        path.chmod(mode & 0o777)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +147,10 @@ class Shelf:
         self.folder = folder
         self._files = list(load_pages(folder))
 
-    def find_page(self, names: Collection[str]) -> PageFile | None:
-        """The page about a symbol that goes by one of these names."""
+    def find_page(self, subject: Subject) -> PageFile | None:
+        """The page about a symbol, under any of its names."""
+        target = subject.target
+        names = {str(subject.symbol), *((target.canonical, *target.paths) if target else ())}
         for file in self._files:
             symbol = find_symbol(file.page.meta)
             if symbol is not None and symbol.module and not {str(symbol), *file.page.meta.aliases}.isdisjoint(names):
@@ -133,8 +159,8 @@ class Shelf:
 
     def plan_page(self, subject: Subject, choice: Choice) -> Plan:
         """Plan the page of a symbol: a draft, or the page that is there with what it does not have yet."""
-        symbol, target = subject.symbol, subject.target
-        held = self.find_page({str(symbol), *(target.paths if target else ())})
+        symbol = subject.symbol
+        held = self.find_page(subject)
         if held is not None:
             added = find_new(held.page, choice.examples)
             return Plan(held.path, held, add_examples(held.text, added, symbol.name) if added else held.text, added)

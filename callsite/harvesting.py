@@ -6,7 +6,7 @@ use are never parsed: the library's root and the symbol's name must both occur i
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,9 +14,9 @@ from callsite.errors import CallsiteError
 from callsite.harvest.choosing import Candidate, Choice, Limits, choose_examples
 from callsite.harvest.cutting import DEFAULT, Style
 from callsite.harvest.drafting import Subject
+from callsite.harvest.libraries import Libraries
 from callsite.harvest.modules import Module, find_modules
 from callsite.harvest.release import Source
-from callsite.harvest.targets import Library, find_library
 from callsite.harvest.wanted import Wanted, find_parents, find_wanted, pick_uses
 from callsite.model import Symbol
 from callsite.names import Use
@@ -51,35 +51,16 @@ class Harvest:
 
 
 class Harvester:
-    """Sources in memory, and the index of what their names stand for.
+    """Sources in memory, the index of what their names stand for, and the libraries that names belong to."""
 
-    `find_source` gives the source of a library that is none of the sources, by the name it is imported by.
-    """
-
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        index: UseIndex,
-        options: Options,
-        find_source: Callable[[str], Source | None],
-    ) -> None:
+    def __init__(self, sources: Sequence[Source], index: UseIndex, options: Options, libraries: Libraries) -> None:
         self._index = index
         self._options = options
-        self._find_source = find_source
+        self._libraries = libraries
         self._modules = tuple(module for source in sources for module in find_modules(source))
         self._sources = {source.name: source for source in sources}
-        self._libraries: dict[str, tuple[Library, Source] | None] = {}
         self._complete: set[str] = set()
         self._near: dict[str, tuple[Module, ...]] = {}
-
-    def open_library(self, root: str) -> tuple[Library, Source] | None:
-        """The library that is imported as `root`, from its own code, with the source that has it."""
-        if root not in self._libraries:
-            own = [self._sources[module.source] for module in self._modules if module.name == root]
-            source = own[0] if own else self._find_source(root)
-            library = find_library(source.files, root) if source else None
-            self._libraries[root] = (library, source) if library and source and library.find(root) else None
-        return self._libraries[root]
 
     def list_symbols(self, name: str, progress: Progress | None = None) -> tuple[Symbol, ...]:
         """The symbols that a name stands for: itself, or all that is used of the library or module it names, the most
@@ -90,7 +71,7 @@ class Harvester:
         symbol = parse_symbol(name)
         if symbol is None:
             raise CallsiteError(f"{name}: is no dotted name; write one such as flask.ctx.after_this_request")
-        opened = self.open_library(symbol.library)
+        opened = self._libraries.open(symbol.library)
         if opened is None:
             if symbol.module:
                 return (symbol,)
@@ -111,13 +92,18 @@ class Harvester:
         offered = [
             one for one in library.list_public() if any(path.startswith((below, f"{name}.")) for path in one.paths)
         ]
-        used = {one.symbol: sum(counts.get(path, 0) for path in {one.canonical, *one.paths}) for one in offered}
-        names = sorted((one for one in used if used[one]), key=lambda one: (-used[one], one))
+        symbols = {path: one.symbol for one in offered for path in (one.canonical, *one.paths)}
+        used: Counter[str] = Counter()
+        for path, number in counts.items():
+            # What is used of an object, `settings.DEBUG`, is a use of the object.
+            named = next((one for one in (path, *_list_parents(path)) if one in symbols), "")
+            used[symbols.get(named, "")] += number
+        names = sorted((one for one in used if one), key=lambda one: (-used[one], one))
         return tuple(found for one in names if (found := parse_symbol(one)) is not None)
 
     def harvest(self, symbol: Symbol, aliases: Iterable[str] = ()) -> Harvest:
         """Find all uses of a symbol and choose among them."""
-        library, source = self.open_library(symbol.library) or (None, None)
+        library, source = self._libraries.open(symbol.library) or (None, None)
         wanted = find_wanted(symbol, library, aliases)
         found = dict(self._find_uses(wanted, source.name if source else ""))
         candidates = list(self._make_candidates(found, source))
@@ -129,15 +115,17 @@ class Harvester:
         release = source.release if source else None
         subject = Subject(symbol, target, release.documentation if release else "", release=release)
         name = symbol.name.encode()
-        near = (one for one in self._find_near(symbol.library) if name in one.file.data)
-        mentions = tuple(str(one) for one in near if one not in found)
+        others = (one for one in self._find_near(symbol.library) if source is None or one.source != source.name)
+        mentions = tuple(str(one) for one in others if name in one.file.data and one not in found)
         return Harvest(subject, choice, sum(map(len, found.values())), mentions)
 
     def _find_near(self, root: str) -> tuple[Module, ...]:
-        """The modules that have a library's name in them."""
+        """The modules that have a library's name in them, and its own, which can do without."""
         if root not in self._near:
             is_near = make_filter(root)
-            self._near[root] = tuple(module for module in self._modules if is_near(module.file.data))
+            self._near[root] = tuple(
+                module for module in self._modules if module.name.partition(".")[0] == root or is_near(module.file.data)
+            )
         return self._near[root]
 
     def _make_candidates(self, found: Mapping[Module, tuple[Use, ...]], library: Source | None) -> Iterator[Candidate]:
@@ -152,7 +140,7 @@ class Harvester:
         symbol = wanted.symbol
         if symbol.library not in self._complete:
             leaves = {path.rpartition(".")[2] for path in wanted.paths}
-            self._index.update(self._find_near(symbol.library), make_filter(symbol.library, leaves))
+            self._index.update(self._find_near(symbol.library), make_filter("", leaves))
         found: dict[Module, list[Use]] = defaultdict(list)
         for module, use in self._index.find(wanted.paths):
             found[module].append(use)
@@ -197,5 +185,11 @@ def _make_local_filter(names: Iterable[str]) -> Callable[[bytes], bool]:
     modules: dict[bytes, set[bytes]] = defaultdict(set)
     for name in names:
         module, _, leaf = name.rpartition(".")
-        modules[leaf.encode()].update((module.rpartition(".")[2].encode(), b"from . import"))
+        modules[leaf.encode()].update((module.rpartition(".")[2].encode(), b". import"))  # from . or from ..
     return lambda data: any(leaf in data and any(one in data for one in near) for leaf, near in modules.items())
+
+
+def _list_parents(path: str) -> Iterator[str]:
+    """What a dotted name belongs to, the nearest first."""
+    while path := path.rpartition(".")[0]:
+        yield path

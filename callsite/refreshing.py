@@ -13,7 +13,7 @@ from callsite.harvest.refreshing import Change, State, find_change
 from callsite.harvest.release import Source
 from callsite.harvest.targets import Library
 from callsite.harvest.wanted import Wanted, find_wanted, pick_uses
-from callsite.model import Listing, Origin
+from callsite.model import Listing, Origin, Symbol
 from callsite.names import Use, find_names
 from callsite.page import replace_listing
 from callsite.symbol import find_symbol
@@ -80,22 +80,29 @@ def refresh_page(
     a library by the name it is imported by.
     """
     symbol = find_symbol(file.page.meta)
-    if symbol is None:
-        return
-    wanted = find_wanted(symbol, find_library(symbol.library), file.page.meta.aliases)
+    wanted = None
     for number, listing in enumerate(file.page.listings):
         origin = listing.origin
         if not (origin.project and origin.path):
             continue
-        tree = find_tree(origin)
-        if tree is None:
-            reason = f"{origin.project} is none of the sources; name one with --from"
-            yield Refreshed(number, listing, Change(State.UNKNOWN, reason, listing), "")
+        tree = find_tree(origin) if symbol and origin.path.endswith(".py") else None
+        if symbol is None or tree is None:
+            yield Refreshed(number, listing, Change(State.UNKNOWN, _find_obstacle(origin, symbol), listing), "")
             continue
+        wanted = wanted or find_wanted(symbol, find_library(symbol.library), file.page.meta.aliases)
         texts = tree.load_texts(origin.path)
         uses = tree.find_uses(texts, wanted)
         change = find_change(listing, tree.source.release, texts, uses, symbol.name, style)
         yield Refreshed(number, listing, change, tree.source.release.version)
+
+
+def _find_obstacle(origin: Origin, symbol: Symbol | None) -> str:
+    """Why a listing cannot be looked up."""
+    if symbol is None:
+        return "the page does not say what it is about; add symbol: to its head"
+    if not origin.path.endswith(".py"):
+        return "only Python files are looked up"
+    return f"{origin.project} is none of the sources; name one with --from"
 
 
 def apply_changes(text: str, refreshed: tuple[Refreshed, ...]) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from callsite import __version__
 from callsite.errors import CallsiteError
+from callsite.wording import make_visible
 
 COMMANDS = ("build", "serve", "init", "new", "harvest", "mark", "refresh")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0 when all is well, 1 when content has problems, 2 when the call or its surroundings do,
-    130 when the user broke it off.
+    130 when the user broke it off, 141 when nobody wants to read on.
     """
     words = sys.argv[1:] if argv is None else argv
     # A command's module is only imported when it is called: some of them need much that others need not wait for.
@@ -32,11 +35,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     arguments = parser.parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Pages are in UTF-8, whatever the terminal is set to; names of files may be no text at all.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except CallsiteError as error:
-        print(f"callsite: {error}", file=sys.stderr)
+        print(make_visible(f"callsite: {error}"), file=sys.stderr)
         return error.exitcode
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # What is still to be written goes nowhere, or Python would try once more at its end and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return code

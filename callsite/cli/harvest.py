@@ -108,12 +108,15 @@ class Report:
         self.counts[outcome] += 1
         self._reasons.update(skipped.reason.partition(":")[0] for skipped in harvest.choice.skipped)
         if self._arguments.json:
-            print(json.dumps(make_record(harvest, plan, outcome), ensure_ascii=False), flush=True)
+            print(json.dumps(make_record(harvest, plan, outcome)), flush=True)
             return
         if plan.added:
             examples = count(len(plan.added), "example" if plan.is_new else "new example")
             projects = count(len({one.candidate.release.project for one in plan.added}), "project")
-            print(f"{plan.place}: {_OUTCOMES[outcome][0].format(examples)} from {projects}", flush=True)
+            print(
+                f"{make_printable(str(plan.place))}: {_OUTCOMES[outcome][0].format(examples)} from {projects}",
+                flush=True,
+            )
         if self._arguments.explain:
             self._explain(harvest, plan)
         if self._arguments.diff and plan.added and plan.before:
@@ -121,7 +124,7 @@ class Report:
 
     def close(self) -> None:
         """Tell of the whole."""
-        if self._arguments.json:
+        if self._arguments.json or not (self.counts or self.unread):
             return
         print()
         for outcome, (_, noun, words) in _OUTCOMES.items():
@@ -148,7 +151,7 @@ class Report:
     def _explain(self, harvest: Harvest, plan: Plan) -> None:
         choice = harvest.choice
         if not plan.added:
-            print(f"{harvest.subject.symbol if plan.is_new else plan.place}: nothing to add")
+            print(make_printable(f"{harvest.subject.symbol if plan.is_new else plan.place}: nothing to add"))
         for example in choice.examples:
             known = "" if example in plan.added else " (on the page already)"
             print(make_printable(f"  chosen: {example.candidate.label}: {example.reason}{known}"))

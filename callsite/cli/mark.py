@@ -22,6 +22,7 @@ from callsite.page import format_listing
 from callsite.snippet import format_snippet
 from callsite.sources import Surroundings
 from callsite.sources.naming import load_installed_library, load_named
+from callsite.sources.opening import open_file
 from callsite.symbol import parse_symbol
 from callsite.text import decode_python
 from callsite.wording import make_printable, nearest
@@ -77,8 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
 def read_text(name: str) -> str:
     """The text of a Python file, or of the standard input for `-`."""
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return decode_python(data)
+        if name == "-":
+            return decode_python(sys.stdin.buffer.read())
+        with open_file(Path(name)) as file:
+            return decode_python(file.read())
     except OSError as error:
         raise CallsiteError(f"{name}: cannot be read, {error.strerror}; name a Python file, or -") from error
     except ValueError as error:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from callsite.address import is_web_address
+from callsite.build import place_of
 from callsite.cli.sourcing import (
     Progress,
     add_choosing_arguments,
@@ -51,16 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.sources = [answer] if answer else []
     with show_progress() as progress:
         harvest = find_examples(arguments, progress)
-    choice = harvest.choice
+    subject, choice = harvest.subject, harvest.choice
+    held = shelf.find_page(subject)
+    if held is not None:
+        hint = f"`callsite harvest {arguments.symbol} --diff` shows what could be added"
+        print(f"callsite: {make_printable(str(place_of(str(held.path))))}: is there already; {hint}", file=sys.stderr)
+        return 1
     if not choice.examples and not arguments.empty:
         print(f"callsite: {explain_nothing(harvest)}", file=sys.stderr)
         return 1
-    plan = shelf.plan_page(complete(harvest.subject, arguments), choice)
-    if not plan.is_new:
-        hint = f"`callsite harvest {arguments.symbol} --diff` shows what could be added"
-        print(f"callsite: {plan.place}: is there already; {hint}", file=sys.stderr)
-        return 1
-    return write(plan, shelf, arguments)
+    return write(shelf.plan_page(complete(subject, arguments), choice), shelf, arguments)
 
 
 def find_examples(arguments: argparse.Namespace, progress: Progress) -> Harvest:
@@ -92,7 +93,7 @@ def complete(subject: Subject, arguments: argparse.Namespace) -> Subject:
     if not purpose and not (target and target.summary):
         purpose = ask(f"What is {subject.symbol} for, in one sentence (Enter: say it later)?")
     docs = arguments.docs or subject.docs
-    while not docs and (answer := ask("The address of its documentation (Enter: none)?")):
+    while not docs and (answer := ask("The address of its documentation, https://… (Enter: none)?")):
         docs = answer if is_web_address(answer) else ""
     return replace(subject, purpose=purpose, docs=docs)
 
@@ -102,18 +103,22 @@ def write(plan: Plan, shelf: Shelf, arguments: argparse.Namespace) -> int:
     if arguments.print:
         print(plan.after, end="")
         return 0
-    if ask(f"Write {plan.place}?", "yes").lower()[:1] == "n":
+    place = make_printable(str(plan.place))
+    if ask(f"Write {place}?", "yes").lower()[:1] == "n":
         return 1
     shelf.write_page(plan)
     projects = len({example.candidate.release.project for example in plan.added})
-    print(f"{plan.place}: written, {count(len(plan.added), 'example')} from {count(projects, 'project')}")
+    print(f"{place}: written, {count(len(plan.added), 'example')} from {count(projects, 'project')}")
     print("Next: say what only you know where it says TODO, and look at it with `callsite serve`.")
     return 0
 
 
 def ask(question: str, default: str = "") -> str:
-    """Ask on the terminal; elsewhere, and for an empty answer, it is the default."""
+    """Ask on the terminal; elsewhere, and for an empty answer, it is the default. Ctrl-D breaks off as Ctrl-C does."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return default
     print(question + (f" [{default}]" if default else "") + " ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip() or default
+    answer = sys.stdin.readline()
+    if not answer:
+        raise KeyboardInterrupt
+    return answer.strip() or default

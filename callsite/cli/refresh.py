@@ -16,12 +16,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from callsite.build import place_of
-from callsite.cli.sourcing import Progress, add_content_arguments, add_source_arguments, make_finder, show_progress
+from callsite.cli.sourcing import Progress, add_content_arguments, add_source_arguments, open_libraries, show_progress
 from callsite.content import PageFile, change_page, format_diff, load_page, load_pages
 from callsite.errors import CallsiteError
 from callsite.harvest.refreshing import State
 from callsite.harvest.release import Source
-from callsite.harvest.targets import Library, find_library
+from callsite.harvest.targets import Library
 from callsite.model import Origin
 from callsite.refreshing import Refreshed, Tree, apply_changes, refresh_page
 from callsite.settings import read_folders
@@ -85,8 +85,6 @@ class Releases:
         self._offline = arguments.offline
         self._path = Path(arguments.sources_file)
         self._surroundings = Surroundings(Path(arguments.cache))
-        self._find_source = make_finder(arguments, self._surroundings)
-        self._libraries: dict[str, Library | None] = {}
         self._trees: dict[str, Tree | None] = {}
         self._loaded = None
         if arguments.sources or self._path.exists():
@@ -95,10 +93,12 @@ class Releases:
                 self._path,
                 self._surroundings,
                 tell=lambda done, whole: progress("reading sources", done, whole),
-                renew=True,
+                renew=not arguments.offline,
             )
-            for source in self._loaded.sources:
-                self._trees[canonicalize_name(source.release.project)] = Tree(source)
+        sources = self._loaded.sources if self._loaded else ()
+        self._libraries = open_libraries(arguments, self._surroundings, sources)
+        for source in sources:
+            self._trees[canonicalize_name(source.release.project)] = Tree(source)
 
     def write_states(self) -> None:
         """Note in the lock file which releases were read."""
@@ -115,10 +115,8 @@ class Releases:
 
     def find_library(self, root: str) -> Library | None:
         """The library that is imported by a name, if its own code is at hand."""
-        if root not in self._libraries:
-            source = self._find_source(root)
-            self._libraries[root] = find_library(source.files, root) if source else None
-        return self._libraries[root]
+        opened = self._libraries.open(root)
+        return opened[0] if opened else None
 
     def _load(self, origin: Origin) -> Source | None:
         """A project that is none of the sources: installed, or on the package index if it once came from there."""
@@ -131,5 +129,5 @@ class Releases:
             except CallsiteError as error:
                 reason = error
         if len(places) > 1:
-            print(f"callsite: {reason}", file=sys.stderr)
+            print(make_printable(f"callsite: {reason}"), file=sys.stderr)
         return None

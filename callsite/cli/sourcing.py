@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,11 +14,13 @@ from rich.progress import Progress as Display
 
 from callsite.harvest.choosing import Limits
 from callsite.harvest.cutting import Style
+from callsite.harvest.libraries import Libraries
 from callsite.harvest.release import Skipped, Source
 from callsite.harvesting import Harvester, Options
 from callsite.sources import Surroundings
 from callsite.sources.naming import load_installed_library, load_named, load_sources, write_states
 from callsite.uses.index import UseIndex
+from callsite.wording import make_printable
 
 # Called with what is going on, how much of it is done, and how much there is (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -108,13 +110,19 @@ def make_options(arguments: argparse.Namespace) -> Options:
 @contextlib.contextmanager
 def show_progress() -> Iterator[Progress]:
     """A progress display on the terminal; elsewhere nothing is shown."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Display(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    # What is printed meanwhile goes above the display when both are on the terminal; else it must go where it is meant.
+    with Display(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+        redirect_stdout=sys.stdout.isatty(),
+    ) as display:
         task = display.add_task("", total=None)
 
         def show(what: str, done: int, whole: int) -> None:
-            display.update(task, description=what, completed=done, total=whole or None)
+            display.update(task, description=make_printable(what), completed=done, total=whole or None)
 
         yield show
 
@@ -130,13 +138,14 @@ def open_harvester(
         arguments.sources, path, surroundings, tell=lambda done, whole: progress("reading sources", done, whole)
     )
     write_states(path, loaded)
+    libraries = open_libraries(arguments, surroundings, loaded.sources)
     with UseIndex(Path(arguments.cache) / "uses.sqlite3") as index:
-        yield Harvester(loaded.sources, index, options, make_finder(arguments, surroundings)), loaded.skipped
+        yield Harvester(loaded.sources, index, options, libraries), loaded.skipped
         if index.notice:
             print(f"callsite: {index.notice}", file=sys.stderr)
 
 
-def make_finder(arguments: argparse.Namespace, surroundings: Surroundings) -> Callable[[str], Source | None]:
-    """What finds a library's own code by the name that it is imported by: where the arguments say, or installed."""
-    library = load_named(arguments.library, surroundings) if arguments.library else None
-    return lambda root: library or load_installed_library(root, surroundings)
+def open_libraries(arguments: argparse.Namespace, surroundings: Surroundings, sources: Sequence[Source]) -> Libraries:
+    """The libraries that names belong to: where the arguments say, among the sources, or installed."""
+    named = load_named(arguments.library, surroundings) if arguments.library else None
+    return Libraries(sources, lambda root: load_installed_library(root, surroundings), named)

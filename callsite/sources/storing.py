@@ -22,7 +22,8 @@ _ABANDONED = 24 * 60 * 60
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file in one step: whoever looks sees the old content or the new. Its folder is made if need be."""
     with new_file(path.parent) as (file, part):
-        file.write(data)
+        with _explained(path):
+            file.write(data)
         keep_file(file, part, path)
 
 
@@ -45,7 +46,7 @@ def keep_file(file: BinaryIO, part: Path, path: Path) -> None:
     with _explained(path):
         file.flush()
         os.fsync(file.fileno())
-        part.chmod(0o666 & ~_read_umask())
+        part.chmod(0o666 & ~read_umask())
         path.parent.mkdir(parents=True, exist_ok=True)
         part.replace(path)
 
@@ -84,7 +85,8 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _read_umask() -> int:
+def read_umask() -> int:
+    """What the user does not want new files to be open for."""
     umask = os.umask(0)
     os.umask(umask)
     return umask
