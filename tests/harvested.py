@@ -8,6 +8,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from hypothesis import strategies as st
+
 from callsite.harvest.choosing import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.names import Certainty, Kind, Use
@@ -217,3 +219,70 @@ def _place(indent: str, row: str) -> str:
 def _put(indent: str, rows: list[str]) -> list[str]:
     first, *more = rows
     return [indent + first.removeprefix(">"), *(_place(indent, row) for row in more)]
+
+
+_HOSTILE = [
+    *[
+        "`",
+        "``",
+        "```",
+        "~~~",
+        "~~",
+        "\\",
+        "*",
+        "**",
+        "_",
+        "__",
+        "#",
+        "##",
+        ">",
+        "<",
+        "-",
+        "--",
+        "---",
+        "+",
+        "=",
+        "===",
+        "|",
+        ":",
+        "!",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        "&",
+        ";",
+        '"',
+        "'",
+        "/",
+        "1.",
+        "1)",
+        "a",
+        "b1",
+        "é",
+        "日本",
+    ],
+    *[
+        "<script>alert(1)</script>",
+        "<!--",
+        "-->",
+        "--!>",
+        "<b>",
+        "</pre></details>",
+        "<details>",
+        "<?a",
+        "<![CDATA[",
+        "</",
+    ],
+    *["&lt;", "&#60;", "[a](javascript:b)", "![a](b)", "[a]: b", "[^1]", "*[a]: b", "{: #a }", "<a@b.c>", "http://a.b"],
+    *["[TOC]", "~~f()", "## ... a ...", "$$", "\u202e", "\u200b", "\x02", "\x03", "\0", "\x1b[0m", "\u00a0"],
+    *[" ", " ", "  ", "    ", "\t", "\n", "\n\n", "\f", "\u2028"],
+]
+
+
+def hostile_texts() -> st.SearchStrategy[str]:
+    """What a stranger may have written where a name or a sentence is expected."""
+    character = st.characters(codec="utf-8", exclude_characters="\r")
+    return st.lists(st.sampled_from(_HOSTILE) | character, max_size=8).map("".join)

@@ -6,18 +6,27 @@ What comes from other people (names, summaries, paths, notices) is written so th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 
 from callsite.harvest.choosing import Candidate, Choice, Example
 from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.permalinks import format_permalink
-from callsite.harvest.release import Release
-from callsite.harvest.repository import find_project_key
+from callsite.harvest.quoting import (
+    escape_comment,
+    escape_markdown,
+    escape_raw,
+    format_code,
+    format_link,
+    make_address,
+    make_plain,
+)
+from callsite.harvest.release import Licence, Release
 from callsite.harvest.targets import Target
 from callsite.model import Listing, Meta, Origin, Page, Prose, Symbol
+from callsite.names import Kind
+from callsite.text import normalise_ends
 from callsite.wording import count
 
 # How many files that use the symbol, but are not shown, a page names.
@@ -35,9 +44,6 @@ TODO = "TODO:"
 # The headings of what comes behind the examples.
 OTHERS = "## More code that uses it"
 TERMS = "## Copyright and licences"
-
-# What may mean something to Markdown within a line.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]#|!~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def draft_page(subject: Subject, choice: Choice, slug: str, sortorder: str = "")
         description=f"Example code that shows how to use the {kind} {symbol.name} of {symbol.module or symbol.name}.",
         symbol=symbol,
         aliases=tuple(known),
-        docs=subject.docs,
+        docs=make_address(subject.docs),
     )
     blocks: list[Prose | Listing] = [Prose("\n\n" + "\n\n".join(_introduce(subject)) + "\n")]
     for number, example in enumerate(choice.examples, start=1):
@@ -86,19 +92,19 @@ def make_section(number: int, example: Example, name: str) -> tuple[Prose, Listi
     """The section of one example: a heading, a paragraph on where it is from, and the listing."""
     candidate = example.candidate
     project = candidate.release.project
-    uses = len([use for use in candidate.uses if use.kind.value != "import"]) or len(candidate.uses)
-    place = f"{code(candidate.path)} of {_link(project, candidate.release.repository)}"
+    place = f"{format_code(candidate.path)} of {format_link(escape_markdown(project), candidate.release.repository)}"
     version = f" {escape_markdown(candidate.release.version)}" if candidate.release.version else ""
     part = ", which is one of its tests," if find_nature(candidate.path) is Nature.TEST else ""
-    licence = candidate.release.licence.expression
-    terms = f" The project is provided under the licence {code(licence)}." if licence else ""
+    licence = candidate.licence
+    provided = "project" if licence == candidate.release.licence else "file"
+    terms = f" The {provided} is provided under the licence {format_code(licence.expression)}."
     rows = [
         "",
         f"## Example {number} from {escape_markdown(project)}",
         "",
-        f"{place}{version}{part} uses {code(name)} {_times(uses)}.{terms}",
+        f"{place}{version}{part} uses {format_code(name)} {_times(_count_uses(candidate))}.{terms}",
         "",
-        f"<!-- {TODO} say what {_comment(project)} is, and what this code does. -->",
+        f"<!-- {TODO} say what {escape_comment(project)} is, and what this code does. -->",
         "",
         "",
     ]
@@ -108,20 +114,24 @@ def make_section(number: int, example: Example, name: str) -> tuple[Prose, Listi
 def make_listing(example: Example) -> Listing:
     """The listing of an example, with where it comes from."""
     candidate = example.candidate
-    return Listing(example.excerpt.snippet, make_origin(candidate.release, candidate.path, example.excerpt.lines))
+    lines = example.excerpt.lines
+    return Listing(
+        example.excerpt.snippet, make_origin(candidate.release, candidate.path, lines, candidate.licence.expression)
+    )
 
 
-def make_origin(release: Release, path: str, lines: tuple[tuple[int, int], ...]) -> Origin:
+def make_origin(release: Release, path: str, lines: tuple[tuple[int, int], ...], licence: str) -> Origin:
     """Where lines of a release's file come from, with an address if one is known that will go on showing them."""
-    span = (lines[0][0], lines[-1][1]) if lines else None
+    address = format_permalink(release.repository, release.revision, path, (lines[0][0], lines[-1][1]))
+    artefact = f"{release.artefact}#sha256={release.sha256}" if release.artefact and release.sha256 else ""
     return Origin(
-        project=release.project,
-        version=release.version,
+        project=make_plain(release.project),
+        version=make_plain(release.version),
         path=path,
         revision=release.revision,
-        url=format_permalink(release.repository, release.revision, path, span),
-        licence=release.licence.expression,
-        artefact=f"{release.artefact}#sha256={release.sha256}" if release.artefact and release.sha256 else "",
+        url=make_address(address),
+        licence=licence,
+        artefact=make_plain(artefact),
         lines=lines,
     )
 
@@ -130,86 +140,87 @@ def make_tail(name: str, choice: Choice) -> Iterator[str]:
     """What comes behind the examples: the files that are not shown, and the terms of those that are."""
     if choice.others:
         yield "\n".join(["", OTHERS, "", *_list_others(name, choice.others), ""])
-    releases = {find_project_key(one.candidate.release): one.candidate.release for one in choice.examples}
-    if releases:
-        yield "\n".join(["", TERMS, "", *(row for one in releases.values() for row in format_terms(one))])
+    if choice.examples:
+        yield f"\n{TERMS}\n\n{make_terms(one.candidate for one in choice.examples)}"
 
 
-def format_terms(release: Release) -> Iterator[str]:
+def make_terms(candidates: Iterable[Candidate]) -> str:
+    """The terms of files as Markdown: once for each project, and again where a file of it has other ones."""
+    terms: dict[tuple[str, Licence], str] = {}
+    for one in candidates:
+        rows = _format_terms(one.release, one.licence)
+        terms.setdefault((one.release.project.lower(), one.licence), "".join(f"{row}\n" for row in rows))
+    return "".join(terms.values())
+
+
+def _format_terms(release: Release, licence: Licence) -> Iterator[str]:
     """The terms of one project as rows of Markdown: its licence and how that is known, its notices, the text itself."""
-    licence = release.licence
     name = f"{release.project} {release.version}".rstrip()
-    yield f"**{escape_markdown(name)}**: {code(licence.expression)}, from {escape_markdown(licence.found)}."
+    yield f"**{escape_markdown(name)}**: {format_code(licence.expression)}, from {escape_markdown(licence.found)}."
     yield from (f"{escape_markdown(notice)}  " for notice in licence.notices)
     yield ""
-    text = licence.text.strip("\n").split("\n")
+    text = normalise_ends(licence.text).strip("\n").split("\n")
     if licence.text and len(text) <= _LONGEST_LICENCE:
         # Raw HTML must not have a blank line, and nothing in it is Markdown.
-        yield f"<details><summary>The licence of {_html(release.project)}</summary>"
+        yield f"<details><summary>The licence of {escape_raw(make_plain(release.project))}</summary>"
         yield "<pre>"
-        yield from (_html(row) if row.strip() else "&#32;" for row in text)
+        yield from (escape_raw(row) for row in text)
         yield "</pre></details>"
         yield ""
-    elif re.fullmatch(r"[A-Za-z0-9.+-]+", licence.expression):
-        yield f"[The text of the licence](https://spdx.org/licenses/{licence.expression}.html)"
+    else:
+        names = [name for name in _NAME.findall(licence.expression) if name not in ("AND", "OR", "WITH")]
+        yield from (f"[The text of {name}](https://spdx.org/licenses/{name}.html)  " for name in names)
         yield ""
 
 
-def escape_markdown(text: str) -> str:
-    """Text as Markdown that shows just that, on one line."""
-    text = " ".join(text.split())
-    return _html(_SPECIAL.sub(r"\\\g<0>", text))
-
-
-def code(text: str) -> str:
-    """Text as inline code, on one line; no Markdown is read in it."""
-    text = " ".join(text.split())
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    space = " " * text.startswith("`") or " " * text.endswith("`")
-    return f"{fence}{space}{text}{space}{fence}"
+# The names in a licence expression that have a page; `LicenseRef-x` has none, and a `+` belongs to no name.
+_NAME = re.compile(r"(?<![\w.:+-])(?!LicenseRef-|DocumentRef-)[A-Za-z0-9.-]+(?![\w.:-])")
 
 
 def _introduce(subject: Subject) -> Iterator[str]:
     symbol, target = subject.symbol, subject.target
-    name = f"[{code(symbol.name)}]({subject.docs})" if subject.docs else code(symbol.name)
+    name = format_link(format_code(symbol.name), subject.docs)
     kind = target.kind if target else "callable"
     article = "an" if kind[0] in "aeiou" else "a"
     project = subject.release.project if subject.release else symbol.library
-    library = _link(project, subject.release.repository if subject.release else "")
-    where = f"{article} {kind} in the module {code(symbol.module)} of {library}" if symbol.module else "a library"
-    others = [code(path) for path in target.paths if path != str(symbol)] if target else []
+    library = format_link(escape_markdown(project), subject.release.repository if subject.release else "")
+    where = (
+        f"{article} {kind} in the module {format_code(symbol.module)} of {library}" if symbol.module else "a library"
+    )
+    others = [format_code(path) for path in target.paths if path != str(symbol)] if target else []
     also = f" It can also be imported as {_join(others[:3])}." if others else ""
     yield f"{name} is {where}.{also}"
     if target and target.signature and len(target.signature) <= _LONGEST_SIGNATURE:
-        yield f"It is called as {code(target.signature)}."
+        yield f"It is called as {format_code(target.signature)}."
     if subject.purpose:
         yield escape_markdown(subject.purpose)
     elif target and target.summary:
         yield f"Its documentation begins: “{escape_markdown(target.summary)}”"
-    yield f"<!-- {TODO} say what {_comment(symbol.name)} is for, and when a reader wants it. -->"
+    yield f"<!-- {TODO} say what {escape_comment(symbol.name)} is for, and when a reader wants it. -->"
 
 
 def _list_others(name: str, others: Sequence[Candidate]) -> Iterator[str]:
     for _, group in groupby(others[:_MOST_OTHERS], key=lambda one: one.release.project):
         files = list(group)
         release = files[0].release
-        shown = (f"{_file_link(one)} ({count(len(one.uses), 'use')})" for one in files)
-        yield f"- {_link(release.project, release.repository)}: {', '.join(shown)}"
+        shown = (f"{_link_file(one)} ({count(_count_uses(one), 'use')})" for one in files)
+        yield f"- {format_link(escape_markdown(release.project), release.repository)}: {', '.join(shown)}"
     if len(others) > _MOST_OTHERS:
         left = others[_MOST_OTHERS:]
-        uses = sum(len(one.uses) for one in left)
-        yield f"- and {count(len(left), 'more file')} with {count(uses, 'use')} of {code(name)}"
+        uses = sum(map(_count_uses, left))
+        yield f"- and {count(len(left), 'more file')} with {count(uses, 'use')} of {format_code(name)}"
 
 
-def _file_link(candidate: Candidate) -> str:
+def _link_file(candidate: Candidate) -> str:
     release = candidate.release
     first = candidate.uses[0]
     address = format_permalink(release.repository, release.revision, candidate.path, (first.first, first.last))
-    return f"[{code(candidate.path)}]({address})" if address else code(candidate.path)
+    return format_link(format_code(candidate.path), address)
 
 
-def _link(text: str, address: str) -> str:
-    return f"[{escape_markdown(text)}]({address})" if address else escape_markdown(text)
+def _count_uses(candidate: Candidate) -> int:
+    """How often a file uses the symbol: imports count only when there is nothing else."""
+    return sum(use.kind is not Kind.IMPORT for use in candidate.uses) or len(candidate.uses)
 
 
 def _join(words: Sequence[str]) -> str:
@@ -218,12 +229,3 @@ def _join(words: Sequence[str]) -> str:
 
 def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
-
-
-def _html(text: str) -> str:
-    return escape(text, quote=False)
-
-
-def _comment(text: str) -> str:
-    """Text within an HTML comment, which `--` or `>` could end."""
-    return re.sub(r"--+|>", "-", " ".join(text.split()))

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from callsite.harvest.cutting import DEFAULT, Style, cut_excerpt
 from callsite.harvest.drafting import make_origin
+from callsite.harvest.licences import find_file_licence
 from callsite.harvest.release import Release
-from callsite.model import Listing
+from callsite.model import Listing, Origin
 from callsite.names import Kind, Use
 from callsite.snippet import split_rows
 
@@ -55,20 +56,20 @@ def find_change(
     """
     origin = listing.origin
     paths = sorted(texts, key=lambda path: (path != origin.path, _distance(path, origin.path), path))
-    runs = [tuple(line.text for line in run) for run in listing.snippet.runs]
+    runs = [[line.text for line in run] for run in listing.snippet.runs]
     for path in paths:
-        lines = _find_runs(runs, split_rows(texts[path]), origin.lines if path == origin.path else ())
-        if lines is None:
+        lines = _find_runs(runs, split_rows(texts[path]), origin.lines)
+        if not lines:
             continue
         if path == origin.path and lines == origin.lines:
             return Change(State.UNCHANGED, "", listing)
         where = f"now in {path}" if path != origin.path else "on other lines"
-        return Change(State.MOVED, where, replace(listing, origin=make_origin(release, path, lines)))
+        return Change(State.MOVED, where, replace(listing, origin=_make_origin(release, path, texts[path], lines)))
     for path in paths[:1] if origin.path in texts else paths:
         chosen = _match_uses(listing, split_rows(texts[path]), uses.get(path, ()))
         if chosen:
             excerpt = cut_excerpt(texts[path], name, chosen, others=uses[path], style=style)
-            origin = make_origin(release, path, excerpt.lines)
+            origin = _make_origin(release, path, texts[path], excerpt.lines)
             return Change(
                 State.CHANGED, "its code is another", replace(listing, snippet=excerpt.snippet, origin=origin)
             )
@@ -85,23 +86,38 @@ def _distance(path: str, old: str) -> int:
     return len(other) - same
 
 
+def _make_origin(release: Release, path: str, text: str, lines: tuple[tuple[int, int], ...]) -> Origin:
+    return make_origin(release, path, lines, find_file_licence(text) or release.licence.expression)
+
+
+# So many ways to lay the runs over a file are followed at a time.
+_MOST_WAYS = 20
+
+
 def _find_runs(
-    runs: Sequence[tuple[str, ...]], rows: Sequence[str], hint: Sequence[tuple[int, int]]
-) -> tuple[tuple[int, int], ...] | None:
-    """Where the runs stand in a file, in order and without overlap: at the places of `hint` if they fit there."""
-    if len(hint) == len(runs) and all(
-        tuple(rows[first - 1 : last]) == run for (first, last), run in zip(hint, runs, strict=True)
-    ):
-        return tuple(hint)
-    found: list[tuple[int, int]] = []
-    start = 0
-    for run in runs:
-        at = next((at for at in range(start, len(rows) - len(run) + 1) if tuple(rows[at : at + len(run)]) == run), None)
-        if at is None:
-            return None
-        start = at + len(run)
-        found.append((at + 1, start))
-    return tuple(found) or None
+    runs: Sequence[list[str]], rows: list[str], old: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """Where the runs stand in a file, in order and without overlap; () when they do not.
+
+    Of several places those count that lie as they did to each other, and then those nearest to where they were, which
+    are the old places themselves if the runs are still there.
+    """
+    starts = [first for first, _ in old] if len(old) == len(runs) else []
+    ways: list[tuple[int, int, tuple[tuple[int, int], ...]]] = [(0, 0, ())]
+    for number, run in enumerate(runs):
+        spots = [at for at in range(1, len(rows) - len(run) + 2) if rows[at - 1 : at - 1 + len(run)] == run]
+        longer = []
+        for strain, shift, places in ways:
+            for at in spots:
+                if not places or at > places[-1][1]:
+                    moved = at - starts[number] if starts else 0
+                    # The first run has none to keep its distance from; how far it went counts last.
+                    strained = strain + abs(moved - shift) if places else 0
+                    longer.append((strained, moved, (*places, (at, at + len(run) - 1))))
+        longer.sort(key=lambda way: (way[0], abs(way[2][0][0] - starts[0]) if starts else 0, way[2]))
+        # The way that leaves the most room for the runs to come may be the only one that they fit in.
+        ways = longer[:_MOST_WAYS] + sorted(longer, key=lambda way: way[2][-1])[:1]
+    return ways[0][2] if ways else ()
 
 
 def _match_uses(listing: Listing, rows: Sequence[str], uses: Iterable[Use]) -> tuple[Use, ...]:
