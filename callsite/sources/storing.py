@@ -34,10 +34,13 @@ def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
         folder.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     part = Path(name)
+    file = os.fdopen(number, "wb")
     try:
-        with os.fdopen(number, "wb") as file:
-            yield file, part
+        yield file, part
+        file.close()
     finally:
+        with contextlib.suppress(OSError):  # what could not be written is tried once more here
+            file.close()
         part.unlink(missing_ok=True)
 
 
