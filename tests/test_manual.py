@@ -379,3 +379,14 @@ def test_harvesting_has_every_key_of_the_json() -> None:
 def test_the_notation_has_every_key_of_the_fence_line() -> None:
     rows = rows_of("Where the code comes from", 2, "notation.md")
     assert sorted(row[0] for row in rows) == sorted(KEYS)
+
+
+def test_contributing_names_every_module() -> None:
+    package = ROOT / "callsite"
+    modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
+    modules |= {path.parent.name for path in package.glob("*/__init__.py")}
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [a-z ]+ \| (.*?) \| (?:yes|no)", text, re.MULTILINE)
+    told = re.findall(r"`(\w+)/?`", " ".join(rows))
+    assert set(told) - {"sourcing"} == modules
+    assert len(told) == len(set(told))
