@@ -45,7 +45,7 @@ def load_sources(
     declared = {one.name: one for one in load_declared(path)} if path.exists() else {}
     chosen = [declared.get(text) or Declared("", _parse(text)) for text in texts]
     chosen = chosen or list(declared.values()) or [Declared("", AllInstalled())]
-    known = load_lock(path.with_name(NAME)) if declared and not renew else {}
+    known = load_lock(path.with_name(NAME)) if not renew and any(one.name for one in chosen) else {}
     sources: dict[str, Source] = {}
     skipped: list[Skipped] = []
     locked: dict[str, Locked] = {}
