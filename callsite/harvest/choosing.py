@@ -20,7 +20,7 @@ from callsite.harvest.likeness import ALIKE, Sketch, make_sketch, measure_likene
 from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.release import Licence, Release, Skipped
 from callsite.harvest.repository import find_project_key
-from callsite.harvest.wanted import is_visible
+from callsite.harvest.wanted import add_imports
 from callsite.names import Certainty, Kind, Use
 from callsite.text import CONTROL, decode_python
 from callsite.wording import count
@@ -246,10 +246,9 @@ def _spread(fit: Iterable[_Ranked]) -> list[_Ranked]:
 def _try(ranked: _Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style: Style) -> _Cut | str:
     """A file's excerpt, or why it is not to be shown."""
     candidate = ranked.candidate
-    imports = [use for use in candidate.uses if use.kind is Kind.IMPORT]
-    chosen = {*ranked.uses, *(one for one in imports if any(is_visible(one, use) for use in ranked.uses))}
+    chosen = add_imports(ranked.uses, candidate.uses)
     others = [use for use in candidate.uses if use not in chosen]
-    excerpt = cut_excerpt(candidate.text, name, sorted(chosen), others=others, style=style)
+    excerpt = cut_excerpt(candidate.text, name, chosen, others=others, style=style)
     sketch = make_sketch(excerpt.snippet.code)
     return _find_fault(excerpt, limits) or _find_copy(sketch, cut) or _Cut(ranked, excerpt, sketch)
 

@@ -11,6 +11,7 @@ from callsite.harvest.cutting import DEFAULT, Style, cut_excerpt
 from callsite.harvest.drafting import make_origin
 from callsite.harvest.licences import find_file_licence
 from callsite.harvest.release import Release
+from callsite.harvest.wanted import add_imports
 from callsite.model import Listing, Origin
 from callsite.names import Kind, Use
 from callsite.snippet import split_rows
@@ -121,7 +122,7 @@ def _find_runs(
 
 
 def _match_uses(listing: Listing, rows: Sequence[str], uses: Iterable[Use]) -> tuple[Use, ...]:
-    """The uses on lines that are most like the marked ones; when none is, the first uses of any kind."""
+    """The uses on lines that are most like the marked ones; when none is, the first of any kind. With its imports."""
     known = sorted(uses)
     marked = [line.text.strip() for line in listing.snippet.lines if line.marked]
     chosen: list[Use] = []
@@ -133,4 +134,4 @@ def _match_uses(listing: Listing, rows: Sequence[str], uses: Iterable[Use]) -> t
             chosen.append(best[1])
     if not any(use.kind is not Kind.IMPORT for use in chosen):
         chosen += [use for use in known if use.kind is not Kind.IMPORT and use not in chosen][:1]
-    return tuple(sorted(chosen or known[:1]))
+    return add_imports(chosen or known[:1], known)

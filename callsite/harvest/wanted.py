@@ -85,6 +85,13 @@ def _find_ways(uses: Collection[Use], found: Sequence[Use], paths: Iterable[str]
         yield from (way for way in seen if len(way.target) == longest)
 
 
+def add_imports(chosen: Iterable[Use], uses: Iterable[Use]) -> tuple[Use, ...]:
+    """Some of the uses in a file together with the imports that they see."""
+    shown = set(chosen)
+    seen = {one for one in uses if one.kind is Kind.IMPORT and any(is_visible(one, use) for use in shown)}
+    return tuple(sorted(shown | seen))
+
+
 def is_visible(binding: Use, use: Use) -> bool:
     """Whether an import holds where a use stands: in its own scope, or in one inside of it."""
     return not binding.scope or f"{use.scope}.".startswith(f"{binding.scope}.")
