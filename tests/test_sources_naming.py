@@ -173,7 +173,7 @@ def test_an_archive_that_is_another_by_now_is_refused() -> None:
     declare('office = "office-1.0-py3-none-any.whl"\n')
     write_states(DECLARED, load())
     make_wheel(Path(), HARBOUR, "office")
-    with pytest.raises(CallsiteError, match="office.*whl: "):
+    with pytest.raises(CallsiteError, match=r"office.*whl: "):
         load()
     assert names(load(renew=True)) == ["office"]
 

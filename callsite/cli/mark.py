@@ -111,7 +111,8 @@ def format_excerpt(excerpt: Excerpt, arguments: argparse.Namespace) -> str:
     """The excerpt as a listing for a page, or as what is inside of one."""
     if arguments.bare:
         return format_snippet(excerpt.snippet)
-    path = "" if arguments.file == "-" else Path(arguments.file).name
+    name = Path(arguments.file).name
+    path = name if name.isprintable() and name != "-" else ""
     return format_listing(Listing(excerpt.snippet, Origin(path=path, lines=excerpt.lines)))
 
 
