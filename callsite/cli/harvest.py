@@ -9,6 +9,7 @@ found is imported or run. A harvest that was broken off goes on where it stopped
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 from collections import Counter
 from itertools import zip_longest
@@ -58,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         ):
             report.unread = skipped
             symbols = list_symbols(harvester, arguments, progress)
+            gc.freeze()  # what is loaded by now stays to the end; looking at it again and again takes a fifth of the time
             for number, symbol in enumerate(symbols):
                 progress(str(symbol), number, len(symbols))
                 harvest = harvester.harvest(symbol)

@@ -54,6 +54,7 @@ class Library:
         self._offered: dict[str, frozenset[str]] = {}
         self._renamed: dict[str, tuple[tuple[str, str], ...]] = {}
         self._modules: list[str] | None = None
+        self._targets: dict[str, Target | None] = {}
         self._public: tuple[Target, ...] | None = None
 
     @property
@@ -63,8 +64,10 @@ class Library:
 
     def find(self, symbol: str) -> Target | None:
         """The object that a dotted name stands for, None when the library has none."""
-        found = self._names.resolve(symbol) if self._names.is_module(symbol.partition(".")[0]) else None
-        return self._describe(symbol, found, self._find_paths(found)) if found else None
+        if symbol not in self._targets:
+            found = self._names.resolve(symbol) if self._names.is_module(symbol.partition(".")[0]) else None
+            self._targets[symbol] = self._describe(symbol, found, self._find_paths(found)) if found else None
+        return self._targets[symbol]
 
     def canonical(self, dotted: str) -> str:
         """The name of the place where the object of this name is made; "" when the library does not have it.
