@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; return 0, or 1 when there is no example for it, or a page already."""
-    if arguments.docs and not is_web_address(arguments.docs):
+    if arguments.docs and not is_address(arguments.docs):
         raise CallsiteError(f"--docs: {make_printable(arguments.docs)} is no web address; write https://…")
     shelf = Shelf(read_folders(arguments.settings, arguments.content).content)
     if not arguments.sources and not Path(arguments.sources_file).exists():
@@ -94,7 +94,7 @@ def complete(subject: Subject, arguments: argparse.Namespace) -> Subject:
         purpose = ask(f"What is {subject.symbol} for, in one sentence (Enter: say it later)?")
     docs = arguments.docs or subject.docs
     while not docs and (answer := ask("The address of its documentation, https://… (Enter: none)?")):
-        docs = answer if is_web_address(answer) else ""
+        docs = answer if is_address(answer) else ""
     return replace(subject, purpose=purpose, docs=docs)
 
 
@@ -111,6 +111,11 @@ def write(plan: Plan, shelf: Shelf, arguments: argparse.Namespace) -> int:
     print(f"{place}: written, {count(len(plan.added), 'example')} from {count(projects, 'project')}")
     print("Next: say what only you know where it says TODO, and look at it with `callsite serve`.")
     return 0
+
+
+def is_address(text: str) -> bool:
+    """Whether a text can be the address of documentation as it stands."""
+    return is_web_address(text) and text.isprintable() and " " not in text
 
 
 def ask(question: str, default: str = "") -> str:
