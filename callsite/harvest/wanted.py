@@ -72,15 +72,16 @@ def _find_ways(uses: Collection[Use], found: Sequence[Use], paths: Iterable[str]
     """The imports of modules that uses reach the symbol through: `import flask` for `flask.g`.
 
     A use that can see an import of the symbol itself is taken to go through that; of several modules the innermost is
-    taken.
+    taken. What a star import brings came through one, and nothing else did.
     """
     parents = find_parents(paths)
     direct = [use for use in found if use.kind is Kind.IMPORT]
     ways = [use for use in uses if use.kind is Kind.IMPORT and use.target in parents]
     for use in found:
-        if use.kind is Kind.IMPORT or any(is_visible(way, use) for way in direct):
+        star = use.certainty is Certainty.STAR
+        if use.kind is Kind.IMPORT or (not star and any(is_visible(way, use) for way in direct)):
             continue
-        seen = [way for way in ways if is_visible(way, use)]
+        seen = [way for way in ways if is_visible(way, use) and (way.certainty is Certainty.STAR) == star]
         longest = max((len(way.target) for way in seen), default=0)
         yield from (way for way in seen if len(way.target) == longest)
 
@@ -109,11 +110,12 @@ def _find_prefix(target: str, paths: frozenset[str]) -> str:
 
 def _find_inner_name(target: str, wanted: Wanted) -> str:
     """The part of a target that leads to the symbol by a way that is not meant for others, `flask.app.g`; or ""."""
-    head, name, _ = target.partition(f".{wanted.symbol.name}")
-    inner = f"{head}{name}"
-    if wanted.library is None or not name or target.partition(".")[0] != wanted.symbol.library:
+    library, symbol, parts = wanted.library, wanted.symbol, target.split(".")
+    if library is None or not _is_like(target, symbol):
         return ""
-    return inner if wanted.library.canonical(inner) == wanted.library.canonical(str(wanted.symbol)) else ""
+    canonical = library.canonical(str(symbol))
+    inner = (".".join(parts[:end]) for end in range(2, len(parts) + 1) if parts[end - 1] == symbol.name)
+    return next((name for name in inner if library.canonical(name) == canonical), "")
 
 
 def _is_like(target: str, symbol: Symbol) -> bool:
