@@ -116,7 +116,8 @@ class Harvester:
         subject = Subject(symbol, target, release.documentation if release else "", release=release)
         name = symbol.name.encode()
         others = (one for one in self._find_near(symbol.library) if source is None or one.source != source.name)
-        mentions = tuple(str(one) for one in others if name in one.file.data and one not in found)
+        near = (one for one in others if name in one.file.data and one not in found)
+        mentions = tuple(f"{self._sources[one.source].release.project} {one.file.path}" for one in near)
         return Harvest(subject, choice, sum(map(len, found.values())), mentions)
 
     def _find_near(self, root: str) -> tuple[Module, ...]:

@@ -114,9 +114,9 @@ class Snippet:
 class Origin:
     """Where a snippet was taken from; what is not known is empty.
 
-    `url` leads to the file itself; `path` is its path inside the project; `licence` an SPDX expression. `artefact` is the
-    file the project came in, with its hash as package indexes write it: `x-1.0.tar.gz#sha256=…`. `lines` holds the first
-    and last line number, both included and 1 being the first, of each run of the snippet in that file.
+    `url` leads to the file itself; `path` is its path inside the project; `licence` an SPDX expression. `artefact` is
+    the file the project came in, with its hash as package indexes write it: `x-1.0.tar.gz#sha256=…`. `lines` holds the
+    first and last line number, both included and 1 being the first, of each run of the snippet in that file.
     """
 
     project: str = ""

@@ -66,7 +66,7 @@ def read_settings(folder: str) -> str:
 ```
 """
 
-_IGNORE = "output/\n.output.callsite-*/\n__pycache__/\n"
+_IGNORE = ".cache/\noutput/\n.output.callsite-*/\n__pycache__/\n"
 
 
 def plan_site(name: str) -> Mapping[str, str]:

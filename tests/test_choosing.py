@@ -176,8 +176,13 @@ def test_what_shows_most_comes_first() -> None:
         make("h", certainty=Certainty.STAR),
         make("i", kind=Kind.IMPORT),
     ]
-    order = [one.candidate.release.project for one in _choose(*files, page=9).examples]
-    assert order == ["e", "d", "c", "b", "a", "f", "h", "g", "i"]
+    choice = _choose(*files, page=9)
+    assert [one.candidate.release.project for one in choice.examples] == ["e", "d", "c", "b", "a", "f", "h", "g"]
+    assert [one.release.project for one in choice.others] == ["i"]
+
+
+def test_an_import_alone_is_shown_when_it_is_all_there_is() -> None:
+    assert _labels(_choose(replace(_file("a"), uses=(make_import(1),)))) == ["a a/a.py"]
 
 
 def test_the_librarys_own_uses_come_last() -> None:

@@ -266,7 +266,7 @@ def test_files_that_only_name_it(index: UseIndex) -> None:
         "uses.py": "from teapot import brew\nbrew()  # teapot\n",
         "far.py": "'brew'\n",
     }
-    assert Desk(index, make_source("client", files)).find().mentions == ("client/text.py",)
+    assert Desk(index, make_source("client", files)).find().mentions == ("client text.py",)
 
 
 def test_files_that_do_not_parse_are_read_by_their_words(index: UseIndex) -> None:

@@ -93,7 +93,7 @@ def test_line_numbers_are_those_of_the_file() -> None:
 
 
 def test_the_whole_of_a_small_listing() -> None:
-    origin = Origin("Demo & co", "1.0", "src/a.py", "abc", "https://x.y/?a&b", "MIT", ((3, 4), (9, 9)))
+    origin = Origin("Demo & co", "1.0", "src/a.py", "abc", "https://x.y/?a&b", "MIT", "", ((3, 4), (9, 9)))
     rows = (Line("# a.py"), Line("x = '<&>'\f", True), Gap("a <b> & c"), Line("\ty"))
     rendered = _render(*rows, language="python", origin=origin, number=2)
     assert rendered.label == "Listing 2: a.py"

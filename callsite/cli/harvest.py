@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import sys
 from collections import Counter
 from itertools import zip_longest
 
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="+", metavar="NAME", help="a library, a module of one, or a symbol")
     add_content_arguments(parser)
     parser.add_argument(
-        "--limit", type=natural, metavar="N", help="write N pages at the most, the most used names first"
+        "--limit",
+        type=natural,
+        metavar="N",
+        help="stop after N pages, those there already included; the most used names come first",
     )
     parser.add_argument("--add", action="store_true", help="put new examples into pages that are there already")
     parser.add_argument("--diff", action="store_true", help="show what would be put into pages that are there already")
@@ -59,24 +63,23 @@ def run(arguments: argparse.Namespace) -> int:
         ):
             report.unread = skipped
             symbols = list_symbols(harvester, arguments, progress)
-            gc.freeze()  # what is loaded by now stays to the end; looking at it again and again takes a fifth of the time
+            if not symbols:
+                hint = "name others with --from"
+                print(f"callsite: {', '.join(arguments.names)}: no use in the sources; {hint}", file=sys.stderr)
+            gc.freeze()  # what is loaded by now stays; looking at it again and again takes a fifth of the time
             for number, symbol in enumerate(symbols):
                 progress(str(symbol), number, len(symbols))
-                harvest = harvester.harvest(symbol)
-                plan = shelf.plan_page(harvest.subject, harvest.choice)
-                if (
-                    arguments.limit is not None
-                    and plan.is_new
-                    and report.counts["written"] + report.counts["planned"] >= arguments.limit
-                ):
+                if report.pages == arguments.limit:
                     report.counts["beyond"] += len(symbols) - number
                     break
+                harvest = harvester.harvest(symbol)
+                plan = shelf.plan_page(harvest.subject, harvest.choice)
                 if plan.added and not arguments.dry_run and (plan.is_new or arguments.add):
                     shelf.write_page(plan)
                 report.tell(harvest, plan)
     finally:
         report.close()
-    return 0 if report.has_found else 1
+    return 0 if report.pages else 1
 
 
 def list_symbols(harvester: Harvester, arguments: argparse.Namespace, progress: Progress) -> list[Symbol]:
@@ -100,9 +103,9 @@ class Report:
         self._arguments = arguments
 
     @property
-    def has_found(self) -> bool:
-        """Whether there was any example to show."""
-        return any(self.counts[outcome] for outcome in _OUTCOMES if outcome != "nothing")
+    def pages(self) -> int:
+        """How many symbols have a page, or would have one."""
+        return sum(self.counts[outcome] for outcome in _OUTCOMES if outcome not in ("nothing", "beyond"))
 
     def tell(self, harvest: Harvest, plan: Plan) -> None:
         """Tell of one symbol."""

@@ -3,7 +3,7 @@
 For each listing that says its project and file, the newest release is read and held against it: unchanged, moved (the
 same lines elsewhere), changed (the name is used in other lines now) or gone. --diff shows what would be rewritten and
 --apply does it, listing by listing; every other byte of a page stays as it is. Declared sources are looked up anew,
-whatever the lock file says.
+whatever the lock file says, unless --offline keeps them as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from callsite.build import place_of
 from callsite.cli.sourcing import Progress, add_content_arguments, add_source_arguments, open_libraries, show_progress
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(make_visible(format_diff(file, text)), end="")
             if text != file.text and arguments.apply:
                 change_page(file, text)
+                place = make_printable(str(place_of(str(file.path))))
+                print(f"{place}: rewritten; its words may still be about the older release")
     if arguments.apply:
         releases.write_states()
     told = [f"{number:,} {state}" for state in State if (number := counts[state])]
@@ -78,6 +81,14 @@ def tell(file: PageFile, refreshed: tuple[Refreshed, ...]) -> None:
             print(make_printable(f"{place}: {what}"))
 
 
+def find_age(version: str) -> tuple[bool, Version]:
+    """What puts versions in order, the newest last; what is no version comes before all that are."""
+    try:
+        return True, Version(version)
+    except InvalidVersion:
+        return False, Version("0")
+
+
 class Releases:
     """The newest releases there are of the projects that listings are from, and the libraries of their symbols."""
 
@@ -97,8 +108,8 @@ class Releases:
             )
         sources = self._loaded.sources if self._loaded else ()
         self._libraries = open_libraries(arguments, self._surroundings, sources)
-        for source in sources:
-            self._trees[canonicalize_name(source.release.project)] = Tree(source)
+        for source in sorted(sources, key=lambda source: find_age(source.release.version)):
+            self._trees[canonicalize_name(source.release.project)] = Tree(source)  # the newest stays
 
     def write_states(self) -> None:
         """Note in the lock file which releases were read."""

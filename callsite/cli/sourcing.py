@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Display
@@ -15,6 +16,7 @@ from rich.progress import Progress as Display
 from callsite.harvest.choosing import Limits
 from callsite.harvest.cutting import Style
 from callsite.harvest.libraries import Libraries
+from callsite.harvest.licences import Class
 from callsite.harvest.release import Skipped, Source
 from callsite.harvesting import Harvester, Options
 from callsite.sources import Surroundings
@@ -47,7 +49,10 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the library's own code is (default: one of the sources, else what is installed)",
     )
     group.add_argument(
-        "--cache", default=".cache/harvest", metavar="DIR", help="where downloads and the index are kept (%(default)s)"
+        "--cache",
+        default=".cache/harvest",
+        metavar="DIR",
+        help="where downloads and the index are kept (default: %(default)s)",
     )
 
 
@@ -72,6 +77,7 @@ def add_choosing_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--allow",
         action="append",
+        type=licence,
         default=[],
         metavar="LICENCE",
         help="take excerpts under this licence as well: an SPDX identifier, weak-copyleft or copyleft; may be given "
@@ -98,6 +104,17 @@ def natural(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
     return int(text)
+
+
+def licence(text: str) -> str:
+    """Read an argument that is an SPDX identifier or expression, or the name of a class of licences."""
+    if text in (Class.WEAK_COPYLEFT, Class.COPYLEFT):
+        return text
+    try:
+        return canonicalize_license_expression(text)
+    except InvalidLicenseExpression as error:
+        message = f"{text!r} is neither an SPDX identifier, {Class.WEAK_COPYLEFT} nor {Class.COPYLEFT}"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def make_options(arguments: argparse.Namespace) -> Options:

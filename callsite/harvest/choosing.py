@@ -293,6 +293,8 @@ def _pick(cut: Iterable[_Cut], limits: Limits) -> tuple[tuple[Example, ...], lis
                 pool.index(one),
             ),
         )
+        if examples and best.ranked.best.kind is Kind.IMPORT:
+            break  # a name that is brought in and not used shows nothing, unless it is all there is
         pool.remove(best)
         examples.append(Example(best.ranked.candidate, best.ranked.uses, best.excerpt, _explain(best, shown)))
         shown[best.ranked.shape] += 1

@@ -196,7 +196,9 @@ def _introduce(subject: Subject) -> Iterator[str]:
         yield escape_markdown(subject.purpose)
     elif target and target.summary:
         yield f"Its documentation begins: “{escape_markdown(target.summary)}”"
-    yield f"<!-- {TODO} say what {escape_comment(symbol.name)} is for, and when a reader wants it. -->"
+    thing = escape_comment(symbol.name)
+    left = f"when a reader wants {thing}" if subject.purpose else f"what {thing} is for, and when a reader wants it"
+    yield f"<!-- {TODO} say {left}. -->"
 
 
 def _list_others(name: str, others: Sequence[Candidate]) -> Iterator[str]:

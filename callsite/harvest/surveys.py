@@ -87,7 +87,8 @@ def find_name_assigned(thing: object) -> str:
 
 
 def _survey(tree: griffe.Module, data: bytes) -> Survey:
-    members, stars = {}, []
+    members: dict[str, griffe.Object | griffe.Alias] = {}
+    stars: list[str] = []
     for name, member in tree.members.items():
         if not isinstance(member, griffe.Alias):
             members[name] = member

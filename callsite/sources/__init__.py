@@ -60,7 +60,7 @@ def load_source(declared: Declared, surroundings: Surroundings, locked: Locked |
     read, address = _read(declared, surroundings, locked)
     release = read.release
     if declared.licence:
-        release = replace(release, licence=replace(release.licence, expression=declared.licence, found="declared"))
+        release = replace(release, licence=replace(release.licence, expression=declared.licence, found="sources.toml"))
     if declared.repository:
         release = replace(release, repository=declared.repository.rstrip("/"))
     source = Source(declared.name or release.project, release, read.tree.files, read.tree.skipped)
