@@ -82,7 +82,7 @@ def explain_nothing(harvest: Harvest) -> str:
         first = make_printable(str(choice.skipped[0]))
         more = f" (and {count(len(choice.skipped) - 1, 'more file')})" if len(choice.skipped) > 1 else ""
         return f"{symbol}: {count(harvest.uses, 'use')}, but none that can be shown: {first}{more}"
-    text = f"; {count(len(harvest.mentions), 'file')} only name it in text" if harvest.mentions else ""
+    text = f"; in text alone it is named in {count(len(harvest.mentions), 'file')}" if harvest.mentions else ""
     return f"{symbol}: no use of it in the sources{text}; name others with --from, or start without with --empty"
 
 
