@@ -150,7 +150,7 @@ def test_a_repository_stays_at_the_locked_commit(tmp_path: Path, surroundings: S
 def test_what_the_author_says_of_the_licence_counts(tmp_path: Path, surroundings: Surroundings) -> None:
     write(tmp_path / "x" / "LICENSE", b"Copyright (c) 2020 Somebody\nAll mine.\n")
     licence = load_source(Declared("x", FromFolder("./x"), "Apache-2.0"), surroundings)[0].release.licence
-    assert (licence.expression, licence.found) == ("Apache-2.0", "declared")
+    assert (licence.expression, licence.found) == ("Apache-2.0", "sources.toml")
     assert licence.notices == ("Copyright (c) 2020 Somebody",)
 
 
