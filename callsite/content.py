@@ -163,11 +163,15 @@ class Shelf:
         held = self.find_page(subject)
         if held is not None:
             added = find_new(held.page, choice.examples)
-            return Plan(held.path, held, add_examples(held.text, added, symbol.name) if added else held.text, added)
+            return Plan(held.path, held, add_examples(held.text, added, symbol.name, str(place_of(str(held.path)))) if added else held.text, added)
         metas = [file.page.meta for file in self._files]
         slug = plan_slug(symbol, {meta.slug for meta in metas})
+        path = self.folder / plan_path(symbol, slug)
+        if path.is_file() and all(file.path != path for file in self._files):
+            self._files.append(load_page(path))  # another run has written it by now
+            return self.plan_page(subject, choice)
         page = draft_page(subject, choice, slug, plan_sortorder(symbol, metas))
-        return Plan(self._find_free_path(plan_path(symbol, slug)), None, format_page(page), choice.examples)
+        return Plan(_find_free(path), None, format_page(page), choice.examples)
 
     def write_page(self, plan: Plan) -> None:
         """Do what was planned. Raises CallsiteError when somebody else has written the file since."""
@@ -177,10 +181,12 @@ class Shelf:
         write_new(plan.path, plan.after)
         self._files.append(load_page(plan.path))
 
-    def _find_free_path(self, path: str) -> Path:
-        free = self.folder / path
-        number = 2
-        while free.exists():
-            free = (self.folder / path).with_stem(f"{Path(path).stem}-{number}")
-            number += 1
-        return free
+
+def _find_free(path: Path) -> Path:
+    """A path that nothing is at yet, the one that is wanted if possible."""
+    free = path
+    number = 2
+    while free.exists():
+        free = path.with_stem(f"{path.stem}-{number}")
+        number += 1
+    return free

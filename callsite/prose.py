@@ -129,7 +129,7 @@ class _Tokens(Extension):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = ""
+        self.stem = _find_stem("")
         self.order: list[tuple[str, str]] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's own name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from callsite.content import PageFile
 from callsite.harvest.cutting import DEFAULT, Style
+from callsite.harvest.drafting import identify
 from callsite.harvest.modules import Module, find_modules
 from callsite.harvest.refreshing import Change, State, find_change
 from callsite.harvest.release import Source
@@ -93,6 +94,10 @@ def refresh_page(
         texts = tree.load_texts(origin.path)
         uses = tree.find_uses(texts, wanted)
         change = find_change(listing, tree.source.release, texts, uses, symbol.name, style)
+        if change.listing is not listing:
+            data = tree.modules[change.listing.origin.path].file.data
+            origin = identify(change.listing.origin, data)
+            change = replace(change, listing=replace(change.listing, origin=origin))
         yield Refreshed(number, listing, change, tree.source.release.version)
 
 

@@ -290,6 +290,13 @@ def test_what_a_killed_run_left_is_swept_up() -> None:
     assert names() == ["c/examples/teapot/brew.md"]
 
 
+def test_a_page_that_another_run_wrote_meanwhile_is_the_page() -> None:
+    Path("c").mkdir()
+    first, second = Shelf(Path("c")), Shelf(Path("c"))
+    first.write_page(first.plan_page(make_subject(), NOTHING))
+    assert not second.plan_page(make_subject(), NOTHING).is_new
+
+
 def test_a_page_that_comes_up_meanwhile_stays() -> None:
     Path("c").mkdir()
     shelf = Shelf(Path("c"))

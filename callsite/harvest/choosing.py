@@ -200,6 +200,9 @@ def _identify(candidate: Candidate) -> tuple[object, ...]:
     return (release.project.lower(), release.project, *state, candidate.data)
 
 
+# A line of more characters than this is data, or was written by a program; nobody reads on to its end.
+_WIDEST = 1_000
+
 # What a path cannot have on a fence line.
 _UNWRITABLE = re.compile(rf"{CONTROL.pattern}|[\0\r\n]")
 
@@ -256,6 +259,9 @@ def _try(ranked: _Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style:
 def _find_fault(excerpt: Excerpt, limits: Limits) -> str:
     if excerpt.size > limits.longest:
         return f"too long: the shortest excerpt has {count(excerpt.size, 'line')}"
+    width = max(map(len, excerpt.snippet.code.split("\n")))
+    if width > _WIDEST:
+        return f"too long: the excerpt has a line of {count(width, 'character')}"
     hidden = CONTROL.search(excerpt.snippet.code)
     return f"invisible characters: the excerpt has U+{ord(hidden[0]):04X}" if hidden else ""
 

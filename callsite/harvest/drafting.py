@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from callsite.harvest.choosing import Candidate, Choice, Example
 from callsite.harvest.nature import Nature, find_nature
-from callsite.harvest.permalinks import format_permalink
+from callsite.harvest.permalinks import format_permalink, format_swhid
 from callsite.harvest.quoting import (
     escape_comment,
     escape_markdown,
@@ -115,9 +115,8 @@ def make_listing(example: Example) -> Listing:
     """The listing of an example, with where it comes from."""
     candidate = example.candidate
     lines = example.excerpt.lines
-    return Listing(
-        example.excerpt.snippet, make_origin(candidate.release, candidate.path, lines, candidate.licence.expression)
-    )
+    origin = make_origin(candidate.release, candidate.path, lines, candidate.licence.expression)
+    return Listing(example.excerpt.snippet, identify(origin, candidate.data))
 
 
 def make_origin(release: Release, path: str, lines: tuple[tuple[int, int], ...], licence: str) -> Origin:
@@ -134,6 +133,11 @@ def make_origin(release: Release, path: str, lines: tuple[tuple[int, int], ...],
         artefact=make_plain(artefact),
         lines=lines,
     )
+
+
+def identify(origin: Origin, data: bytes) -> Origin:
+    """Say which bytes a file has that neither a commit nor an archive's hash tells of: by their own identifier."""
+    return origin if origin.revision or origin.artefact else replace(origin, revision=format_swhid(data))
 
 
 def make_tail(name: str, choice: Choice) -> Iterator[str]:
