@@ -141,9 +141,9 @@ def test_brew():
 
 def describe(name: str, licence: str = "MIT", version: str = "1.0", **urls: str) -> str:
     """A `pyproject.toml`."""
-    rows = ["[project]", f"name = {_quote(name)}", f'version = "{version}"']
-    rows += [f'license = "{licence}"'] if licence else []
-    rows += ["[project.urls]", *(f'{label} = "{address}"' for label, address in urls.items())] if urls else []
+    rows = ["[project]", f"name = {_quote(name)}", f"version = {_quote(version)}"]
+    rows += [f"license = {_quote(licence)}"] if licence else []
+    rows += ["[project.urls]", *(f"{label} = {_quote(address)}" for label, address in urls.items())] if urls else []
     return "".join(f"{row}\n" for row in rows)
 
 
