@@ -163,15 +163,22 @@ class Shelf:
         held = self.find_page(subject)
         if held is not None:
             added = find_new(held.page, choice.examples)
-            return Plan(held.path, held, add_examples(held.text, added, symbol.name, str(place_of(str(held.path)))) if added else held.text, added)
+            return Plan(
+                held.path,
+                held,
+                add_examples(held.text, added, symbol.name, str(place_of(str(held.path)))) if added else held.text,
+                added,
+            )
         metas = [file.page.meta for file in self._files]
         slug = plan_slug(symbol, {meta.slug for meta in metas})
-        path = self.folder / plan_path(symbol, slug)
-        if path.is_file() and all(file.path != path for file in self._files):
-            self._files.append(load_page(path))  # another run has written it by now
+        taken, path = _find_free(self.folder / plan_path(symbol, slug))
+        known = {file.path for file in self._files}
+        news = [one for one in taken if one.is_file() and one not in known]
+        if news:  # another run has written them by now
+            self._files += map(load_page, news)
             return self.plan_page(subject, choice)
         page = draft_page(subject, choice, slug, plan_sortorder(symbol, metas))
-        return Plan(_find_free(path), None, format_page(page), choice.examples)
+        return Plan(path, None, format_page(page), choice.examples)
 
     def write_page(self, plan: Plan) -> None:
         """Do what was planned. Raises CallsiteError when somebody else has written the file since."""
@@ -182,11 +189,11 @@ class Shelf:
         self._files.append(load_page(plan.path))
 
 
-def _find_free(path: Path) -> Path:
-    """A path that nothing is at yet, the one that is wanted if possible."""
-    free = path
-    number = 2
-    while free.exists():
-        free = path.with_stem(f"{path.stem}-{number}")
-        number += 1
-    return free
+def _find_free(wanted: Path) -> tuple[list[Path], Path]:
+    """The paths that something is at already, and the first free one after them; the first of all is `wanted`."""
+    taken: list[Path] = []
+    path = wanted
+    while path.exists():
+        taken.append(path)
+        path = wanted.with_stem(f"{wanted.stem}-{len(taken) + 1}")
+    return taken, path
