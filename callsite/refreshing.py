@@ -92,6 +92,10 @@ def refresh_page(
             continue
         wanted = wanted or find_wanted(symbol, find_library(symbol.library), file.page.meta.aliases)
         texts = tree.load_texts(origin.path)
+        if not texts and origin.path in tree.modules:
+            change = Change(State.UNKNOWN, "the file is no text that Python reads any more", listing)
+            yield Refreshed(number, listing, change, tree.source.release.version)
+            continue
         uses = tree.find_uses(texts, wanted)
         change = find_change(listing, tree.source.release, texts, uses, symbol.name, style)
         if change.listing is not listing:
