@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from callsite.errors import CallsiteError
-from callsite.harvest.choosing import Candidate, Choice, Limits, choose_examples
+from callsite.harvest.choosing import Choice, Limits, choose_examples
 from callsite.harvest.cutting import DEFAULT, Style
 from callsite.harvest.drafting import Subject
 from callsite.harvest.libraries import Libraries
 from callsite.harvest.modules import Module, find_modules
+from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Source
 from callsite.harvest.wanted import Wanted, find_parents, find_wanted, pick_uses
 from callsite.model import Symbol

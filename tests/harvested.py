@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from callsite.harvest.choosing import Candidate
+from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.names import Certainty, Kind, Use
 

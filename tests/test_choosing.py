@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsite.harvest.choosing import Candidate, Choice, Limits, choose_examples
+from callsite.harvest.choosing import Choice, Limits, choose_examples
+from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release, Skipped
 from callsite.names import Certainty, Kind
 from tests.harvested import MIT, make_candidate, make_import, make_release, make_use

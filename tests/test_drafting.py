@@ -12,9 +12,10 @@ from selectolax.lexbor import LexborHTMLParser
 from callsite.address import is_web_address
 from callsite.check import check_meta
 from callsite.defaults import MARKDOWN
-from callsite.harvest.choosing import Candidate, Choice, choose_examples
+from callsite.harvest.choosing import Choice, choose_examples
 from callsite.harvest.drafting import OTHERS, TERMS, TODO, Subject, draft_page, make_terms
 from callsite.harvest.quoting import make_plain
+from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.harvest.targets import Target
 from callsite.model import Listing, Page, Symbol

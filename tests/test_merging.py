@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callsite.errors import CallsiteError
-from callsite.harvest.choosing import Candidate, Example, choose_examples
+from callsite.harvest.choosing import Example, choose_examples
 from callsite.harvest.drafting import OTHERS, TERMS, Subject, draft_page
 from callsite.harvest.merging import add_examples, find_new
+from callsite.harvest.ranking import Candidate
 from callsite.model import Symbol
 from callsite.page import format_page, parse_page
 from callsite.text import normalise_ends

@@ -1,28 +1,26 @@
 """Choosing the examples of a page: which files, which uses in them, in which order, and why not the others.
 
-The same candidates give the same choice, whatever order they come in. Files are ranked by what they do with the
-name, how sure that is, whether they are a test or generated, how long the excerpt gets, and how free its licence is.
-From the ranked files one is taken after another, each time the best of those that show a new kind of call or come
-from a project that is not on the page yet.
+The same candidates give the same choice, whatever order they come in. From the ranked files one is taken after
+another, each time the best of those that show a new kind of call or come from a project that is not on the page yet.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callsite.harvest.cutting import DEFAULT, Excerpt, Style, cut_excerpt
-from callsite.harvest.licence_texts import find_notices
-from callsite.harvest.licences import Class, classify, find_file_licence, find_refusal
+from callsite.harvest.licences import find_refusal
 from callsite.harvest.likeness import ALIKE, Sketch, make_sketch, measure_likeness
 from callsite.harvest.nature import Nature, find_nature
-from callsite.harvest.release import Licence, Release, Skipped
+from callsite.harvest.ranking import Candidate, Ranked, identify_candidate, spread_ranks
+from callsite.harvest.release import Skipped
 from callsite.harvest.repository import find_project_key
 from callsite.harvest.wanted import add_imports
-from callsite.names import Certainty, Kind, Use
-from callsite.text import CONTROL, decode_python
+from callsite.names import Kind, Use
+from callsite.text import CONTROL
 from callsite.wording import count
 
 
@@ -38,48 +36,6 @@ class Limits:
     file: int = 3
     longest: int = 120
     tried: int = 16
-
-
-# What of a file is looked at to tell what it is, in bytes: thirty lines and more.
-_TOP = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file that uses the symbol. `data` are its bytes, and `uses` all its uses of the symbol, one at least.
-
-    `own` says that it belongs to the symbol's own library.
-    """
-
-    release: Release
-    path: str
-    data: bytes
-    uses: tuple[Use, ...]
-    own: bool = False
-
-    @property
-    def text(self) -> str:
-        r"""Its text with line ends as `\n`."""
-        return decode_python(self.data)
-
-    @property
-    def top(self) -> str:
-        """Its first lines, as far as they tell what the file is."""
-        return self.data[:_TOP].decode("latin-1")
-
-    @property
-    def licence(self) -> Licence:
-        """Its licence: its project's, unless it states another one itself."""
-        licence = self.release.licence
-        own = find_file_licence(self.top)
-        if own in ("", licence.expression):
-            return licence
-        return Licence(own, f"the SPDX line of {self.path}", find_notices([self.top]) or licence.notices)
-
-    @property
-    def label(self) -> str:
-        """How reports name it."""
-        return f"{self.release.project} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +71,16 @@ def choose_examples(
     `find_refusal`). Whatever is not chosen is among `others` or `skipped`.
     """
     skipped: list[Skipped] = []
-    fit: list[_Ranked] = []
+    fit: list[Ranked] = []
     for candidate in candidates:
         reason = _find_obstacle(candidate, allowed)
         if reason:
             skipped.append(Skipped(candidate.label, reason))
         else:
-            fit.append(_Ranked.of(candidate, limits))
+            fit.append(Ranked.of(candidate, limits.file))
     cut: list[_Cut] = []
     spare: list[Candidate] = []
-    for ranked in _spread(fit):
+    for ranked in spread_ranks(fit):
         if len(cut) == limits.tried:
             spare.append(ranked.candidate)
             continue
@@ -134,70 +90,14 @@ def choose_examples(
         else:
             cut.append(tried)
     examples, left = _pick(cut, limits)
-    return Choice(examples, tuple(sorted([*left, *spare], key=_identify)), tuple(sorted(skipped)))
-
-
-_KINDS = (Kind.CALL, Kind.DECORATOR, Kind.BASE, Kind.REFERENCE, Kind.ANNOTATION, Kind.IMPORT)
-_CERTAINTIES = (Certainty.CERTAIN, Certainty.MAYBE, Certainty.STAR, Certainty.TEXT)
-_NATURES = tuple(Nature)
-_CLASSES = tuple(Class)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A candidate, the uses in it that are worth showing, and what they are ranked by."""
-
-    candidate: Candidate
-    uses: tuple[Use, ...]
-    nature: Nature
-    licence: str
-
-    @classmethod
-    def of(cls, candidate: Candidate, limits: Limits) -> _Ranked:
-        nature = find_nature(candidate.path, candidate.top)
-        return cls(candidate, _choose_uses(candidate.uses, limits.file), nature, candidate.licence.expression)
-
-    @property
-    def best(self) -> Use:
-        return self.uses[0]
-
-    @property
-    def shape(self) -> tuple[str, str]:
-        return self.best.kind, self.best.shape
-
-    @property
-    def weak(self) -> int:
-        """Whether it shows little: uses that are not certain, or less still, an import that nothing in reach uses."""
-        return 2 * (self.best.kind is Kind.IMPORT) + (self.best.certainty is not Certainty.CERTAIN)
-
-    def key(self, size: int = 0) -> tuple[object, ...]:
-        return (
-            self.weak,
-            self.candidate.own,
-            _KINDS.index(self.best.kind),
-            _CERTAINTIES.index(self.best.certainty),
-            _NATURES.index(self.nature),
-            size,
-            _CLASSES.index(classify(self.licence)),
-            self.candidate.release.project.lower(),
-            self.candidate.path,
-            self.best.line,
-            _identify(self.candidate),
-        )
+    return Choice(examples, tuple(sorted([*left, *spare], key=identify_candidate)), tuple(sorted(skipped)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    ranked: _Ranked
+    ranked: Ranked
     excerpt: Excerpt
     sketch: Sketch
-
-
-def _identify(candidate: Candidate) -> tuple[object, ...]:
-    """What puts any two files in an order, whatever else they have in common."""
-    release = candidate.release
-    state = (release.version, candidate.path, release.repository, release.revision, release.artefact, release.sha256)
-    return (release.project.lower(), release.project, *state, candidate.data)
 
 
 # A line of more characters than this is data, or was written by a program; nobody reads on to its end.
@@ -217,36 +117,7 @@ def _find_obstacle(candidate: Candidate, allowed: tuple[str, ...]) -> str:
     return f"licence: {refusal}" if refusal else ""
 
 
-def _choose_uses(uses: Sequence[Use], most: int) -> tuple[Use, ...]:
-    """The uses of a file to show, the best first: one of each shape before a second of any.
-
-    Imports are shown by themselves only when there is nothing else.
-    """
-    found = [use for use in uses if use.kind is not Kind.IMPORT] or list(uses)
-    ranked = sorted(
-        found,
-        key=lambda use: (_KINDS.index(use.kind), _CERTAINTIES.index(use.certainty), use.last - use.first, use.line),
-    )
-    seen: Counter[tuple[str, str]] = Counter()
-    turns: list[tuple[int, int, Use]] = []
-    for place, use in enumerate(ranked):
-        turns.append((seen[use.kind, use.shape], place, use))
-        seen[use.kind, use.shape] += 1
-    return tuple(use for _, _, use in sorted(turns)[:most])
-
-
-def _spread(fit: Iterable[_Ranked]) -> list[_Ranked]:
-    """In order of rank, but the first file of every project and shape before the second of any."""
-    seen: Counter[tuple[str, tuple[str, str]]] = Counter()
-    turns: list[tuple[int, int, int, _Ranked]] = []
-    for place, ranked in enumerate(sorted(fit, key=lambda one: one.key())):
-        kind = (find_project_key(ranked.candidate.release), ranked.shape)
-        turns.append((ranked.weak, seen[kind], place, ranked))
-        seen[kind] += 1
-    return [ranked for _, _, _, ranked in sorted(turns, key=lambda turn: turn[:3])]
-
-
-def _try(ranked: _Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style: Style) -> _Cut | str:
+def _try(ranked: Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style: Style) -> _Cut | str:
     """A file's excerpt, or why it is not to be shown."""
     candidate = ranked.candidate
     chosen = add_imports(ranked.uses, candidate.uses)

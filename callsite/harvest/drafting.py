@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from callsite.harvest.choosing import Candidate, Choice, Example
+from callsite.harvest.choosing import Choice, Example
 from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.permalinks import format_permalink, format_swhid
 from callsite.harvest.quoting import (
@@ -22,6 +22,7 @@ from callsite.harvest.quoting import (
     make_address,
     make_plain,
 )
+from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.harvest.targets import Target
 from callsite.model import Listing, Meta, Origin, Page, Prose, Symbol

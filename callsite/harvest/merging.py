@@ -10,9 +10,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from callsite.errors import CallsiteError
-from callsite.harvest.choosing import Candidate, Example
+from callsite.harvest.choosing import Example
 from callsite.harvest.drafting import OTHERS, TERMS, make_listing, make_section, make_terms
 from callsite.harvest.likeness import ALIKE, Sketch, make_sketch, measure_cover
+from callsite.harvest.ranking import Candidate
 from callsite.model import Listing, Page, Place, Prose
 from callsite.page import format_listing, parse_page
 from callsite.snippet import split_rows
