@@ -73,6 +73,12 @@ def test_names_take_turns(kitchen: Kitchen) -> None:
     ]
 
 
+def test_a_library_that_nobody_uses(kitchen: Kitchen) -> None:
+    ran = kitchen.run("harvest", "teapot.cups", "--from", "code/office", "--library", "code/teapot")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "callsite: teapot.cups: no use in the sources; name others with --from\n"
+
+
 def test_a_symbol_without_an_example(kitchen: Kitchen) -> None:
     ran = kitchen.harvest("teapot.cups.smash")
     assert (ran.code, ran.out, ran.err) == (1, "\n1 symbol without an example that can be shown\n", "")
@@ -144,8 +150,10 @@ def test_a_limit(kitchen: Kitchen) -> None:
     assert set(kitchen.pages) == {BREW, "examples/teapot/kettle.md"}
 
 
-@pytest.mark.parametrize("words", [["--limit", "0"], ["--limit", "x"], ["--examples", "-1"], ["--window", "9999999"]])
-def test_numbers_that_are_none(kitchen: Kitchen, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [["--limit", "0"], ["--limit", "x"], ["--examples", "-1"], ["--window", "9999999"], ["--allow", "GLP-3"]]
+)
+def test_values_that_are_none(kitchen: Kitchen, words: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         kitchen.harvest("teapot", *words)
     assert stop.value.code == 2
@@ -366,16 +374,19 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT", "SIGTERM"])
 @pytest.mark.parametrize(
-    ("module", "name", "count", "late"),
+    ("how", "module", "name", "count", "late"),
     [
-        ("os", "link", 1, False),
-        ("os", "link", 5, False),
-        ("os", "link", 5, True),
-        ("os", "fsync", 3, False),
-        ("callsite.content", "sweep", 7, False),
-        ("callsite.uses.index", "find_answer", 2, False),
+        ("SIGKILL", "callsite.uses.index", "find_answer", 2, False),
+        ("SIGKILL", "os", "link", 1, False),
+        ("SIGKILL", "os", "link", 5, True),
+        ("SIGKILL", "os", "fsync", 3, False),
+        ("SIGTERM", "os", "fsync", 3, False),
+        ("SIGINT", "callsite.uses.index", "find_answer", 2, False),
+        ("SIGINT", "os", "link", 1, False),
+        ("SIGINT", "os", "link", 5, True),
+        ("SIGINT", "os", "fsync", 3, False),
+        ("SIGINT", "callsite.content", "sweep", 7, False),
     ],
 )
 def test_whatever_breaks_it_off_the_next_run_completes_it(
@@ -406,7 +417,7 @@ def test_at_any_moment(kitchen: Kitchen, how: signal.Signals) -> None:
     words = make_menu(kitchen)
     kitchen.run(*words)
     whole = kitchen.pages
-    for number, delay in enumerate((0.05, 0.02, 0)):
+    for number, delay in enumerate((0.02, 0)):
         kitchen.content.rename(kitchen.root / f"was{number}")
         kitchen.content.mkdir()
         with kitchen.start(*words) as process:
@@ -454,7 +465,7 @@ def test_two_at_once(kitchen: Kitchen) -> None:
     assert kitchen.pages == whole
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+@pytest.mark.parametrize("seed", ["0", "4711"])
 def test_hashes_do_not_matter(kitchen: Kitchen, seed: str) -> None:
     kitchen.harvest("teapot", "--explain", "--json", "--cache", "another")
     whole = kitchen.pages
@@ -477,12 +488,19 @@ def test_a_folder_that_cannot_be_written_to(kitchen: Kitchen) -> None:
     assert set(kitchen.pages) == {"examples"}
 
 
-SMALL = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+FULL = """
+import resource, sys
+from callsite.cli import main
+old = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, old[1]))
+code = main(sys.argv[1:])
+resource.setrlimit(resource.RLIMIT_FSIZE, old)
+sys.exit(code)
+"""
 
 
 def test_a_disk_that_is_full(kitchen: Kitchen) -> None:
-    code = f"{SMALL}from callsite.cli import main\nsys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "harvest", "teapot", *FROM_ALL]
+    command = [sys.executable, "-c", FULL, "harvest", "teapot", *FROM_ALL]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

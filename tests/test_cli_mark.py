@@ -321,3 +321,10 @@ def test_breaking_off_the_standard_input() -> None:
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (1, "")
     assert err == "callsite: -: nothing in it uses teapot.brew; is it the right file?\n"
+
+
+def test_printing_to_what_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["mark", "teapot.brew", "cook.py", "--bare"]) == 0
+    assert out.getvalue() == CUT

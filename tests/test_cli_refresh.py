@@ -147,7 +147,10 @@ def test_projects_that_are_not_at_hand(kitchen: Kitchen) -> None:
     assert ": unknown: office office/desk.py, office is none of the sources; name one with --from\n" in ran.out
     assert ran.err == ""
     # Nothing is named, declared or installed.
-    assert kitchen.run("refresh").out.endswith("7 listings: 7 unknown\n")
+    for words in ([], ["--apply"]):
+        ran = kitchen.run("refresh", *words)
+        assert (ran.code, ran.out.endswith("7 listings: 7 unknown\n")) == (1, True)
+    assert not (kitchen.root / "sources.lock").exists()
 
 
 def test_what_is_installed_is_found(kitchen: Kitchen) -> None:

@@ -154,13 +154,15 @@ import resource, sys
 from pathlib import Path
 from callsite.content import change_page, load_page, write_new
 from callsite.errors import CallsiteError
-resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+old = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, old[1]))
 for act in (lambda: write_new(Path("new.md"), "x" * size), lambda: change_page(load_page(Path("old.md")), "y" * size)):
     for size in (6000, 600_000):
         try:
             act()
         except CallsiteError as error:
             print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, old)
 """
 
 
