@@ -388,3 +388,17 @@ def test_what_is_found_elsewhere_is_asked_for_once(index: UseIndex) -> None:
     found = harvester.harvest(parse_symbol("teapot.brew"))  # type: ignore[arg-type]  # it is one
     assert {one.candidate.release.project for one in found.choice.examples} == {"harbour"}
     assert found.subject.target is not None
+
+
+def test_a_library_in_a_namespace_of_several(index: UseIndex) -> None:
+    one = make_source("corp-tea", {"src/corp/tea/__init__.py": "def brew(): ...\n"})
+    client = make_source("client", {"client.py": "from corp.tea import brew\n\nbrew()\n"})
+    desk = Desk(index, client, one)
+    assert names(desk, "corp") == names(desk, "corp.tea") == ["corp.tea.brew"]
+    assert desk.marked("corp.tea.brew") == {"client.py": [1, 3]}
+
+
+def test_a_client_s_folder_of_the_same_name_does_not_hide_what_is_elsewhere(index: UseIndex) -> None:
+    client = make_source("client", {"teapot/notes.py": "x = 1\n"})
+    harvester = Harvester([client], index, Options(), Libraries([client], lambda root: make_source("teapot", TEAPOT)))
+    assert [str(symbol) for symbol in harvester.list_symbols("teapot.brew")] == ["teapot.brew"]

@@ -35,7 +35,9 @@ class Libraries:
         return self._opened[root]
 
     def _find_holders(self, root: str) -> Iterator[Source]:
-        """The sources that may hold a library, the likeliest first. A project can have a module of the same name."""
+        """The sources that may hold a library, the likeliest first. A project can have a module of the same name, and
+        several can have modules below it (PEP 420).
+        """
         if self._named is not None:
             yield self._named
 
@@ -44,17 +46,23 @@ class Libraries:
             is_called_so = canonicalize_name(source.release.project) == canonicalize_name(root)
             return not is_called_so, not module.is_package
 
-        yield from (source for _, source in sorted(self._list_roots().get(root, ()), key=rank))
+        holders = sorted(self._list_roots().get(root, ()), key=rank)
+        yield from (source for module, source in holders if module.name == root)
         other = self._find_source(root)
         if other is not None:
             yield other
+        yield from (source for module, source in holders if module.name != root)
 
     def _list_roots(self) -> dict[str, list[tuple[Module, Source]]]:
-        """The modules that are part of no package, by name, each with its source."""
+        """By the first part of their names the outermost modules of each source."""
         if self._roots is None:
             self._roots = {}
             for source in self._sources:
+                roots: dict[str, Module] = {}
                 for module in find_modules(source):
-                    if module.name and "." not in module.name:
-                        self._roots.setdefault(module.name, []).append((module, source))
+                    root = module.name.partition(".")[0]
+                    if root not in roots or module.name == root:
+                        roots[root] = module
+                for root, module in roots.items():
+                    self._roots.setdefault(root, []).append((module, source))
         return self._roots
