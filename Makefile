@@ -21,10 +21,10 @@ publish-html: .venv/site ## build for production into output/ (SITEURL=https://�
 	@$(if $(SITEURL),SITEURL="$(SITEURL)") $(BIN)/callsite build --settings publishconf.py
 
 new: .venv/site ## start the page of a symbol (SYMBOL=flask.ctx.after_this_request; ARGS="--from SOURCE …")
-	@$(BIN)/callsite new $(SYMBOL) $(ARGS)
+	@$(if $(SYMBOL),$(BIN)/callsite new $(SYMBOL) $(ARGS),echo "make new: name a symbol, SYMBOL=flask.ctx.after_this_request" >&2; exit 2)
 
 harvest: .venv/site ## make pages of all that is used of a library (NAME=flask; ARGS="--from SOURCE --limit 20 …")
-	@$(BIN)/callsite harvest $(NAME) $(ARGS)
+	@$(if $(NAME),$(BIN)/callsite harvest $(NAME) $(ARGS),echo "make harvest: name a library, NAME=flask" >&2; exit 2)
 
 demo: .venv/site ## harvest the code that is installed here, build a large site of it and serve it (PORT=9000)
 	@PORT=$(PORT) scripts/demo

@@ -6,6 +6,7 @@ use are never parsed: the library's root and the symbol's name must both occur i
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Options:
 class Harvest:
     """What was found for a symbol: what its page is about, the choice of examples, and how many uses there are in all.
 
-    `mentions` are the files that name it, but in text only: strings, comments, `getattr`.
+    `mentions` are the files that have its last name as a word, but no use of it: in text, or for something else.
     """
 
     subject: Subject
@@ -76,7 +77,9 @@ class Harvester:
         if opened is None:
             if symbol.module:
                 return (symbol,)
-            raise CallsiteError(f"{name}: its own code is not at hand; name its symbols, or give it with --library")
+            raise CallsiteError(
+                f"{name}: its own code is not at hand; name one of its symbols, or add --library {name}==VERSION"
+            )
         library, _ = opened
         target = library.find(name)
         if target is None:
@@ -115,9 +118,9 @@ class Harvester:
         target = library.find(str(symbol)) if library else None
         release = source.release if source else None
         subject = Subject(symbol, target, release.documentation if release else "", release=release)
-        name = symbol.name.encode()
+        word = re.compile(rb"\b%b\b" % re.escape(symbol.name.encode()))
         others = (one for one in self._find_near(symbol.library) if source is None or one.source != source.name)
-        near = (one for one in others if name in one.file.data and one not in found)
+        near = (one for one in others if one not in found and word.search(one.file.data))
         mentions = tuple(f"{self._sources[one.source].release.project} {one.file.path}" for one in near)
         return Harvest(subject, choice, sum(map(len, found.values())), mentions)
 

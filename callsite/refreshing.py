@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from packaging.version import InvalidVersion, Version
+
 from callsite.content import PageFile
 from callsite.harvest.cutting import DEFAULT, Style
 from callsite.harvest.drafting import identify
+from callsite.harvest.licences import find_refusal
 from callsite.harvest.modules import Module, find_modules
+from callsite.harvest.ranking import find_terms
 from callsite.harvest.refreshing import Change, State, find_change
 from callsite.harvest.release import Source
 from callsite.harvest.targets import Library
@@ -73,12 +77,13 @@ def refresh_page(
     file: PageFile,
     find_tree: Callable[[Origin], Tree | None],
     find_library: Callable[[str], Library | None],
+    allowed: tuple[str, ...] = (),
     style: Style = DEFAULT,
 ) -> Iterator[Refreshed]:
     """What became of each listing of a page that says which project and which file it is from.
 
     `find_tree` gives the project's files as they are now, None when they are not at hand; `find_library` gives
-    a library by the name it is imported by.
+    a library by the name it is imported by. `allowed` are licences beyond the permissive ones, see `find_refusal`.
     """
     symbol = find_symbol(file.page.meta)
     wanted = None
@@ -90,6 +95,11 @@ def refresh_page(
         if symbol is None or tree is None:
             yield Refreshed(number, listing, Change(State.UNKNOWN, _find_obstacle(origin, symbol), listing), "")
             continue
+        release = tree.source.release
+        if find_age(release.version) < find_age(origin.version):
+            reason = f"the newest release at hand is {release.version}, and older than {origin.version}"
+            yield Refreshed(number, listing, Change(State.UNKNOWN, reason, listing), "")
+            continue
         wanted = wanted or find_wanted(symbol, find_library(symbol.library), file.page.meta.aliases)
         texts = tree.load_texts(origin.path)
         if not texts and origin.path in tree.modules:
@@ -97,12 +107,22 @@ def refresh_page(
             yield Refreshed(number, listing, change, tree.source.release.version)
             continue
         uses = tree.find_uses(texts, wanted)
-        change = find_change(listing, tree.source.release, texts, uses, symbol.name, style)
+        change = find_change(listing, release, texts, uses, symbol.name, style)
         if change.listing is not listing:
-            data = tree.modules[change.listing.origin.path].file.data
-            origin = identify(change.listing.origin, data)
-            change = replace(change, listing=replace(change.listing, origin=origin))
-        yield Refreshed(number, listing, change, tree.source.release.version)
+            file_now = tree.modules[change.listing.origin.path].file
+            licence = find_terms(release, file_now.path, file_now.data)
+            refusal = find_refusal(licence, allowed)
+            fresh = replace(change.listing, origin=identify(change.listing.origin, file_now.data))
+            change = Change(State.REFUSED, refusal, listing) if refusal else replace(change, listing=fresh)
+        yield Refreshed(number, listing, change, release.version)
+
+
+def find_age(version: str) -> tuple[bool, Version]:
+    """What puts versions in order, the newest last; what is no version comes before all that are."""
+    try:
+        return True, Version(version)
+    except InvalidVersion:
+        return False, Version("0")
 
 
 def _find_obstacle(origin: Origin, symbol: Symbol | None) -> str:

@@ -90,7 +90,7 @@ def test_a_symbol_without_an_example(kitchen: Kitchen) -> None:
     ("name", "message"),
     [
         ("teapot.brw", "teapot.brw: there is no such name in teapot; near are teapot.brew, "),
-        ("coffeepot", "coffeepot: its own code is not at hand; name its symbols, or give it with --library"),
+        ("coffeepot", "coffeepot: its own code is not at hand; name one of its symbols, or add --library coffeepot==VERSION"),
         ("tea\x1bpot", "tea<U+001B>pot: is no dotted name; "),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_library_whose_code_is_elsewhere_and_one_that_is_not_there(kitchen: Ki
     assert kitchen.run("harvest", "teapot", *clients).code == 2
     ran = kitchen.run("harvest", "teapot.brew", *clients)
     assert (ran.code, "4 examples from 2 projects" in ran.out) == (0, True)
-    assert "is a callable in the module `teapot` of teapot." in kitchen.read(BREW)
+    assert "is a callable in the module `teapot`." in kitchen.read(BREW)
     (kitchen.content / BREW).unlink()
     wheel = make_wheel(kitchen.root, TEAPOT, "teapot")
     ran = kitchen.run("harvest", "teapot", *clients, "--library", wheel.name)
@@ -184,7 +184,7 @@ def test_the_reasons(kitchen: Kitchen) -> None:
         "  chosen: office office/desk.py: a call (certain) in its code, 5 lines, MIT\n",
         "  not needed: office office/compat.py: 1 use\n",
         "  left out: closed harbour/breakfast.py: licence: its licence GPL-3.0-only is copyleft, ",
-        "  in text only: harbour notes.py\n",
+        "  the word alone: harbour notes.py\n",
         "  harbour gone.py: a link out of the folder, or to nowhere\n",
         "  harbour notes<U+202E>.py: its name has invisible characters\n",
     ):
@@ -444,7 +444,7 @@ def test_breaking_off_tells_what_was_done(kitchen: Kitchen, monkeypatch: pytest.
 
     monkeypatch.setattr(Harvester, "harvest", harvest)
     ran = kitchen.harvest("teapot")
-    assert (ran.code, ran.err, set(kitchen.pages)) == (130, "", {BREW})
+    assert (ran.code, ran.err, set(kitchen.pages)) == (130, "callsite: stopped; call the same command again to go on\n", {BREW})
     assert ran.out.endswith("\n\n1 page written\n")
 
 

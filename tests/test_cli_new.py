@@ -108,7 +108,7 @@ def test_nothing_uses_it(kitchen: Kitchen) -> None:
     ran = kitchen.run("new", "teapot.cups.smash", *FROM_ALL)
     assert (ran.code, ran.out, kitchen.pages) == (1, "", {})
     assert ran.err == (
-        "callsite: teapot.cups.smash: no use of it in the sources; in text alone it is named in 1 file; "
+        "callsite: teapot.cups.smash: no use of it in the sources; 1 file with the word alone; "
         "name others with --from, or start without with --empty\n"
     )
     ran = kitchen.run("new", "teapot.cups.smash", *FROM_ALL, "--empty")

@@ -182,4 +182,4 @@ def test_the_style_is_the_usual_one() -> None:
     tree = make_tree({"ship/a.py": CODE.replace("assam", "x")})
     page = make_page(HEAD + LISTING)
     usual = tuple(refresh_page(page, lambda origin: tree, lambda root: None))
-    assert usual == tuple(refresh_page(page, lambda origin: tree, lambda root: None, DEFAULT))
+    assert usual == tuple(refresh_page(page, lambda origin: tree, lambda root: None, style=DEFAULT))

@@ -67,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
                 hint = "name others with --from"
                 print(f"callsite: {', '.join(arguments.names)}: no use in the sources; {hint}", file=sys.stderr)
             gc.freeze()  # what is loaded by now stays; looking at it again and again takes a fifth of the time
+            most = arguments.limit or len(symbols)
             for number, symbol in enumerate(symbols):
-                progress(str(symbol), number, len(symbols))
+                progress(str(symbol), report.pages if arguments.limit else number, min(len(symbols), most))
                 if report.pages == arguments.limit:
                     report.counts["beyond"] += len(symbols) - number
                     break
@@ -77,6 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
                 if plan.added and not arguments.dry_run and (plan.is_new or arguments.add):
                     shelf.write_page(plan)
                 report.tell(harvest, plan)
+    except KeyboardInterrupt:
+        print("callsite: stopped; call the same command again to go on", file=sys.stderr)
+        raise
     finally:
         report.close()
     return 0 if report.pages else 1
@@ -161,11 +165,11 @@ class Report:
             known = "" if example in plan.added else " (on the page already)"
             print(make_printable(f"  chosen: {example.candidate.label}: {example.reason}{known}"))
         for other in choice.others:
-            print(make_printable(f"  not needed: {other.label}: {count(len(other.uses), 'use')}"))
+            print(make_printable(f"  not needed: {other.label}: {count(other.count, 'use')}"))
         for skipped in choice.skipped:
             print(make_printable(f"  left out: {skipped}"))
         for mention in harvest.mentions:
-            print(make_printable(f"  in text only: {mention}"))
+            print(make_printable(f"  the word alone: {mention}"))
 
 
 # What became of a page: the words for it, and those for all of its kind.
@@ -195,13 +199,13 @@ def make_record(harvest: Harvest, plan: Plan, outcome: str) -> dict[str, object]
                 "path": example.candidate.path,
                 "lines": example.excerpt.lines,
                 "marked": [use.line for use in example.uses],
-                "licence": example.candidate.release.licence.expression,
+                "licence": example.candidate.licence.expression,
                 "reason": example.reason,
                 "new": example in plan.added,
             }
             for example in choice.examples
         ],
-        "others": [{"project": one.release.project, "path": one.path, "uses": len(one.uses)} for one in choice.others],
+        "others": [{"project": one.release.project, "path": one.path, "uses": one.count} for one in choice.others],
         "skipped": [{"file": skipped.what, "reason": skipped.reason} for skipped in choice.skipped],
         "mentions": harvest.mentions,
     }

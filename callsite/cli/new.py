@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from callsite.cli.sourcing import (
     open_harvester,
     show_progress,
 )
-from callsite.content import Plan, Shelf
+from callsite.content import PageFile, Plan, Shelf
 from callsite.errors import CallsiteError
 from callsite.harvest.drafting import Subject
 from callsite.harvesting import Harvest
 from callsite.settings import read_folders
+from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
 
 
@@ -47,21 +49,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.docs and not is_address(arguments.docs):
         raise CallsiteError(f"--docs: {make_printable(arguments.docs)} is no web address; write https://…")
     shelf = Shelf(read_folders(arguments.settings, arguments.content).content)
+    symbol = parse_symbol(arguments.symbol)
+    if symbol is not None and (held := shelf.find_page(Subject(symbol))):
+        return refuse(held, arguments)
     if not arguments.sources and not Path(arguments.sources_file).exists():
         answer = ask("Where to look for uses (a folder, an archive, NAME==VERSION, installed)?", "installed")
         arguments.sources = [answer] if answer else []
     with show_progress() as progress:
         harvest = find_examples(arguments, progress)
     subject, choice = harvest.subject, harvest.choice
-    held = shelf.find_page(subject)
-    if held is not None:
-        hint = f"`callsite harvest {arguments.symbol} --diff` shows what could be added"
-        print(f"callsite: {make_printable(str(place_of(str(held.path))))}: is there already; {hint}", file=sys.stderr)
-        return 1
+    if held := shelf.find_page(subject):
+        return refuse(held, arguments)
     if not choice.examples and not arguments.empty:
         print(f"callsite: {explain_nothing(harvest)}", file=sys.stderr)
         return 1
+    for reason, number in sorted(Counter(left.reason.partition(":")[0] for left in choice.skipped).items()):
+        print(f"callsite: {count(number, 'file')} left out: {reason}", file=sys.stderr)
     return write(shelf.plan_page(complete(subject, arguments), choice), shelf, arguments)
+
+
+def refuse(held: PageFile, arguments: argparse.Namespace) -> int:
+    """Say that there is a page already."""
+    hint = f"`callsite harvest {arguments.symbol} --diff` shows what could be added"
+    print(f"callsite: {make_printable(str(place_of(str(held.path))))}: is there already; {hint}", file=sys.stderr)
+    return 1
 
 
 def find_examples(arguments: argparse.Namespace, progress: Progress) -> Harvest:
@@ -82,7 +93,7 @@ def explain_nothing(harvest: Harvest) -> str:
         first = make_printable(str(choice.skipped[0]))
         more = f" (and {count(len(choice.skipped) - 1, 'more file')})" if len(choice.skipped) > 1 else ""
         return f"{symbol}: {count(harvest.uses, 'use')}, but none that can be shown: {first}{more}"
-    text = f"; in text alone it is named in {count(len(harvest.mentions), 'file')}" if harvest.mentions else ""
+    text = f"; {count(len(harvest.mentions), 'file')} with the word alone" if harvest.mentions else ""
     return f"{symbol}: no use of it in the sources{text}; name others with --from, or start without with --empty"
 
 

@@ -11,20 +11,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from callsite.build import place_of
-from callsite.cli.sourcing import Progress, add_content_arguments, add_source_arguments, open_libraries, show_progress
+from callsite.cli.sourcing import (
+    Progress,
+    add_content_arguments,
+    add_licence_argument,
+    add_source_arguments,
+    open_libraries,
+    show_progress,
+)
 from callsite.content import PageFile, change_page, format_diff, load_page, load_pages
 from callsite.errors import CallsiteError
 from callsite.harvest.refreshing import State
 from callsite.harvest.release import Source
 from callsite.harvest.targets import Library
 from callsite.model import Origin
-from callsite.refreshing import Refreshed, Tree, apply_changes, refresh_page
+from callsite.refreshing import Refreshed, Tree, apply_changes, find_age, refresh_page
 from callsite.settings import read_folders
 from callsite.sources import Surroundings
 from callsite.sources.naming import load_named, load_sources, write_states
@@ -33,24 +40,27 @@ from callsite.wording import count, make_printable, make_visible
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="the pages to look at (default: all)")
+    parser.add_argument(
+        "pages", nargs="*", metavar="PAGE", help="the pages to look at, or folders of them (default: all)"
+    )
     add_content_arguments(parser)
     parser.add_argument("--diff", action="store_true", help="show what would be rewritten")
     parser.add_argument("--apply", action="store_true", help="rewrite the listings that moved or changed")
     parser.add_argument("--offline", action="store_true", help="do not ask the package index for newer releases")
     add_source_arguments(parser)
+    add_licence_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell what became of each listing; return 0 when all are as they were or have been rewritten, else 1."""
-    files = [load_page(Path(name)) for name in arguments.pages]
+    files = [file for name in arguments.pages for file in load_named_pages(Path(name))]
     files = files or list(load_pages(read_folders(arguments.settings, arguments.content).content))
     counts: Counter[State] = Counter()
     with show_progress() as progress:
         releases = Releases(arguments, progress)
         for number, file in enumerate(files):
             progress(str(place_of(str(file.path))), number, len(files))
-            refreshed = tuple(refresh_page(file, releases.find_tree, releases.find_library))
+            refreshed = tuple(refresh_page(file, releases.find_tree, releases.find_library, tuple(arguments.allow)))
             counts.update(one.change.state for one in refreshed)
             tell(file, refreshed)
             text = apply_changes(file.text, refreshed)
@@ -66,8 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
     print(
         f"{count(sum(counts.values()), 'listing')}: {', '.join(told)}" if told else "no listing says where it is from"
     )
-    left = [State.GONE, State.UNKNOWN] + ([] if arguments.apply else [State.MOVED, State.CHANGED])
+    left = [State.GONE, State.UNKNOWN, State.REFUSED] + ([] if arguments.apply else [State.MOVED, State.CHANGED])
     return 1 if any(counts[state] for state in left) else 0
+
+
+def load_named_pages(path: Path) -> Iterator[PageFile]:
+    """The page at a path, or all pages below it."""
+    yield from load_pages(path) if path.is_dir() else (load_page(path),)
 
 
 def tell(file: PageFile, refreshed: tuple[Refreshed, ...]) -> None:
@@ -79,14 +94,6 @@ def tell(file: PageFile, refreshed: tuple[Refreshed, ...]) -> None:
             version = f" in {one.version}" if one.version else ""
             what = f"{one.change.state}{version}: {origin.project} {origin.path}, {one.change.reason}"
             print(make_printable(f"{place}: {what}"))
-
-
-def find_age(version: str) -> tuple[bool, Version]:
-    """What puts versions in order, the newest last; what is no version comes before all that are."""
-    try:
-        return True, Version(version)
-    except InvalidVersion:
-        return False, Version("0")
 
 
 class Releases:
@@ -130,15 +137,17 @@ class Releases:
         return opened[0] if opened else None
 
     def _load(self, origin: Origin) -> Source | None:
-        """A project that is none of the sources: installed, or on the package index if it once came from there."""
+        """A project that is none of the sources, in the newest release that is installed or, if it once came from
+        there, on the package index.
+        """
         places = [f"installed:{origin.project}"]
         if origin.artefact and origin.version and not self._offline:
             places.append(f"{origin.project}>={origin.version}")
+        found: list[Source] = []
         for place in places:
             try:
-                return load_named(place, self._surroundings)
+                found.append(load_named(place, self._surroundings))
             except CallsiteError as error:
-                reason = error
-        if len(places) > 1:
-            print(make_printable(f"callsite: {reason}"), file=sys.stderr)
-        return None
+                if place != places[0]:
+                    print(make_printable(f"callsite: {error}"), file=sys.stderr)
+        return max(found, key=lambda source: find_age(source.release.version), default=None)

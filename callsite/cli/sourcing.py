@@ -74,7 +74,15 @@ def add_choosing_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--window", type=natural, metavar="N", help="keep N lines before and after each mark, not whole statements"
     )
+    add_licence_argument(group)
     group.add_argument(
+        "--no-own", action="store_true", help="leave out how the library itself uses the names that it offers"
+    )
+
+
+def add_licence_argument(parser: argparse._ActionsContainer) -> None:
+    """How a command is told which licences are welcome."""
+    parser.add_argument(
         "--allow",
         action="append",
         type=licence,
@@ -83,19 +91,18 @@ def add_choosing_arguments(parser: argparse.ArgumentParser) -> None:
         help="take excerpts under this licence as well: an SPDX identifier, weak-copyleft or copyleft; may be given "
         "again (default: permissive ones only)",
     )
-    group.add_argument(
-        "--no-own", action="store_true", help="leave out how the library itself uses the names that it offers"
-    )
 
 
+_LIMITS, _STYLE = Limits(), Style()
 _NUMBERS = (
-    ("examples", 5, "examples on a page at the most"),
-    ("per-project", 2, "examples from one project at the most"),
-    ("per-file", 3, "uses that an excerpt is cut around at the most"),
-    ("longest", 120, "lines of an excerpt at the most"),
-    ("whole", 40, "a function or class of at most so many lines is kept whole"),
-    ("around", 24, "lines of neighbouring statements around a use"),
-    ("marked", 6, "a call of at most so many lines is marked whole, a longer one on its first line"),
+    ("examples", _LIMITS.page, "examples on a page at the most"),
+    ("per-project", _LIMITS.project, "examples from one project at the most"),
+    ("per-file", _LIMITS.file, "uses that an excerpt is cut around at the most"),
+    ("tried", _LIMITS.tried, "files that are cut and compared for a page at the most"),
+    ("longest", _LIMITS.longest, "lines of an excerpt at the most"),
+    ("whole", _STYLE.whole, "a function or class of at most so many lines is kept whole"),
+    ("around", _STYLE.around, "lines of neighbouring statements around a use"),
+    ("marked", _STYLE.marked, "a call of at most so many lines is marked whole, a longer one on its first line"),
 )
 
 
@@ -119,7 +126,13 @@ def licence(text: str) -> str:
 
 def make_options(arguments: argparse.Namespace) -> Options:
     """The arguments of `add_choosing_arguments` as values."""
-    limits = Limits(arguments.examples, arguments.per_project, arguments.per_file, arguments.longest)
+    limits = Limits(
+        page=arguments.examples,
+        project=arguments.per_project,
+        file=arguments.per_file,
+        longest=arguments.longest,
+        tried=arguments.tried,
+    )
     style = Style(arguments.whole, arguments.around, marked=arguments.marked, window=arguments.window)
     return Options(limits, style, tuple(arguments.allow), not arguments.no_own)
 
@@ -131,7 +144,7 @@ def show_progress() -> Iterator[Progress]:
     # What is printed meanwhile goes above the display when both are on the terminal; else it must go where it is meant.
     with Display(
         *columns,
-        console=Console(stderr=True),
+        console=Console(stderr=True, soft_wrap=True),  # paths must not be broken
         transient=True,
         disable=not sys.stderr.isatty(),
         redirect_stdout=sys.stdout.isatty(),

@@ -163,6 +163,7 @@ def _pick(cut: Iterable[_Cut], limits: Limits) -> tuple[tuple[Example, ...], lis
             open_,
             key=lambda one: (
                 one.ranked.weak,
+                one.ranked.best.kind in (Kind.REFERENCE, Kind.ANNOTATION),
                 one.ranked.candidate.own,
                 one.ranked.nature is not Nature.PROGRAM,
                 shown[one.ranked.shape],

@@ -26,15 +26,11 @@ from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.harvest.targets import Target
 from callsite.model import Listing, Meta, Origin, Page, Prose, Symbol
-from callsite.names import Kind
 from callsite.text import normalise_ends
 from callsite.wording import count
 
 # How many files that use the symbol, but are not shown, a page names.
 _MOST_OTHERS = 10
-
-# A signature of more characters than this tells a reader nothing at a glance.
-_LONGEST_SIGNATURE = 300
 
 # A licence's text of at most so many lines is carried in full; a longer one is linked.
 _LONGEST_LICENCE = 60
@@ -103,7 +99,7 @@ def make_section(number: int, example: Example, name: str) -> tuple[Prose, Listi
         "",
         f"## Example {number} from {escape_markdown(project)}",
         "",
-        f"{place}{version}{part} uses {format_code(name)} {_times(_count_uses(candidate))}.{terms}",
+        f"{place}{version}{part} uses {format_code(name)} {_times(candidate.count)}.{terms}",
         "",
         f"<!-- {TODO} say what {escape_comment(project)} is, and what this code does. -->",
         "",
@@ -161,7 +157,7 @@ def make_terms(candidates: Iterable[Candidate]) -> str:
 def _format_terms(release: Release, licence: Licence) -> Iterator[str]:
     """The terms of one project as rows of Markdown: its licence and how that is known, its notices, the text itself."""
     name = f"{release.project} {release.version}".rstrip()
-    yield f"**{escape_markdown(name)}**: {format_code(licence.expression)}, from {escape_markdown(licence.found)}."
+    yield f"**{escape_markdown(name)}**: {format_code(licence.expression)}, from {escape_markdown(licence.found)}.  "
     yield from (f"{escape_markdown(notice)}  " for notice in licence.notices)
     yield ""
     text = normalise_ends(licence.text).strip("\n").split("\n")
@@ -187,16 +183,16 @@ def _introduce(subject: Subject) -> Iterator[str]:
     name = format_link(format_code(symbol.name), subject.docs)
     kind = target.kind if target else "callable"
     article = "an" if kind[0] in "aeiou" else "a"
-    project = subject.release.project if subject.release else symbol.library
-    library = format_link(escape_markdown(project), subject.release.repository if subject.release else "")
-    where = (
-        f"{article} {kind} in the module {format_code(symbol.module)} of {library}" if symbol.module else "a library"
-    )
+    release = subject.release
+    of = f" of {format_link(escape_markdown(release.project), release.repository)}" if release else ""
+    where = f"{article} {kind} in the module {format_code(symbol.module)}{of}" if symbol.module else "a library"
     others = [format_code(path) for path in target.paths if path != str(symbol)] if target else []
     also = f" It can also be imported as {_join(others[:3])}." if others else ""
     yield f"{name} is {where}.{also}"
-    if target and target.signature and len(target.signature) <= _LONGEST_SIGNATURE:
+    if target and "(" in target.signature and target.kind != "attribute":
         yield f"It is called as {format_code(target.signature)}."
+    elif target and target.signature != symbol.name and target.kind == "attribute":
+        yield f"It is defined as {format_code(target.signature)}."
     if subject.purpose:
         yield escape_markdown(subject.purpose)
     elif target and target.summary:
@@ -210,11 +206,11 @@ def _list_others(name: str, others: Sequence[Candidate]) -> Iterator[str]:
     for _, group in groupby(others[:_MOST_OTHERS], key=lambda one: one.release.project):
         files = list(group)
         release = files[0].release
-        shown = (f"{_link_file(one)} ({count(_count_uses(one), 'use')})" for one in files)
+        shown = (f"{_link_file(one)} ({count(one.count, 'use')})" for one in files)
         yield f"- {format_link(escape_markdown(release.project), release.repository)}: {', '.join(shown)}"
     if len(others) > _MOST_OTHERS:
         left = others[_MOST_OTHERS:]
-        uses = sum(map(_count_uses, left))
+        uses = sum(one.count for one in left)
         yield f"- and {count(len(left), 'more file')} with {count(uses, 'use')} of {format_code(name)}"
 
 
@@ -223,11 +219,6 @@ def _link_file(candidate: Candidate) -> str:
     first = candidate.uses[0]
     address = format_permalink(release.repository, release.revision, candidate.path, (first.first, first.last))
     return format_link(format_code(candidate.path), address)
-
-
-def _count_uses(candidate: Candidate) -> int:
-    """How often a file uses the symbol: imports count only when there is nothing else."""
-    return sum(use.kind is not Kind.IMPORT for use in candidate.uses) or len(candidate.uses)
 
 
 def _join(words: Sequence[str]) -> str:

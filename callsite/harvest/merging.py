@@ -40,14 +40,14 @@ def add_examples(text: str, examples: Iterable[Example], name: str, path: str = 
     headings = list(_find_headings(page))
     number = max((int(match[1]) for _, row in headings if (match := _NUMBERED.match(row))), default=0)
     terms_at = next((line for line, row in headings if row == TERMS), 0)
-    known = {listing.origin.project.lower() for listing in page.listings if terms_at}
+    known = {_find_terms(listing) for listing in page.listings if terms_at}
     sections: list[str] = []
     fresh: list[Candidate] = []
     for example in examples:
         number += 1
         prose, listing = make_section(number, example, name)
         sections.append(prose.text + format_listing(listing))
-        if listing.origin.project.lower() not in known:
+        if _find_terms(listing) not in known:
             fresh.append(example.candidate)
     lines = split_ends(text)
     last = max((listing.at.line for listing in page.listings), default=0)
@@ -64,6 +64,12 @@ def add_examples(text: str, examples: Iterable[Example], name: str, path: str = 
             message = "what is above has no end and would take new examples in; close the listing, comment or HTML"
             raise CallsiteError(f"{Place(path, place)}: {message}")
     return _insert(lines, parts)
+
+
+def _find_terms(listing: Listing) -> tuple[str, str, str]:
+    """What tells the terms of one listing from those of another."""
+    origin = listing.origin
+    return origin.project.lower(), origin.version, origin.licence
 
 
 def _is_open(text: str) -> bool:

@@ -43,21 +43,35 @@ class Candidate:
     @property
     def top(self) -> str:
         """Its first lines, as far as they tell what the file is."""
-        return self.data[:_TOP].decode("latin-1")
+        return _find_top(self.data)
 
     @property
     def licence(self) -> Licence:
         """Its licence: its project's, unless it states another one itself."""
-        licence = self.release.licence
-        own = find_file_licence(self.top)
-        if own in ("", licence.expression):
-            return licence
-        return Licence(own, f"the SPDX line of {self.path}", find_notices([self.top]) or licence.notices)
+        return find_terms(self.release, self.path, self.data)
+
+    @property
+    def count(self) -> int:
+        """How often it uses the symbol, apart from importing it; how often it imports it when it does no more."""
+        return len([use for use in self.uses if use.kind is not Kind.IMPORT]) or len(self.uses)
 
     @property
     def label(self) -> str:
         """How reports name it."""
         return f"{self.release.project} {self.path}"
+
+
+def find_terms(release: Release, path: str, data: bytes) -> Licence:
+    """The licence of a file of a release: the release's, unless the file states another one itself."""
+    licence, top = release.licence, _find_top(data)
+    own = find_file_licence(top)
+    if own in ("", licence.expression):
+        return licence
+    return Licence(own, f"the SPDX line of {path}", find_notices([top]) or licence.notices)
+
+
+def _find_top(data: bytes) -> str:
+    return data[:_TOP].decode("latin-1")
 
 
 _KINDS = (Kind.CALL, Kind.DECORATOR, Kind.BASE, Kind.REFERENCE, Kind.ANNOTATION, Kind.IMPORT)

@@ -18,13 +18,14 @@ from callsite.snippet import split_rows
 
 
 class State(StrEnum):
-    """What has become of a listing's lines: the same in the same place, the same elsewhere, other ones, none, or
-    nobody knows, since the source is not at hand.
+    """What has become of a listing's lines: the same in the same place, the same elsewhere, other ones, other ones that
+    may not be quoted, none, or nobody knows, since the source is not at hand.
     """
 
     UNCHANGED = "unchanged"
     MOVED = "moved"
     CHANGED = "changed"
+    REFUSED = "refused"
     GONE = "gone"
     UNKNOWN = "unknown"
 

@@ -15,12 +15,12 @@ from callsite.harvest.release import Skipped, SourceFile
 from callsite.harvest.summaries import find_summary
 from callsite.harvest.surveys import find_name_assigned, write
 
-_LONGEST_SIGNATURE = 600
+_LONGEST_SIGNATURE = 300
 _LONGEST_VALUE = 60
 _MOST_NEAR = 5
 
 # Folders and files of a library whose names nobody is meant to import.
-_NOT_OFFERED = re.compile(r"_.*|tests|locale|vendor|vendored|extern|third_party|site_packages|conftest|test_.*|.*_pb2")
+_NOT_OFFERED = re.compile(r"_.*|tests?|locale|vendor|vendored|extern|third_party|site_packages|conftest|test_.*|.*_pb2")
 _NOT_THE_LIBRARY = re.compile(
     r"tests?|docs?|examples?|benchmarks?|build|.*\.egg-info|_vendor|vendor|third_party|site-packages"
 )
