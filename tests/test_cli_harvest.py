@@ -90,7 +90,10 @@ def test_a_symbol_without_an_example(kitchen: Kitchen) -> None:
     ("name", "message"),
     [
         ("teapot.brw", "teapot.brw: there is no such name in teapot; near are teapot.brew, "),
-        ("coffeepot", "coffeepot: its own code is not at hand; name one of its symbols, or add --library coffeepot==VERSION"),
+        (
+            "coffeepot",
+            "coffeepot: its own code is not at hand; name one of its symbols, or add --library coffeepot==VERSION",
+        ),
         ("tea\x1bpot", "tea<U+001B>pot: is no dotted name; "),
     ],
 )
@@ -444,7 +447,11 @@ def test_breaking_off_tells_what_was_done(kitchen: Kitchen, monkeypatch: pytest.
 
     monkeypatch.setattr(Harvester, "harvest", harvest)
     ran = kitchen.harvest("teapot")
-    assert (ran.code, ran.err, set(kitchen.pages)) == (130, "callsite: stopped; call the same command again to go on\n", {BREW})
+    assert (ran.code, ran.err, set(kitchen.pages)) == (
+        130,
+        "callsite: stopped; call the same command again to go on\n",
+        {BREW},
+    )
     assert ran.out.endswith("\n\n1 page written\n")
 
 

@@ -119,7 +119,7 @@ def g():
 
 {TERMS}
 
-**demo 1.0**: `MIT`, from License-Expression in its metadata.  
+**demo 1.0**: `MIT`, from License-Expression in its metadata.{"  "}
 Copyright (c) 2020 Ada{"  "}
 
 <details><summary>The licence of demo</summary>

@@ -319,7 +319,10 @@ def test_progress_of_looking_through_a_library(index: UseIndex) -> None:
         ("teapot.brw", "teapot.brw: there is no such name in teapot; near are teapot.brew, "),
         ("teapot.boil.brew", "teapot.boil.brew: there is no such name in teapot; near are teapot.brew, "),
         ("teapot.xyzzyxyzzy", "teapot.xyzzyxyzzy: there is no such name in teapot"),
-        ("coffeepot", "coffeepot: its own code is not at hand; name one of its symbols, or add --library coffeepot==VERSION"),
+        (
+            "coffeepot",
+            "coffeepot: its own code is not at hand; name one of its symbols, or add --library coffeepot==VERSION",
+        ),
     ],
 )
 def test_names_that_stand_for_nothing(index: UseIndex, name: str, message: str) -> None:

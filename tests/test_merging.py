@@ -15,6 +15,7 @@ from callsite.harvest.drafting import OTHERS, TERMS, Subject, draft_page
 from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.ranking import Candidate
 from callsite.model import Symbol
+from callsite.names import Use
 from callsite.page import format_page, parse_page
 from callsite.text import normalise_ends
 from tests.harvested import MIT, make_candidate, make_release
@@ -214,3 +215,17 @@ def test_an_excerpt_of_what_is_shown_by_hand_is_not_new() -> None:
     )
     page, _ = parse_page(text)
     assert find_new(page, _NEW) == _NEW[1:]
+
+
+def test_a_file_of_other_terms_brings_them_along() -> None:
+    page = _draft(_candidate(1, "demo", "a.py"))
+    own = _candidate(2, "demo", "b.py")
+    spdx = b"# Copyright 2020 Bob\n# SPDX-License-Identifier: Apache-2.0\n"
+    other = replace(own, data=spdx + own.data, uses=tuple(_lower(use) for use in own.uses))
+    whole = add_examples(page, _examples(other), "f")
+    assert whole.count("**demo 1.0**") == 2
+    assert "Copyright 2020 Bob" in whole.partition(TERMS)[2]
+
+
+def _lower(use: Use) -> Use:
+    return replace(use, first=use.first + 2, last=use.last + 2, line=use.line + 2)

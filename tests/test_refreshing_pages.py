@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from callsite.content import PageFile
 from callsite.harvest.cutting import DEFAULT
 from callsite.harvest.refreshing import State
+from callsite.harvest.release import Licence
 from callsite.harvest.targets import Library, find_library
 from callsite.model import Origin
 from callsite.page import parse_page
-from callsite.refreshing import Refreshed, Tree, apply_changes, refresh_page
+from callsite.refreshing import Refreshed, Tree, apply_changes, find_age, refresh_page
 from tests.trees import TEAPOT, make_source
 
 CODE = "from teapot import brew\n\nbrew('assam')\n"
@@ -183,3 +185,36 @@ def test_the_style_is_the_usual_one() -> None:
     page = make_page(HEAD + LISTING)
     usual = tuple(refresh_page(page, lambda origin: tree, lambda root: None))
     assert usual == tuple(refresh_page(page, lambda origin: tree, lambda root: None, style=DEFAULT))
+
+
+def test_what_is_newer_and_under_another_licence_is_not_taken() -> None:
+    tree = make_tree({"ship/a.py": CODE.replace("assam", "keemun")})
+    source = tree.source
+    strict = replace(source, release=replace(source.release, licence=Licence("GPL-3.0-only", "a text")))
+    page = make_page(HEAD + LISTING)
+    (one,) = refresh_page(page, lambda origin: Tree(strict), lambda root: None)
+    assert one.change.state is State.REFUSED
+    assert "GPL-3.0-only" in one.change.reason
+    assert apply_changes(page.text, (one,)) == page.text
+    (one,) = refresh_page(page, lambda origin: Tree(strict), lambda root: None, ("copyleft",))
+    assert (one.change.state, one.change.listing.origin.licence) == (State.CHANGED, "GPL-3.0-only")
+    unknown = replace(source, release=replace(source.release, licence=Licence()))
+    (one,) = refresh_page(page, lambda origin: Tree(unknown), lambda root: None, ("copyleft",))
+    assert one.change.state is State.REFUSED
+
+
+def test_a_file_of_another_licence_is_not_taken() -> None:
+    top = "# SPDX-License-Identifier: GPL-2.0-only\n"
+    (one,) = refresh(HEAD + LISTING, {"ship/a.py": top + CODE})
+    assert one.change.state is State.REFUSED
+
+
+def test_it_never_goes_back_to_an_older_release() -> None:
+    listing = LISTING.replace("version=1.0", "version=1.10")
+    (one,) = refresh(HEAD + listing, {"ship/a.py": f"# More.\n{CODE}"})
+    assert one.change.state is State.UNKNOWN
+    assert one.change.reason == "the newest release at hand is 1.0, and older than 1.10"
+
+
+def test_versions_in_order() -> None:
+    assert sorted(["1.10", "main", "1.9", "1.0", "1.0rc1"], key=find_age) == ["main", "1.0rc1", "1.0", "1.9", "1.10"]

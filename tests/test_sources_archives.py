@@ -362,11 +362,13 @@ def test_memory_that_is_not_there_and_disks_that_fail_are_said(tmp_path: Path, m
 
 
 def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = _tar(tmp_path, tar_member(b"../up.py", b"1"), tar_member(b"a.py", b"2"))
-    monkeypatch.chdir(tmp_path)
-    before = sorted(tmp_path.parent.rglob("*"))
+    folder = tmp_path / "inner" / "most"
+    folder.mkdir(parents=True)
+    path = _tar(folder, tar_member(b"../up.py", b"1"), tar_member(b"a.py", b"2"))
+    monkeypatch.chdir(folder)
+    before = sorted(tmp_path.rglob("*"))
     read_archive(path)
-    assert sorted(tmp_path.parent.rglob("*")) == before
+    assert sorted(tmp_path.rglob("*")) == before
     assert "a" not in sys.modules
 
 
