@@ -64,7 +64,8 @@ def load_pages(folder: Path) -> Iterator[PageFile]:
         folders.sort()
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in sorted(names):
-            if name.endswith(_ENDINGS) and not name.startswith("."):
+            # A link to nowhere is for the build to report; no new page needs it.
+            if name.endswith(_ENDINGS) and not name.startswith(".") and os.path.exists(os.path.join(root, name)):
                 yield load_page(Path(root, name))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -11,7 +12,7 @@ from importlib import import_module
 
 from callsite import __version__
 from callsite.errors import CallsiteError
-from callsite.wording import make_visible
+from callsite.wording import make_printable
 
 COMMANDS = ("build", "serve", "init", "new", "harvest", "mark", "refresh")
 
@@ -20,6 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0 when all is well, 1 when content has problems, 2 when the call or its surroundings do,
     130 when the user broke it off, 141 when nobody wants to read on.
     """
+    # A stream that was closed before the start is None; what is written to it is lost, as was wanted.
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(os.devnull, mode)  # noqa: SIM115  # to the end of the process
+        for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
+    )
     words = sys.argv[1:] if argv is None else argv
     # A command's module is only imported when it is called: some of them need much that others need not wait for.
     called = [name for name in COMMANDS if words and words[0] == name]
@@ -42,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except CallsiteError as error:
-        print(make_visible(f"callsite: {error}"), file=sys.stderr)
+        print(make_printable(f"callsite: {error}"), file=sys.stderr)
         return error.exitcode
     except KeyboardInterrupt:
         return 130
@@ -50,4 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What is still to be written goes nowhere, or Python would try once more at its end and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"callsite: {error.strerror}; make room", file=sys.stderr)
+        return 2
     return code

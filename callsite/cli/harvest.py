@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with (
             show_progress() as progress,
-            open_harvester(arguments, make_options(arguments), progress) as (harvester, skipped),
+            open_harvester(arguments, make_options(arguments), progress, not arguments.dry_run) as (harvester, skipped),
         ):
             report.unread = skipped
             symbols = list_symbols(harvester, arguments, progress)

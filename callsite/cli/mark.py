@@ -10,6 +10,7 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from callsite.cli.sourcing import natural
 from callsite.errors import CallsiteError
@@ -75,13 +76,25 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+# The same as for files of sources, in bytes.
+_LARGEST = 4_000_000
+
+
+def read_python(file: BinaryIO, name: str) -> str:
+    """The text of an open file. Raises CallsiteError when it is too large, and ValueError when it is no Python."""
+    data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise CallsiteError(f"{name}: is larger than {_LARGEST:,} bytes; mark a piece of it")
+    return decode_python(data)
+
+
 def read_text(name: str) -> str:
     """The text of a Python file, or of the standard input for `-`."""
     try:
         if name == "-":
-            return decode_python(sys.stdin.buffer.read())
+            return read_python(sys.stdin.buffer, name)
         with open_file(Path(name)) as file:
-            return decode_python(file.read())
+            return read_python(file, name)
     except OSError as error:
         raise CallsiteError(f"{name}: cannot be read, {error.strerror}; name a Python file, or -") from error
     except ValueError as error:

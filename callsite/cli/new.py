@@ -77,7 +77,7 @@ def refuse(held: PageFile, arguments: argparse.Namespace) -> int:
 
 def find_examples(arguments: argparse.Namespace, progress: Progress) -> Harvest:
     """Find and choose the examples of the one symbol."""
-    with open_harvester(arguments, make_options(arguments), progress) as (harvester, _):
+    with open_harvester(arguments, make_options(arguments), progress, not arguments.print) as (harvester, _):
         symbols = harvester.list_symbols(arguments.symbol)
         if [str(symbol) for symbol in symbols] != [arguments.symbol]:
             hint = f"name a symbol, or make pages for all of it with `callsite harvest {arguments.symbol}`"

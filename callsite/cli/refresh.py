@@ -33,8 +33,11 @@ from callsite.harvest.targets import Library
 from callsite.model import Origin
 from callsite.refreshing import Refreshed, Tree, apply_changes, find_age, refresh_page
 from callsite.settings import read_folders
-from callsite.sources import Surroundings
-from callsite.sources.naming import load_named, load_sources, write_states
+from callsite.sources import Surroundings, load_source
+from callsite.sources.declared import Declared
+from callsite.sources.describing import is_version
+from callsite.sources.naming import load_sources, write_states
+from callsite.sources.spec import FromIndex, Installed, Spec, is_name
 from callsite.wording import count, make_printable, make_visible
 
 
@@ -140,14 +143,16 @@ class Releases:
         """A project that is none of the sources, in the newest release that is installed or, if it once came from
         there, on the package index.
         """
-        places = [f"installed:{origin.project}"]
-        if origin.artefact and origin.version and not self._offline:
-            places.append(f"{origin.project}>={origin.version}")
+        if not is_name(origin.project):
+            return None  # it must not be taken for a path or an address
+        places: list[Spec] = [Installed(origin.project)]
+        if origin.artefact and is_version(origin.version) and not self._offline:
+            places.append(FromIndex(origin.project, f">={origin.version}"))
         found: list[Source] = []
         for place in places:
             try:
-                found.append(load_named(place, self._surroundings))
+                found.append(load_source(Declared("", place), self._surroundings)[0])
             except CallsiteError as error:
-                if place != places[0]:
+                if place is not places[0]:
                     print(make_printable(f"callsite: {error}"), file=sys.stderr)
         return max(found, key=lambda source: find_age(source.release.version), default=None)

@@ -159,15 +159,19 @@ def show_progress() -> Iterator[Progress]:
 
 @contextlib.contextmanager
 def open_harvester(
-    arguments: argparse.Namespace, options: Options, progress: Progress
+    arguments: argparse.Namespace, options: Options, progress: Progress, lock: bool = True
 ) -> Iterator[tuple[Harvester, tuple[Skipped, ...]]]:
-    """A harvester over the sources that the arguments name, and what of them could not be read."""
+    """A harvester over the sources that the arguments name, and what of them could not be read.
+
+    The state of declared ones is noted in the lock file, if it may be.
+    """
     surroundings = Surroundings(Path(arguments.cache))
     path = Path(arguments.sources_file)
     loaded = load_sources(
         arguments.sources, path, surroundings, tell=lambda done, whole: progress("reading sources", done, whole)
     )
-    write_states(path, loaded)
+    if lock:
+        write_states(path, loaded)
     libraries = open_libraries(arguments, surroundings, loaded.sources)
     with UseIndex(Path(arguments.cache) / "uses.sqlite3") as index:
         yield Harvester(loaded.sources, index, options, libraries), loaded.skipped

@@ -182,7 +182,8 @@ class _Reader:
 
     def goes_on(self, node: ast.stmt) -> bool:
         """Whether the line that a statement ends on is joined to the next one."""
-        return _GOES_ON.match(self._rows[_last(node) - 1].encode()[node.end_col_offset :]) is not None
+        row = self._rows[_last(node) - 1]
+        return row.endswith("\\") and _GOES_ON.match(row.encode()[node.end_col_offset :]) is not None
 
     def _find_lead(self, first: int, above: int) -> int:
         lead = first

@@ -103,6 +103,10 @@ class _Cut:
 # A line of more characters than this is data, or was written by a program; nobody reads on to its end.
 _WIDEST = 1_000
 
+# Nothing is cut out of files with more bytes than this, in all or on a line: they are data that looks like code.
+_LARGEST = 1_000_000
+_WIDEST_FILE = 100_000
+
 # What a path cannot have on a fence line.
 _UNWRITABLE = re.compile(rf"{CONTROL.pattern}|[\0\r\n]")
 
@@ -120,6 +124,8 @@ def _find_obstacle(candidate: Candidate, allowed: tuple[str, ...]) -> str:
 def _try(ranked: Ranked, cut: Iterable[_Cut], name: str, limits: Limits, style: Style) -> _Cut | str:
     """A file's excerpt, or why it is not to be shown."""
     candidate = ranked.candidate
+    if len(candidate.data) > _LARGEST or max(map(len, candidate.data.split(b"\n"))) > _WIDEST_FILE:
+        return "too long: the file is larger than any that people write"
     chosen = add_imports(ranked.uses, candidate.uses)
     others = [use for use in candidate.uses if use not in chosen]
     excerpt = cut_excerpt(candidate.text, name, chosen, others=others, style=style)

@@ -201,8 +201,10 @@ def _trim(rows: Sequence[str], keep: set[int], needed: set[int]) -> list[int]:
                 kept += pending
             pending = []
             kept.append(number)
+        elif pending and pending[-1] == number - 1:
+            pending.append(number)
         else:
-            pending = [*pending, number] if not pending or pending[-1] == number - 1 else [number]
+            pending = [number]
     return kept
 
 

@@ -18,8 +18,8 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]#!]")
 _EXTENDED = re.compile(r"[|~]")
 _START = re.compile(r"(?:[-+:=]|\d+[.)](?=\s|\Z))")
 
-# What no page should hold. Tabs and line ends are not among it.
-_INVISIBLE = re.compile(rf"{CONTROL.pattern}|\0")
+# What no page should hold, or can: halves of surrogate pairs are no characters. Tabs and line ends are not among it.
+_INVISIBLE = re.compile(rf"{CONTROL.pattern}|[\0\ud800-\udfff]")
 
 
 def make_plain(text: str) -> str:

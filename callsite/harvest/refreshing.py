@@ -95,6 +95,9 @@ def _make_origin(release: Release, path: str, text: str, lines: tuple[tuple[int,
 # So many ways to lay the runs over a file are followed at a time.
 _MOST_WAYS = 20
 
+# So many places of one run are looked at, those nearest to where it was.
+_MOST_SPOTS = 200
+
 
 def _find_runs(
     runs: Sequence[list[str]], rows: list[str], old: Sequence[tuple[int, int]]
@@ -108,6 +111,9 @@ def _find_runs(
     ways: list[tuple[int, int, tuple[tuple[int, int], ...]]] = [(0, 0, ())]
     for number, run in enumerate(runs):
         spots = [at for at in range(1, len(rows) - len(run) + 2) if rows[at - 1 : at - 1 + len(run)] == run]
+        if len(spots) > _MOST_SPOTS:
+            was = starts[number] if starts else 0
+            spots = sorted(sorted(spots, key=lambda at: abs(at - was))[:_MOST_SPOTS])  # called at once
         longer = []
         for strain, shift, places in ways:
             for at in spots:

@@ -32,7 +32,7 @@ def plan_slug(symbol: Symbol, taken: Collection[str]) -> str:
 
 def plan_path(symbol: Symbol, slug: str) -> str:
     """The path of a symbol's page below the folder of content."""
-    library = re.sub(r"[^a-z0-9]+", "-", symbol.library.lower()).strip("-") or "library"
+    library = re.sub(r"[^a-z0-9]+", "-", symbol.library.lower()).strip("-")[:_LONGEST] or "library"
     name = slug.removesuffix("-examples").removeprefix(f"{library}-")
     return f"examples/{library}/{name}.md"
 

@@ -101,8 +101,14 @@ def is_visible(binding: Use, use: Use) -> bool:
 _ORDER = tuple(Certainty)
 
 
+# No name in any program is longer, in characters.
+_LONGEST = 1_000
+
+
 def _find_prefix(target: str, paths: frozenset[str]) -> str:
     """The longest of the paths that a target is, or is an attribute of; "" when it is none."""
+    if len(target) > _LONGEST:
+        return ""
     while target and target not in paths:
         target = target.rpartition(".")[0]
     return target

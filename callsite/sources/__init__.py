@@ -6,9 +6,12 @@ the lock file. Bytes stay bytes here; harvested code is never imported or run.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Release, Skipped, Source
@@ -94,12 +97,12 @@ def _read(declared: Declared, surroundings: Surroundings, locked: Locked | None)
         case Installed(name):
             return read_distribution(name, exclude=exclude, limits=limits), ""
         case FromFolder(path):
-            folder = surroundings.base / Path(path).expanduser()
+            folder = surroundings.base / os.path.expanduser(path)
             tree = read_folder(folder, exclude=exclude, limits=limits)
             release = make_release(tree, Release(""))
             return Described(tree, replace(release, project=release.project or folder.resolve().name)), ""
         case FromArchive(path):
-            file = surroundings.base / Path(path).expanduser()
+            file = surroundings.base / os.path.expanduser(path)
             return _read_file(file, declared, surroundings, locked.sha256 if locked else ""), ""
         case FromIndex() as spec:
             artefact = _fetch(spec, surroundings, locked)
@@ -125,5 +128,7 @@ def _read_file(path: Path, declared: Declared, surroundings: Surroundings, sha25
     packed = read_archive(path, exclude=declared.exclude, sha256=sha256, limits=surroundings.limits)
     release = make_release(packed.tree, Release("", artefact=path.name, sha256=packed.sha256))
     project, version = parse_file_name(path.name)
-    release = replace(release, project=release.project or project, version=release.version or version)
+    # A release goes by the name of its file, whatever its metadata says: that is what was asked for.
+    is_own = canonicalize_name(release.project) == canonicalize_name(project) or not project
+    release = replace(release, project=release.project if is_own else project, version=release.version or version)
     return Described(packed.tree, release)

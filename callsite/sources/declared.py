@@ -11,6 +11,7 @@ exclude = ["superset/migrations"]
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from callsite.address import is_web_address
 from callsite.errors import CallsiteError
+from callsite.sources.opening import open_file
 from callsite.sources.spec import Spec, describe_spec, parse_spec
 from callsite.text import CONTROL
 from callsite.wording import nearest
@@ -68,11 +70,12 @@ def parse_declared(text: str, path: str = NAME, exists: Callable[[str], bool] | 
 def load_declared(path: Path) -> tuple[Declared, ...]:
     """Read a file of declarations. Paths in it are relative to its folder."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with open_file(path) as file:
+            text = file.read().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CallsiteError(f"{path}: cannot be read, {reason}; write it, or name sources with --from") from error
-    return parse_declared(text, str(path), lambda name: (path.parent / Path(name).expanduser()).exists())
+    return parse_declared(text, str(path), lambda name: os.path.exists(path.parent / os.path.expanduser(name)))
 
 
 def _parse_entry(name: str, entry: object, path: str, exists: Callable[[str], bool] | None) -> Declared:

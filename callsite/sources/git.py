@@ -76,7 +76,7 @@ def read_git(
 
 def _find_path(address: str, base: Path) -> Path | None:
     if "://" not in address:
-        return base / Path(address).expanduser()
+        return base / os.path.expanduser(address)
     parts = split_address(address)
     return Path(url2pathname(parts.path)) if parts is not None and parts.scheme == "file" else None
 

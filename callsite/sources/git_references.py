@@ -117,5 +117,5 @@ def _read_text(path: Path) -> str:
     try:
         with open_file(path) as file:
             return file.read(_LARGEST).decode("utf-8", "replace")
-    except OSError:
+    except (OSError, ValueError):  # a name that comes from another file may hold a NUL byte
         return ""

@@ -35,10 +35,17 @@ class IndexFile:
     is_yanked: bool = False
 
 
+# How many comments a page of an index may have, and how many tags without an end.
+_MOST_OPEN = 1_000
+
+
 def parse_page(data: bytes, content_type: str, address: str) -> tuple[IndexFile, ...]:
     """The files on a page of an index, which was found at `address`. Raises ValueError when it is no such page."""
     if content_type.partition(";")[0].strip().lower() == JSON_TYPE:
         return tuple(_parse_json(data, address))
+    # What never ends is read again from each beginning.
+    if data.count(b"<!") > _MOST_OPEN or data.count(b"<") - data.count(b">") > _MOST_OPEN:
+        raise ValueError("its HTML is broken")
     page = _Page()
     page.feed(data.decode("utf-8", "replace"))
     page.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions
@@ -42,7 +43,7 @@ def load_sources(
     Declared sources are read in the state of the lock file beside it, unless they are to be renewed. `tell` is told how
     many of how many are done. Raises CallsiteError when one of them cannot be read.
     """
-    declared = {one.name: one for one in load_declared(path)} if path.exists() else {}
+    declared = {one.name: one for one in load_declared(path)} if os.path.exists(path) else {}
     chosen = [declared.get(text) or Declared("", _parse(text)) for text in texts]
     chosen = chosen or list(declared.values()) or [Declared("", AllInstalled())]
     known = load_lock(path.with_name(NAME)) if not renew and any(one.name for one in chosen) else {}
@@ -93,7 +94,7 @@ def load_installed_library(root: str, surroundings: Surroundings) -> Source | No
 
 
 def _parse(text: str) -> Spec:
-    return parse_spec(text, lambda path: Path(path).exists())
+    return parse_spec(text, os.path.exists)
 
 
 def _find_free_name(name: str, taken: Container[str]) -> str:

@@ -35,7 +35,7 @@ from callsite.sources.storing import keep_file, new_file, sweep, write_whole
 
 # Ten times the largest file that holds Python source in any number; larger ones hold compiled libraries or data.
 LARGEST_FILE = 1024 * 2**20
-_LARGEST_PAGE = 64 * 2**20
+_LARGEST_PAGE = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

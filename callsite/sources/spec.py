@@ -177,6 +177,11 @@ def _parse_git(text: str) -> FromGit:
 _SCHEMES = ("https", "ssh", "file", "http")
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is the name of a distribution, as the specification of names and versions has it."""
+    return re.fullmatch(_NAME, text, re.ASCII) is not None
+
+
 def is_revision(text: str) -> bool:
     """Whether a text can be the name of a branch or tag (git-check-ref-format) or a commit, and nothing else to git."""
     return re.fullmatch(r"[^-/.\s~^:?*\[\\\x7f@+][^\s~^:?*\[\\\x7f]*", text) is not None and not re.search(

@@ -20,6 +20,9 @@ from callsite.uses.workers import Workers
 # Below so many bytes of text this process is done before workers have started.
 WORTH_WORKERS = 1_500_000
 
+# A text of so many bytes may be one that takes for ever, or all the memory; workers have limits to both.
+_WORTH_LIMITS = 300_000
+
 # How many texts are written at once, and so how many are lost at most when a run is interrupted.
 _BATCH = 250
 
@@ -211,7 +214,8 @@ def _find_parents(target: str) -> Iterator[str]:
 
 def resolve(tasks: Sequence[Task], processes: int) -> Generator[tuple[int, Answer | str]]:
     """The number of each task with its answer, or why there is none; by workers, when there is enough to do."""
-    if sum(len(data) for data, _, _ in tasks) < WORTH_WORKERS:
+    sizes = [len(data) for data, _, _ in tasks]
+    if sum(sizes) < WORTH_WORKERS and max(sizes, default=0) < _WORTH_LIMITS:
         for number, task in enumerate(tasks):
             yield number, find_answer(task)
         return
