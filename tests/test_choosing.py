@@ -287,3 +287,10 @@ def test_an_import_alone_is_better_than_nothing() -> None:
 
 def test_nothing_comes_of_nothing() -> None:
     assert _choose() == Choice((), (), ())
+
+
+@pytest.mark.parametrize("more", ["# x\n" * 300_000, f"# {'x' * 100_001}\n"], ids=["long", "wide"])
+def test_nothing_is_cut_out_of_data_that_looks_like_code(more: str) -> None:
+    file = _file("a")
+    choice = _choose(replace(file, data=file.data + more.encode()))
+    assert choice.skipped == (Skipped("a a/a.py", "too long: the file is larger than any that people write"),)

@@ -328,3 +328,30 @@ def test_printing_to_what_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", out)
     assert main(["mark", "teapot.brew", "cook.py", "--bare"]) == 0
     assert out.getvalue() == CUT
+
+
+def test_a_file_too_large_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"# x\n" * 1_000_001)
+    assert main(["mark", "lib.f", str(path)]) == 2
+    assert capsys.readouterr().err == f"callsite: {path}: is larger than 4,000,000 bytes; mark a piece of it\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">/dev/full"])
+def test_streams_that_are_closed_or_full(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "a.py").write_text("import shutil\nshutil.copymode(1, 2)\n")
+    script = f'"$0" -m callsite mark shutil.copymode a.py {closed}'
+    ran = subprocess.run(
+        ["sh", "-c", script, sys.executable], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == (2 if "full" in closed else 0)
+    assert ran.stderr == ("callsite: No space left on device; make room\n" if "full" in closed else "")
+
+
+def test_other_trouble_of_the_system_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> str:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("callsite.cli.mark.read_text", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        main(["mark", "lib.f", "a.py"])

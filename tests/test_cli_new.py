@@ -330,3 +330,19 @@ def test_what_stops_it_leaves_nothing_behind(kitchen: Kitchen) -> None:
         asked.process.send_signal(signal.SIGTERM)
         asked.finish()
     assert list(kitchen.content.iterdir()) == []
+
+
+def test_what_is_left_out_is_told(kitchen: Kitchen) -> None:
+    make_project(
+        kitchen.root / "code/strict", {"strict/a.py": "import teapot\nteapot.brew(1)\n"}, "strict", "GPL-3.0-only"
+    )
+    ran = kitchen.run("new", "teapot.brew", *FROM_ALL, "--from", "code/strict")
+    assert (ran.code, ran.err) == (0, "callsite: 1 file left out: licence\n")
+
+
+def test_printing_locks_nothing(kitchen: Kitchen) -> None:
+    write_files(kitchen.root, {"sources.toml": '[sources]\noffice = "code/office"\n'})
+    assert kitchen.run("new", "teapot.brew", "--print").code == 0
+    assert not (kitchen.root / "sources.lock").exists()
+    assert kitchen.run("new", "teapot.brew").code == 0
+    assert (kitchen.root / "sources.lock").exists()

@@ -261,3 +261,17 @@ def test_names_that_are_meant_to_harm(kitchen: Kitchen) -> None:
         ran = kitchen.run("refresh", *words, *more)
         assert ran.out.startswith("content/x<U+001B>[/b]/examples/teapot/brew.md:")
         assert not re.search("[\x1b\u202e]", ran.out + ran.err)
+
+
+@pytest.mark.parametrize("name", ["git+http://127.0.0.1:9/x", "../code", "/tmp", "a b"])
+def test_a_project_s_name_is_no_place(kitchen: Kitchen, name: str) -> None:
+    text = kitchen.read(BREW).replace("project=harbour", f'project="{name}"')
+    (kitchen.content / BREW).write_text(text)
+    ran = kitchen.run("refresh")
+    assert (ran.code, ran.err) == (1, "")
+    assert f"unknown: {name} harbour/" in ran.out
+
+
+def test_a_folder_of_pages(kitchen: Kitchen) -> None:
+    ran = kitchen.run("refresh", str(kitchen.content / "examples"), *FROM_ALL)
+    assert (ran.code, ran.out) == (0, UNCHANGED)

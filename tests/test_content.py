@@ -307,3 +307,9 @@ def test_a_page_that_comes_up_meanwhile_stays() -> None:
     with pytest.raises(CallsiteError, match="is there already, and stays as it is"):
         shelf.write_page(plan)
     assert Path("c/examples/teapot/brew.md").read_text() == "Somebody else's."
+
+
+def test_links_to_nowhere_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("title: A\n")
+    (tmp_path / "b.md").symlink_to("nowhere")
+    assert [file.path.name for file in load_pages(tmp_path)] == ["a.md"]

@@ -170,3 +170,7 @@ def test_plain_words_stay_readable() -> None:
     assert unescape(escape_markdown("a < b & c ~ d")) == "a < b & c ~ d"
     assert make_plain(" a\u200b\n\tb\0\x85 ") == "a b"
     assert format_code("a  b") == "`a b`"
+
+
+def test_halves_of_characters_are_left_out() -> None:
+    assert escape_markdown("a\ud800b\udfff") == "a b"

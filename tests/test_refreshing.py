@@ -216,3 +216,13 @@ def test_marks_of_long_calls_do_not_matter() -> None:
     change = find_change(_listing(">f(1,", ">  2)", lines=((2, 3),)), _NEW, {"demo/a.py": text}, uses, "f")
     assert change.state is State.CHANGED
     assert [line.marked for line in change.listing.snippet.lines] == [True] * 5
+
+
+def test_lines_that_are_everywhere_are_looked_for_near_their_old_place() -> None:
+    rows = ["import lib", *["lib.f()"] * 2_000]
+    text = "\n".join(rows) + "\n"
+    listing = Listing(
+        Snippet("python", (Line("lib.f()", True), Line("lib.f()"))), Origin("p", "1", "a.py", lines=((901, 902),))
+    )
+    change = find_change(listing, Release("p", "2"), {"a.py": text}, {"a.py": ()}, "f")
+    assert change.state is State.UNCHANGED

@@ -200,3 +200,10 @@ def test_what_cannot_be_read_is_said(surroundings: Surroundings, spec: Spec, mes
     with pytest.raises(CallsiteError, match=message):
         load_source(Declared("x", spec), surroundings)
     assert not surroundings.cache.exists()
+
+
+def test_a_release_goes_by_the_name_it_was_asked_for(tmp_path: Path, surroundings: Surroundings) -> None:
+    metadata = b"Metadata-Version: 2.1\nName: flask\nVersion: 1.0\n"
+    write(tmp_path / "fake-1.0-py3-none-any.whl", make_zip([("fake-1.0.dist-info/METADATA", metadata), ("x.py", b"")]))
+    source, _ = load_source(Declared("", FromArchive("./fake-1.0-py3-none-any.whl")), surroundings)
+    assert source.release.project == "fake"

@@ -220,3 +220,9 @@ def test_a_pip_that_does_not_run_is_said(pip: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "executable", "/nowhere")
     with pytest.raises(CallsiteError, match="pip cannot be asked which package index to use; see that it runs"):
         read_index_settings()
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<a ", b"<![CDATA["])
+def test_html_that_never_ends_is_no_page(piece: bytes) -> None:
+    with pytest.raises(ValueError, match="its HTML is broken"):
+        parse_page(piece * 100_000, "text/html", PAGE)

@@ -15,14 +15,14 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callsite.harvest.modules import Module, find_module
+from callsite.harvest.modules import Module, find_module, find_modules
 from callsite.harvest.release import Skipped, SourceFile
 from callsite.names import Certainty, Kind, Use, find_names
 from callsite.text import decode_python
@@ -32,6 +32,7 @@ from callsite.uses.answers import Answer, find_answer, pack_uses, unpack_uses
 from callsite.uses.filters import make_filter
 from callsite.uses.index import UseIndex, find_apart
 from callsite.uses.workers import BOOT, Workers
+from tests.trees import make_source
 
 CALLSITE = Path(indexing.__file__).parents[1]
 
@@ -812,3 +813,17 @@ def test_the_benchmark_needs_something_to_measure(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{tmp_path}: holds no wheels or sdists\n"
+
+
+def test_a_large_text_is_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = []
+    real = Workers.resolve
+
+    def resolve(self: Workers, tasks: Sequence[tuple[bytes, str, bool]]) -> Iterator[tuple[int, Answer | str]]:
+        called.append(len(tasks))
+        return real(self, tasks)
+
+    monkeypatch.setattr(Workers, "resolve", resolve)
+    with UseIndex() as index:
+        index.update(find_modules(make_source("x", {"x/a.py": "import lib\n", "x/b.py": "import lib\n" * 30_000})))
+        assert called == [2]

@@ -207,3 +207,7 @@ def test_what_is_found_keeps_how_sure_it_is() -> None:
         assert pick_uses([use], wanted) == (use,)
         loose = pick_uses([replace(use, target="lib.x.f")], wanted)
         assert [one.certainty for one in loose] == [Certainty.MAYBE if certainty is Certainty.CERTAIN else certainty]
+
+
+def test_names_that_never_end_are_no_uses() -> None:
+    assert _pick(f"import lib\nlib.f{'.a' * 10}()\nlib.f{'.a' * 1_000}()\n") == ["1 import", "2 reference"]

@@ -46,7 +46,7 @@ def pick_uses(uses: Collection[Use], wanted: Wanted, local: Iterable[str] = ()) 
     """
     paths = wanted.paths.union(local)
     found: list[Use] = []
-    for use in uses:
+    for use in (use for use in uses if len(use.target) <= _LONGEST):
         path = _find_prefix(use.target, paths) or _find_inner_name(use.target, wanted)
         if path:
             if use.certainty is Certainty.STAR and wanted.known and path.rpartition(".")[0] not in wanted.starred:
@@ -107,8 +107,6 @@ _LONGEST = 1_000
 
 def _find_prefix(target: str, paths: frozenset[str]) -> str:
     """The longest of the paths that a target is, or is an attribute of; "" when it is none."""
-    if len(target) > _LONGEST:
-        return ""
     while target and target not in paths:
         target = target.rpartition(".")[0]
     return target
