@@ -16,9 +16,9 @@ from callsite.harvest.drafting import Subject, draft_page
 from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
 from callsite.model import Page, Place
+from callsite.opening import open_file
 from callsite.page import format_page, parse_page
-from callsite.sources.opening import open_file
-from callsite.sources.storing import new_file, read_umask, sweep, write_whole
+from callsite.storing import finish_file, new_file, sweep, write_whole
 from callsite.symbol import find_symbol
 from callsite.text import split_ends
 
@@ -75,9 +75,7 @@ def write_new(path: Path, text: str) -> None:
     try:
         with new_file(path.parent) as (file, part):
             file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-            part.chmod(0o666 & ~read_umask())
+            finish_file(file, part)
             _name(part, path)
     except FileExistsError as error:
         raise CallsiteError(f"{place}: is there already, and stays as it is; call the command again") from error

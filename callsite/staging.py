@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from callsite.errors import CallsiteError
+from callsite.storing import read_umask
 
 MANIFEST = ".callsite-manifest"
 
@@ -120,7 +121,7 @@ def _make_folder(target: Path) -> tuple[Path, int]:
         lock = _lock(path)
         # Another build may have swept the folder away before it was locked.
         if lock is not None and path.exists():
-            path.chmod(0o777 & ~_umask())
+            path.chmod(0o777 & ~read_umask())
             return path, lock
 
 
@@ -159,12 +160,6 @@ def _lock(path: Path) -> int | None:
         os.close(lock)
         return None
     return lock
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
 
 
 def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:

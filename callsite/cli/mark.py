@@ -19,11 +19,11 @@ from callsite.harvest.targets import Library, find_library
 from callsite.harvest.wanted import find_wanted, pick_uses
 from callsite.model import Listing, Origin, Symbol
 from callsite.names import Use, find_names
+from callsite.opening import open_file
 from callsite.page import format_listing
 from callsite.snippet import format_snippet
 from callsite.sources import Surroundings
 from callsite.sources.naming import load_installed_library, load_named
-from callsite.sources.opening import open_file
 from callsite.symbol import parse_symbol
 from callsite.text import decode_python
 from callsite.wording import make_printable, nearest

@@ -7,10 +7,10 @@ knows. A page that is there already is left alone.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 from callsite.address import is_web_address
 from callsite.build import place_of
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     symbol = parse_symbol(arguments.symbol)
     if symbol is not None and (held := shelf.find_page(Subject(symbol))):
         return refuse(held, arguments)
-    if not arguments.sources and not Path(arguments.sources_file).exists():
+    if not arguments.sources and not os.path.exists(arguments.sources_file):
         answer = ask("Where to look for uses (a folder, an archive, NAME==VERSION, installed)?", "installed")
         arguments.sources = [answer] if answer else []
     with show_progress() as progress:

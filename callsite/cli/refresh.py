@@ -9,6 +9,7 @@ whatever the lock file says, unless --offline keeps them as they are.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -108,7 +109,7 @@ class Releases:
         self._surroundings = Surroundings(Path(arguments.cache))
         self._trees: dict[str, Tree | None] = {}
         self._loaded = None
-        if arguments.sources or self._path.exists():
+        if arguments.sources or os.path.exists(self._path):
             self._loaded = load_sources(
                 arguments.sources,
                 self._path,

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from callsite.errors import CallsiteError
+from callsite.opening import open_file
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree, format_size
-from callsite.sources.opening import open_file
 from callsite.sources.tarball import Kind, Reads, Tar, TarError
 
 # xz -9 needs 65 MB to unpack; a header may ask for 4 GB.

@@ -22,7 +22,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from callsite.address import is_web_address
 from callsite.errors import CallsiteError
-from callsite.sources.opening import open_file
+from callsite.opening import open_file
 from callsite.sources.spec import Spec, describe_spec, parse_spec
 from callsite.text import CONTROL
 from callsite.wording import nearest

@@ -21,9 +21,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import url2pathname
 
 from callsite.errors import CallsiteError
+from callsite.opening import open_file
 from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
 from callsite.sources.gathering import format_size
-from callsite.sources.opening import open_file
 
 _PIECE = 256 * 1024
 

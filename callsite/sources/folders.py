@@ -7,8 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from callsite.errors import CallsiteError
+from callsite.opening import open_file
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree
-from callsite.sources.opening import open_file
 
 # Never a project's own source: what tools make, and other projects' code that they install.
 _NEVER = ("__pycache__", "node_modules")

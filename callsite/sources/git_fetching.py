@@ -12,7 +12,7 @@ from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
 from callsite.sources.git_command import GitError, make_environment, make_repository, run_git
 from callsite.sources.git_references import Layout, find_reference, is_hash
 from callsite.sources.spec import FromGit, describe_spec
-from callsite.sources.storing import new_folder, sweep
+from callsite.storing import new_folder, sweep
 from callsite.wording import make_printable
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
-from callsite.sources.opening import open_file
+from callsite.opening import open_file
 
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from callsite.errors import CallsiteError
-from callsite.sources.storing import write_whole
+from callsite.storing import write_whole
 
 NAME = "sources.lock"
 

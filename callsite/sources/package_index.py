@@ -31,7 +31,7 @@ from callsite.sources.index_pages import (
 )
 from callsite.sources.index_settings import IndexSettings
 from callsite.sources.spec import SUFFIXES, FromIndex, describe_spec
-from callsite.sources.storing import keep_file, new_file, sweep, write_whole
+from callsite.storing import keep_file, new_file, sweep, write_whole
 
 # Ten times the largest file that holds Python source in any number; larger ones hold compiled libraries or data.
 LARGEST_FILE = 1024 * 2**20

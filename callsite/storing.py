@@ -47,11 +47,16 @@ def new_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
 def keep_file(file: BinaryIO, part: Path, path: Path) -> None:
     """Give a file of `new_file` its name, once all of it is on the disk."""
     with _explained(path):
-        file.flush()
-        os.fsync(file.fileno())
-        part.chmod(0o666 & ~read_umask())
+        finish_file(file, part)
         path.parent.mkdir(parents=True, exist_ok=True)
         part.replace(path)
+
+
+def finish_file(file: BinaryIO, part: Path) -> None:
+    """See that all of a file of `new_file` is on the disk, and is as open as the user's files are."""
+    file.flush()
+    os.fsync(file.fileno())
+    part.chmod(0o666 & ~read_umask())
 
 
 @contextlib.contextmanager

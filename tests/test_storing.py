@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callsite.errors import CallsiteError
-from callsite.sources.storing import keep_file, new_file, new_folder, sweep, write_whole
+from callsite.storing import keep_file, new_file, new_folder, sweep, write_whole
 
 
 def _names(folder: Path) -> list[str]:
@@ -43,7 +43,7 @@ def test_what_is_broken_off_leaves_the_old_file(tmp_path: Path) -> None:
 def test_what_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     write_whole(tmp_path / "a", b"old")
     code = (
-        "import os, signal, sys; from pathlib import Path; from callsite.sources import storing\n"
+        "import os, signal, sys; from pathlib import Path; from callsite import storing\n"
         "os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
         "storing.write_whole(Path(sys.argv[1]), b'new' * 100000)"
     )
