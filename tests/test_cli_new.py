@@ -197,12 +197,16 @@ class Terminal:
         self.seen = self.seen.partition(text)[2]
 
     def type(self, text: str) -> None:
+        # Between a question and the reading of its answer a signal would be noted, and the answer still be waited for.
+        # Nobody types as soon as that.
+        time.sleep(0.3)
         os.write(self.number, text.encode())
 
     def finish(self) -> tuple[int, str]:
         """Its exit code, and all that it has shown since it was last waited for."""
-        while self._read(30):
-            pass
+        end = time.monotonic() + 30
+        while self._read(1):
+            assert time.monotonic() < end, self.seen
         return self.process.wait(timeout=30), self.seen
 
     def _read(self, seconds: float) -> bool:
