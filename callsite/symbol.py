@@ -1,4 +1,4 @@
-"""Dotted names: reading and writing them, and finding the one that a page is about."""
+"""Dotted names: reading and writing them, in addresses too, and finding the one that a page is about."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ _DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 _PAIR = re.compile(rf"({_NAME}(?:\.{_NAME})*) ({_NAME}(?:\.{_NAME})*)")
 _SUFFIX = re.compile(r" (?:Python )?(?:(?:Code )?Examples?|Example Code)\Z")
 
+# A slug names a file, and file systems take 255 bytes.
+_LONGEST_SLUG = 200
+
 
 def parse_symbol(text: str) -> Symbol | None:
     """Read a dotted name; the last part is the name and all before it the module."""
@@ -20,6 +23,11 @@ def parse_symbol(text: str) -> Symbol | None:
         return None
     module, _, name = text.rpartition(".")
     return Symbol(module, name)
+
+
+def slug_name(name: str) -> str:
+    """A dotted name as addresses spell it, `flask.Flask` as `flask-flask`; "" when it has no plain letter or digit."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_SLUG]
 
 
 def find_symbol(meta: Meta) -> Symbol | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from callsite.model import Meta, Symbol
-from callsite.symbol import find_symbol
+from callsite.symbol import find_symbol, slug_name
 
 # `sortorder`: two digits for the chapter, three for the library, four for the place inside it. A new site's libraries
 # stand in chapter 50; places are ten apart, so that there is room for pages between.
@@ -14,13 +13,10 @@ _CHAPTER = "50"
 _DIGITS = 9
 _STEP = 10
 
-# A slug names a file, and file systems take 255 bytes.
-_LONGEST = 200
-
 
 def plan_slug(symbol: Symbol, taken: Collection[str]) -> str:
     """The slug of a symbol's page, told apart from those in `taken` (which are compared without regard to case)."""
-    words = re.sub(r"[^a-z0-9]+", "-", str(symbol).lower()).strip("-")[:_LONGEST] or "symbol"
+    words = slug_name(str(symbol)) or "symbol"
     held = {slug.casefold() for slug in taken}
     slug = f"{words}-examples"
     number = 2
@@ -32,7 +28,7 @@ def plan_slug(symbol: Symbol, taken: Collection[str]) -> str:
 
 def plan_path(symbol: Symbol, slug: str) -> str:
     """The path of a symbol's page below the folder of content."""
-    library = re.sub(r"[^a-z0-9]+", "-", symbol.library.lower()).strip("-")[:_LONGEST] or "library"
+    library = slug_name(symbol.library) or "library"
     name = slug.removesuffix("-examples").removeprefix(f"{library}-")
     return f"examples/{library}/{name}.md"
 
