@@ -15,11 +15,12 @@ import ast
 import warnings
 
 from callsite.names.excerpts import find_in_tokens
+from callsite.names.mentions import find_mentions_in_tokens, find_mentions_in_tree, move_right
 from callsite.names.resolving import find_in_tree
-from callsite.names.use import Certainty, Kind, Names, Use
+from callsite.names.use import Certainty, Kind, Mention, Names, Use
 from callsite.text import BOM
 
-__all__ = ["Certainty", "Kind", "Names", "Use", "find_names"]
+__all__ = ["Certainty", "Kind", "Mention", "Names", "Use", "find_mentions", "find_names"]
 
 
 def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
@@ -32,13 +33,39 @@ def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
     order of statements: what a scope binds holds in all of it.
     """
     text = text.removeprefix(BOM)
+    tree = _parse(text)
+    if isinstance(tree, ast.Module):
+        return find_in_tree(tree, module, is_package)
+    return find_in_tokens(text, module, is_package, _describe(tree))
+
+
+def find_mentions(text: str, module: str = "", is_package: bool = False) -> tuple[Mention, ...]:
+    """Find every word in `text` that stands for something imported, in order; no two share a character.
+
+    Each word of `flask.g.user` is one: they stand for `flask`, `flask.g` and `flask.g.user`. So is each word of a
+    dotted name in an import, and the name behind `as`; a name that is assigned to is none. The last word of a use that
+    `find_names` finds has its target and certainty.
+
+    Words in f-strings are left out before Python 3.12, which does not tell where they stand, and so are words whose
+    targets are longer than 500 characters.
+    """
+    code = text.removeprefix(BOM)
+    tree = _parse(code)
+    if isinstance(tree, ast.Module):
+        mentions = find_mentions_in_tree(tree, code, module, is_package)
+    else:
+        mentions = find_mentions_in_tokens(code, module, is_package)
+    return tuple(mentions if code is text else move_right(mentions, len(BOM)))
+
+
+def _parse(text: str) -> ast.Module | Exception:
+    """The tree of a text, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the text's own odd escapes
-            tree = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return find_in_tokens(text, module, is_package, _describe(error))
-    return find_in_tree(tree, module, is_package)
+        return error
 
 
 def _describe(error: Exception) -> str:

@@ -33,7 +33,7 @@ def bind_target(target: ast.expr, value: ast.expr, scope: Scope, reader: Scope) 
 
 def _bind_import(node: ast.Import, scope: Scope) -> Nodes:
     for alias in node.names:
-        scope.imports.append((alias.name, alias))
+        scope.imports.append((alias.name, alias, node))
         if alias.asname:
             scope.bind(alias.asname, alias.name)
         else:
@@ -46,11 +46,11 @@ def _bind_import_from(node: ast.ImportFrom, scope: Scope) -> Nodes:
     module = "." * node.level + (node.module or "")
     for alias in node.names:
         if alias.name == "*":
-            scope.imports.append((module, alias))
+            scope.imports.append((module, alias, node))
             scope.stars.append(module)
         else:
             target = join_name(module, alias.name)
-            scope.imports.append((target, alias))
+            scope.imports.append((target, alias, node))
             scope.bind(alias.asname or alias.name, target)
     return ()
 
@@ -104,6 +104,11 @@ def _bind_nonlocal(node: ast.Nonlocal, scope: Scope) -> Nodes:
     return ()
 
 
+def _note_formatted(node: ast.JoinedStr, scope: Scope) -> Nodes:
+    scope.formatted.append(node)
+    return node.values
+
+
 BINDERS: dict[type, Callable[[Any, Scope], Nodes]] = {
     ast.Import: _bind_import,
     ast.ImportFrom: _bind_import_from,
@@ -115,4 +120,5 @@ BINDERS: dict[type, Callable[[Any, Scope], Nodes]] = {
     ast.MatchMapping: _bind_mapping,
     ast.Global: _bind_global,
     ast.Nonlocal: _bind_nonlocal,
+    ast.JoinedStr: _note_formatted,
 }

@@ -12,37 +12,63 @@ from typing import NamedTuple
 
 from callsite.names.imports import Imported, find_imports
 from callsite.names.modules import find_absolute
-from callsite.names.phrase import Phrase
+from callsite.names.phrase import Phrase, Spoken
 from callsite.names.tokens import Statement, find_statements
 from callsite.names.use import Certainty, Kind, Names, Use
 
 
 def find_in_tokens(text: str, module: str, is_package: bool, unparsed: str) -> Names:
     """Every use of an imported name in a text that does not parse, for the reason `unparsed`."""
-    statements = [(statement, _find_parts(statement, module, is_package)) for statement in find_statements(text)]
-    bound: dict[str, dict[str, None]] = {}
-    exports: set[tuple[str, str]] = set()
-    for statement, parts in statements:
-        for part in parts:
-            bound.setdefault(part.name, {})[part.bound] = None
-            if not statement.indent and part.name and not part.name.startswith("_"):
-                exports.add((part.name, part.bound))
-    stars = tuple(bound.pop("", ()))
+    excerpt = Excerpt(text, module, is_package)
     uses: list[Use] = []
-    blocks: list[_Block] = []
-    for statement, parts in statements:
-        begins_line = statement.tokens[0].column == statement.indent
-        while blocks and (blocks[-1].run != statement.run or (begins_line and blocks[-1].indent >= statement.indent)):
-            blocks.pop()
-        if parts:
-            scope = blocks[-1].qualified if blocks else ""
-            uses += [
-                Use(part.first, part.last, part.first, part.target, Kind.IMPORT, scope, Certainty.TEXT)
-                for part in parts
-            ]
+    for what, scope, targets in excerpt.find_all():
+        if isinstance(what, Imported):
+            kind, shape, rest = Kind.IMPORT, "", ""
         else:
-            uses += _find_uses(statement, bound, blocks)
-    return Names(tuple(sorted(uses)), tuple(sorted(exports)), stars, unparsed)
+            kind, shape, rest = what.kind, what.shape, what.attributes
+        uses += [Use(what.first, what.last, what.first, target + rest, kind, scope, _TEXT, shape) for target in targets]
+    return Names(tuple(sorted(uses)), tuple(sorted(excerpt.exports)), excerpt.stars, unparsed)
+
+
+_TEXT = Certainty.TEXT
+
+# What is imported or read, the dotted name of the function or class around it, and all that an import brings, or that
+# the first word of a chain may mean.
+_Found = tuple[Imported | Spoken, str, list[str]]
+
+
+class Excerpt:
+    """The statements of a text that does not parse, with the names that imports bind in it.
+
+    `exports` are the public ones that are bound at its own level, `stars` the modules that it takes everything from.
+    """
+
+    def __init__(self, text: str, module: str, is_package: bool) -> None:
+        self._statements = [
+            (statement, _find_parts(statement, module, is_package)) for statement in find_statements(text)
+        ]
+        self._bound: dict[str, dict[str, None]] = {}
+        self.exports: set[tuple[str, str]] = set()
+        for statement, parts in self._statements:
+            for part in parts:
+                self._bound.setdefault(part.name, {})[part.bound] = None
+                if not statement.indent and part.name and not part.name.startswith("_"):
+                    self.exports.add((part.name, part.bound))
+        self.stars = tuple(self._bound.pop("", ()))
+
+    def find_all(self) -> Iterator[_Found]:
+        """All that is imported, or read and bound by an import, in order."""
+        blocks: list[_Block] = []
+        for statement, parts in self._statements:
+            begins_line = statement.tokens[0].column == statement.indent
+            while blocks and (
+                blocks[-1].run != statement.run or (begins_line and blocks[-1].indent >= statement.indent)
+            ):
+                blocks.pop()
+            for part in parts:
+                yield part, blocks[-1].qualified if blocks else "", [part.target]
+            if not parts:
+                yield from _find_spoken(statement, self._bound, blocks)
 
 
 class _Block(NamedTuple):
@@ -57,25 +83,22 @@ class _Block(NamedTuple):
 def _find_parts(statement: Statement, module: str, is_package: bool) -> tuple[Imported, ...]:
     return tuple(
         part._replace(
-            bound=find_absolute(part.bound, module, is_package), target=find_absolute(part.target, module, is_package)
+            bound=find_absolute(part.bound, module, is_package),
+            target=find_absolute(part.target, module, is_package),
+            chains=tuple((find_absolute(first, module, is_package), words) for first, words in part.chains),
         )
         for part in find_imports(statement)
     )
 
 
-def _find_uses(statement: Statement, bound: dict[str, dict[str, None]], blocks: list[_Block]) -> Iterator[Use]:
-    """The uses in a statement. When it opens a function or class, that is added to `blocks`."""
+def _find_spoken(statement: Statement, bound: dict[str, dict[str, None]], blocks: list[_Block]) -> Iterator[_Found]:
+    """What is read in a statement. When it opens a function or class, that is added to `blocks`."""
     phrase = Phrase(statement.tokens)
     outside = list(blocks)
     if phrase.name:
         qualified = f"{blocks[-1].qualified}.{phrase.name}" if blocks else phrase.name
         blocks.append(_Block(statement.indent, statement.run, qualified, frozenset(phrase.parameters)))
     for spoken in phrase.spoken:
-        around = blocks if spoken.in_body else outside
-        if spoken.name in bound and not any(spoken.name in block.parameters for block in around):
-            scope = around[-1].qualified if around else ""
-            for target in bound[spoken.name]:
-                full = target + spoken.attributes
-                yield Use(
-                    spoken.first, spoken.last, spoken.first, full, spoken.kind, scope, Certainty.TEXT, spoken.shape
-                )
+        around, name = blocks if spoken.in_body else outside, spoken.words[0].text
+        if name in bound and not any(name in block.parameters for block in around):
+            yield spoken, around[-1].qualified if around else "", [*bound[name]]

@@ -21,17 +21,21 @@ _CLOSING = frozenset(")]}")
 
 @dataclass(slots=True)
 class Spoken:
-    """A name that is read, with the attributes that follow it, each behind its dot. `first` and `last` are the lines
-    of all that counts, as in `Use`. `in_body` says that it stands behind the head of a function or class.
+    """A name that is read, with the attributes that follow it. `first` and `last` are the lines of all that counts, as
+    in `Use`. `in_body` says that it stands behind the head of a function or class.
     """
 
-    name: str
-    attributes: str
+    words: tuple[Token, ...]
     first: int
     last: int
     kind: Kind
     in_body: bool
     shape: str = ""
+
+    @property
+    def attributes(self) -> str:
+        """The attributes, each behind its dot."""
+        return "".join(f".{word.text}" for word in self.words[1:])
 
 
 @dataclass(slots=True)
@@ -129,9 +133,9 @@ class Phrase:
             top.until = _LISTS[name]
         elif before != "." and not self._is_bound(before, following, begins, end == at + 1, top):
             kind = self._find_kind(following, begins)
-            last = self.tokens[end - 1].line
+            chain = self.tokens[at:end:2]
             in_body = bool(self.name) and not self._in_head
-            spoken = Spoken(name, "".join(words[at + 1 : end]), self.tokens[at].line, last, kind, in_body)
+            spoken = Spoken(chain, chain[0].line, chain[-1].line, kind, in_body)
             self.spoken.append(spoken)
             if following == "(":
                 self._brackets.append(_Bracket(spoken))

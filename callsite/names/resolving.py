@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from callsite.names.binders import find_root
 from callsite.names.modules import find_absolute, join_name
-from callsite.names.scope import Scope, ScopeKind
+from callsite.names.scope import Read, Scope, ScopeKind
 from callsite.names.scopes import find_scopes
 from callsite.names.use import Certainty, Kind, Names, Use
 
@@ -29,59 +29,67 @@ _Row = tuple[int, int, int, str, Kind, str, Certainty, str]
 
 def find_in_tree(tree: ast.Module, module: str, is_package: bool) -> Names:
     """Every use of an imported name in a tree, by the rules of scope."""
-    scopes = find_scopes(tree)
-    top = scopes[0]
-    resolver = _Resolver(module, is_package, top.stars)
+    resolver = Resolver(tree, module, is_package)
     rows: list[_Row] = []
-    for scope in scopes:
-        rows += resolver.find_imports(scope)
-        rows += resolver.find_reads(scope)
+    for scope in resolver.scopes:
+        rows += _find_imports(resolver, scope)
+        rows += _find_reads(resolver, scope)
     rows.sort()
     return Names(
         tuple(Use(*row) for row in rows),
-        tuple(sorted(resolver.find_exports(top))),
+        tuple(sorted(resolver.find_exports())),
         resolver.stars,
     )
 
 
-class _Resolver:
-    def __init__(self, module: str, is_package: bool, stars: list[str]) -> None:
+def _find_imports(resolver: Resolver, scope: Scope) -> Iterator[_Row]:
+    for target, alias, _ in scope.imports:
+        certainty = Certainty.STAR if alias.name == "*" else Certainty.CERTAIN
+        last = alias.end_lineno or alias.lineno
+        yield alias.lineno, last, alias.lineno, resolver.absolute(target), Kind.IMPORT, scope.qualified, certainty, ""
+
+
+def _find_reads(resolver: Resolver, scope: Scope) -> Iterator[_Row]:
+    for (_, kind, node, chain), targets, certainty in resolver.find_reads(scope):
+        shape = find_shape(node) if isinstance(node, ast.Call) else ""
+        attributes = find_attributes(scope, chain)
+        last = node.end_lineno or node.lineno
+        for target in targets:
+            yield node.lineno, last, chain.lineno, target + attributes, kind, scope.qualified, certainty, shape
+
+
+class Resolver:
+    """Tells what the names in a tree stand for. `stars` are the modules that its module takes everything from."""
+
+    def __init__(self, tree: ast.Module, module: str, is_package: bool) -> None:
+        self.scopes = find_scopes(tree)
         self.module = module
         self.is_package = is_package
-        self.stars = tuple(dict.fromkeys(map(self.absolute, stars)))
+        self.stars = tuple(dict.fromkeys(map(self.absolute, self.scopes[0].stars)))
         self.known: dict[tuple[Scope, str], _Meaning] = {}
 
     def absolute(self, written: str) -> str:
+        """The absolute form of a dotted name that is relative to the tree's own module."""
         return find_absolute(written, self.module, self.is_package)
 
-    def find_imports(self, scope: Scope) -> Iterator[_Row]:
-        for target, alias in scope.imports:
-            certainty = Certainty.STAR if alias.name == "*" else Certainty.CERTAIN
-            last = alias.end_lineno or alias.lineno
-            yield alias.lineno, last, alias.lineno, self.absolute(target), Kind.IMPORT, scope.qualified, certainty, ""
+    def find_reads(self, scope: Scope) -> Iterator[tuple[Read, tuple[str, ...], Certainty]]:
+        """What is read in a scope and stands for something imported, with what its name may mean."""
+        known: dict[str, tuple[tuple[str, ...], Certainty]] = {}
+        for read in scope.reads:
+            meaning = known.get(read[0])
+            if meaning is None:
+                meaning = known[read[0]] = self._find_targets(scope, scope.mangle(read[0]))
+            if meaning[0]:
+                yield read, *meaning
 
-    def find_reads(self, scope: Scope) -> Iterator[_Row]:
-        known: dict[str, list[tuple[str, Certainty]]] = {}
-        for name, kind, node, chain in scope.reads:
-            targets = known.get(name)
-            if targets is None:
-                targets = known[name] = self.find_targets(scope, scope.mangle(name))
-            if targets:
-                shape = find_shape(node) if isinstance(node, ast.Call) else ""
-                attributes = find_attributes(scope, chain)
-                last = node.end_lineno or node.lineno
-                for target, certainty in targets:
-                    full = target + attributes
-                    yield node.lineno, last, chain.lineno, full, kind, scope.qualified, certainty, shape
-
-    def find_targets(self, scope: Scope, name: str) -> list[tuple[str, Certainty]]:
+    def _find_targets(self, scope: Scope, name: str) -> tuple[tuple[str, ...], Certainty]:
         owner = scope.find(name)
         if owner is None:
             if name in _BUILTIN or (name.startswith("__") and name.endswith("__")):
-                return []
-            return [(join_name(star, name), Certainty.STAR) for star in self.stars[:_MOST_STARS]]
+                return (), Certainty.STAR
+            return tuple(join_name(star, name) for star in self.stars[:_MOST_STARS]), Certainty.STAR
         targets, sure = self.find_meaning(owner, name, 0)
-        return [(target, Certainty.CERTAIN if sure else Certainty.MAYBE) for target in targets]
+        return targets, Certainty.CERTAIN if sure else Certainty.MAYBE
 
     def find_meaning(self, owner: Scope, name: str, steps: int) -> _Meaning:
         """What a name that `owner` binds stands for, `steps` assignments away from the name that was asked for."""
@@ -97,13 +105,13 @@ class _Resolver:
             elif binding is None or steps == _LONGEST:
                 sure = False
             else:
-                found, is_sure = self.find_assigned(owner, name, *binding, steps)
+                found, is_sure = self._find_assigned(owner, name, *binding, steps)
                 sure = sure and is_sure
                 targets.update(dict.fromkeys(found))
         meaning = self.known[key] = tuple(targets)[:_MOST], sure and len(targets) == 1
         return meaning
 
-    def find_assigned(self, owner: Scope, name: str, reader: Scope, chain: ast.expr, steps: int) -> _Meaning:
+    def _find_assigned(self, owner: Scope, name: str, reader: Scope, chain: ast.expr, steps: int) -> _Meaning:
         root = find_root(chain)
         assert isinstance(root, ast.Name)
         source = reader.mangle(root.id)
@@ -116,7 +124,9 @@ class _Resolver:
         attributes = find_attributes(reader, chain)
         return tuple(target + attributes for target in targets), sure
 
-    def find_exports(self, top: Scope) -> Iterator[tuple[str, str]]:
+    def find_exports(self) -> Iterator[tuple[str, str]]:
+        """The public names that the module itself binds to something imported, each with what it may mean."""
+        top = self.scopes[0]
         for name, bindings in top.bindings.items():
             if not name.startswith("_") and any(binding is not None for binding in bindings):
                 for target in self.find_meaning(top, name, 0)[0]:

@@ -18,6 +18,9 @@ from callsite.names.use import Kind
 # name together with the attributes that follow it.
 Read = tuple[str, Kind, ast.expr, ast.expr]
 
+# Something that is imported: its dotted name, which may begin with dots, and its place in its statement.
+Import = tuple[str, ast.alias, ast.Import | ast.ImportFrom]
+
 # What a name is bound to: the dotted name that an import brings, with its dots in front when it is relative; a name
 # with attributes that is assigned, with the scope it is read in; None for everything else.
 Binding = str | tuple["Scope", ast.expr] | None
@@ -40,11 +43,13 @@ class Scope:
 
     `name` is that of the class or function, or what `symtable` calls it; `qualified` the dotted name of the classes and
     functions around, its own included. `bindings` are the names bound here, with all that they are bound to; `reads`
-    the names read here. Names in `bindings` are spelt as Python keeps them, `mangle` tells how.
+    the names read here; `formatted` the f-strings. Names in `bindings` are spelt as Python keeps them, `mangle` tells
+    how.
     """
 
     __slots__ = (
         "bindings",
+        "formatted",
         "global_names",
         "imports",
         "kind",
@@ -65,7 +70,8 @@ class Scope:
         self.qualified: str = parent.qualified if parent else ""
         self.bindings: dict[str, list[Binding]] = {}
         self.reads: list[Read] = []
-        self.imports: list[tuple[str, ast.alias]] = []
+        self.imports: list[Import] = []
+        self.formatted: list[ast.JoinedStr] = []
         self.stars: list[str] = []
         self.global_names: Set[str] = _NONE
         self.nonlocal_names: Set[str] = _NONE

@@ -21,7 +21,8 @@ from callsite.text import normalise_ends
 
 
 class Token(NamedTuple):
-    """A name, an operator or a bracket, with its line, 1 being the first, and its column, 0 being the first.
+    """A name, an operator or a bracket, with its line, 1 being the first, its column, 0 being the first, and how many
+    characters it is written with.
 
     Comments, spaces and what prompts stand for (`>>> `) are no tokens. A string is the token `""` and a number `0`,
     whatever they say; of a string that ends on a later line, this is where it begins.
@@ -30,6 +31,7 @@ class Token(NamedTuple):
     text: str
     line: int
     column: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,13 @@ def _lex(run: str, line: int, start: int) -> tuple[list[Token], int]:
             end = rest.end() if rest else len(run)
             hidden += len(_STATEMENT.findall(run[at:end]))
         if kind == "triple" or kind == "string":
-            tokens.append(Token(_STRING, line, column))
+            tokens.append(Token(_STRING, line, column, end - at))
         elif kind == "name":
-            tokens.append(Token(text if text.isascii() else normalize("NFKC", text), line, column))
+            tokens.append(Token(text if text.isascii() else normalize("NFKC", text), line, column, end - at))
         elif kind == "number":
-            tokens.append(Token(_NUMBER, line, column))
+            tokens.append(Token(_NUMBER, line, column, end - at))
         elif kind != "space":
-            tokens.append(Token(text, line, column))
+            tokens.append(Token(text, line, column, end - at))
         lines = run.count("\n", at, end)
         if lines:
             line += lines

@@ -1,4 +1,4 @@
-"""What is found: uses of names, with what each stands for and how sure that is."""
+"""What is found: uses of names and words, with what each stands for and how sure that is."""
 
 from __future__ import annotations
 
@@ -54,6 +54,23 @@ class Use:
     scope: str
     certainty: Certainty
     shape: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    r"""One word in a piece of Python that stands for something imported, and where it stands.
+
+    `line` is 1 for the first; a line ends with `\n`, `\r\n` or `\r`. `start` and `end` are columns in characters of it,
+    0 being the first, `end` excluded. `targets` are the absolute dotted names that the word may stand for, usually one.
+    `certainty` is as in `Use`, and `imported` says that the word stands in an import statement.
+    """
+
+    line: int
+    start: int
+    end: int
+    targets: tuple[str, ...]
+    certainty: Certainty
+    imported: bool
 
 
 @dataclass(frozen=True, slots=True)
