@@ -1,0 +1,34 @@
+"""Redirects from the other names of a page's symbol, so that who guesses an address by one of them arrives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from callsite.model import Page
+from callsite.redirects.address import BadAddressError, Redirect, parse_old, parse_url
+from callsite.symbol import find_symbol, slug_name
+
+
+def find_alias_redirects(pages: Iterable[tuple[Page, str]]) -> tuple[Redirect, ...]:
+    """The redirects that the `aliases` of pages imply, each page given with its address below the site's root.
+
+    The page of `flask.ctx.g` at `flask-ctx-g-examples.html` with the alias `flask.g` has `/flask-g-examples.html` lead
+    to it; a page whose address does not spell its symbol has `/flask-g.html`. Several pages can imply the same address.
+    """
+    return tuple(dict.fromkeys(redirect for page, url in pages for redirect in _find_redirects(page, url)))
+
+
+def _find_redirects(page: Page, url: str) -> Iterator[Redirect]:
+    new = parse_url(url)
+    symbol = find_symbol(page.meta)
+    own = slug_name(str(symbol)) if symbol else ""
+    folder, _, name = new.rpartition("/")
+    for alias in page.meta.aliases:
+        slug = slug_name(alias)
+        renamed, times = re.subn(rf"(?<![a-z0-9]){own}(?![a-z0-9])", slug, name, count=1) if own else ("", 0)
+        old = f"{folder}/{renamed}" if times and new.startswith("/") else f"/{slug}.html"
+        # A name without a plain letter, and an address that leads out of the site, imply nothing.
+        with suppress(BadAddressError):
+            yield Redirect(parse_old(old if slug else ""), new, page.place("aliases"))

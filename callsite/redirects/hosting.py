@@ -1,0 +1,75 @@
+"""The file of rules that Netlify and Cloudflare Pages read, `_redirects`: `/old.html /new.html 301`, one a line.
+
+Cloudflare follows a rule whatever file there is, so a rule must never stand for an address that a page answers. Netlify
+prefers a file, here the redirect's own page; `301!` would turn that round, but Cloudflare drops such a line. Both read
+`*` and `:name` as patterns and split lines at spaces: https://developers.cloudflare.com/pages/configuration/redirects/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from urllib.parse import quote
+
+from callsite.model import Problem, Severity
+from callsite.redirects.address import Redirect, cut_path, find_answers, fold
+from callsite.wording import count
+
+# What Cloudflare Pages takes: rules without patterns, and characters in a line.
+_MOST_RULES = 2000
+_LONGEST_RULE = 1000
+
+
+def format_hosting_redirects(
+    redirects: Sequence[Redirect], outputs: Collection[str], prefix: str = ""
+) -> tuple[str, tuple[Problem, ...]]:
+    """Write the rules for planned redirects, and say which of them had to be left to their pages.
+
+    `outputs` are the files that a build writes besides; `prefix` is the path of the site's root, "" or "/docs". Every
+    old address comes before any second way of writing one, so that those go first when there is no room.
+    """
+    held = {fold(name) for name in outputs}
+    rules: dict[str, str] = {}
+    problems: list[Problem] = []
+    crowded: list[Redirect] = []
+    for redirect in redirects:
+        rule = _format_rule(redirect.old, redirect, prefix)
+        if len(rule) > _LONGEST_RULE:
+            message = f"the redirect from `{redirect.old[:60]}…` is too long for a rule, so its page alone has to do"
+            hint = f"rules have {count(_LONGEST_RULE, 'character')} at the most"
+            problems.append(Problem(redirect.at, "R107", message, hint, Severity.WARNING))
+        elif len(rules) == _MOST_RULES:
+            crowded.append(redirect)
+        else:
+            rules[redirect.old] = rule
+    for redirect in redirects:
+        for spelling in _respell(redirect.old):
+            rule = _format_rule(spelling, redirect, prefix)
+            is_free = spelling not in rules and held.isdisjoint(fold(name) for name in find_answers(spelling))
+            if is_free and len(rules) < _MOST_RULES and len(rule) <= _LONGEST_RULE:
+                rules[spelling] = rule
+    if crowded:
+        message = f"{count(len(crowded), 'redirect')} from here on have no rule, so their pages alone have to do"
+        hint = f"hosts take {count(_MOST_RULES, 'rule')}; take out what nobody follows any more"
+        problems.append(Problem(crowded[0].at, "R107", message, hint, Severity.WARNING))
+    return "".join(f"{rule}\n" for rule in rules.values()), tuple(problems)
+
+
+def _respell(old: str) -> Iterable[str]:
+    """The other ways of asking for the same file."""
+    if old.endswith(".html"):
+        short = old.removesuffix("index.html") if old.endswith("/index.html") else old.removesuffix(".html")
+        return (short, short.rstrip("/")) if short.endswith("/") and short != "/" else (short,)
+    if old.endswith("/"):
+        return (old.rstrip("/"),) if old != "/" else ()
+    return () if old.endswith(".htm") else (f"{old}/",)
+
+
+def _format_rule(old: str, redirect: Redirect, prefix: str) -> str:
+    root = quote(prefix.rstrip("/"), safe="/%")
+    host = root if redirect.is_inside else "".join(re.findall(r"\Ahttps?://[^/?#]*", redirect.new))
+    path, behind = cut_path(redirect.new if redirect.is_inside else redirect.new.removeprefix(host))
+    # Cloudflare takes a rule from a folder to an index page for a circle.
+    path = path.removesuffix("index.html") if redirect.is_inside and path.endswith("/index.html") else path
+    new = f"{path}{behind}".replace(":", "%3A").replace("*", "%2A")
+    return f"{root}{old} {host}{new} 301"
