@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 _SOURCE = "{filename}/"
 
 # Looking for what somebody may have meant takes a while among thousands of files.
-_MOST_GUESSES = 10
+_MOST_GUESSES = 5
 
 
 @dataclass(frozen=True, slots=True)
