@@ -1,38 +1,33 @@
-"""Files of content to rendered pages: the loading-and-rendering phase of a build, without Pelican."""
+"""Files of content to pages: the loading phase of a build, without Pelican."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
-
 from callsite.check import check_meta
 from callsite.model import Page, Place, Problem
 from callsite.page import parse_page
-from callsite.render import Rendered, Renderer
 from callsite.text import decode_text
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file of content, read, checked and rendered; `problems` are all that was found on the way, by line."""
+    """A file of content, read and checked; `problems` are all that was found on the way, by line."""
 
     page: Page
-    rendered: Rendered
     problems: tuple[Problem, ...]
 
 
 class Loader:
-    """Loads pages with a site's Markdown options (see `Renderer`).
+    """Loads pages.
 
     `own` are the metadata keys the site has made up, `reserved` those it cannot have (see `check_meta`).
     """
 
-    def __init__(self, options: Mapping[str, Any], own: Collection[str] = (), reserved: Collection[str] = ()) -> None:
-        self.renderer = Renderer(options)
+    def __init__(self, own: Collection[str] = (), reserved: Collection[str] = ()) -> None:
         self._own = own
         self._reserved = reserved
 
@@ -49,13 +44,11 @@ class Loader:
                 data = file.read()
         except OSError as error:
             problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
-            empty = Page(parse_page("")[0].meta, (), at)
-            return Loaded(empty, self.renderer.render_page(empty), problems)
+            return Loaded(Page(parse_page("")[0].meta, (), at), problems)
         text, found = decode_text(data, at.path)
         page, parsed = parse_page(text, at.path)
         checked = check_meta(page.meta, at, required=required, own=self._own, reserved=self._reserved)
-        rendered = self.renderer.render_page(page)
-        return Loaded(page, rendered, tuple(sorted({*found, *parsed, *checked, *rendered.problems})))
+        return Loaded(page, tuple(sorted({*found, *parsed, *checked})))
 
 
 def place_of(path: str, line: int = 0) -> Place:

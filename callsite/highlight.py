@@ -6,13 +6,17 @@
         pre > code > span.line*     one pre per run between gaps; span.line.hll#listing-1-1 is a marked line
         div.gap                     what is left out, in the author's words
 
+A word that stands for a symbol with a page, or with documentation elsewhere, is an a.xref around its tokens. In each
+listing only the first link to a place is a stop of the tabulator key; the others can be clicked.
+
 Each line ends with its line end inside its element. The text of a line, helpers left out (`.visually-hidden` and
 `[aria-hidden]`), is the code itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -21,15 +25,20 @@ from re import Match
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
-from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.token import STANDARD_TYPES, Comment, String, _TokenType, is_token_subtype
 
 from callsite.address import is_web_address
 from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, is_too_long, lex_lines
+from callsite.linking import CodeLink
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
 from callsite.page import lines_fit
 from callsite.snippet import find_title
 from callsite.text import CONTROL
 from callsite.wording import nearest
+
+# Where in a line a link begins and ends, and its start tag.
+_Anchor = tuple[int, int, str]
+_NO_ANCHOR: _Anchor = (sys.maxsize, sys.maxsize, "")
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 
@@ -44,7 +53,7 @@ class RenderedListing:
     problems: tuple[Problem, ...]
 
 
-def render_listing(listing: Listing, number: int) -> RenderedListing:
+def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()) -> RenderedListing:
     """Render the `number`-th listing of a page, 1 being the first. An unknown language renders as plain text."""
     snippet = listing.snippet
     problems: list[Problem] = []
@@ -60,9 +69,11 @@ def render_listing(listing: Listing, number: int) -> RenderedListing:
     parts.append(f'<div class="highlight" tabindex="0" role="group" aria-label="{escape(label)}">\n')
     marks = count(1)
     numbers = _line_numbers(listing)
+    anchors = _find_anchors(links)
     runs = iter(snippet.runs)
     inside = False
     first = True
+    position = 0
     for row in snippet.rows:
         if isinstance(row, Gap):
             parts.append(f'<div class="gap"><span class="gap-note">{_text(row.note)}</span></div>\n')
@@ -72,13 +83,21 @@ def render_listing(listing: Listing, number: int) -> RenderedListing:
             run = next(runs)
             if is_too_long("\n".join(line.text for line in run)):
                 problems.append(_too_long(listing))
-            parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks))
+            parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks, position, anchors))
+            position += len(run)
     parts.append("</div>\n</figure>")
     return RenderedListing("".join(parts), name, label, tuple(problems))
 
 
 def _render_run(
-    run: tuple[Line, ...], lexer: Lexer, first: bool, number: int | None, name: str, marks: Iterator[int]
+    run: tuple[Line, ...],
+    lexer: Lexer,
+    first: bool,
+    number: int | None,
+    name: str,
+    marks: Iterator[int],
+    position: int,
+    anchors: Mapping[int, list[_Anchor]],
 ) -> str:
     parts = ['<pre class="numbered"><code>' if number else "<pre><code>"]
     for index, (line, pieces) in enumerate(
@@ -89,23 +108,63 @@ def _render_run(
             parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}')
         else:
             parts.append(f'<span class="line"{data}>')
-        parts.append(_render_pieces(pieces))
+        parts.append(_render_pieces(pieces, anchors.get(position + index, ())))
         parts.append("\n</span>")
     parts.append("</code></pre>\n")
     return "".join(parts)
 
 
-def _render_pieces(pieces: list[Piece]) -> str:
+def _render_pieces(pieces: list[Piece], anchors: Iterable[_Anchor]) -> str:
     """Tokens of one line to HTML; neighbours of one class share an element, and space needs none."""
     parts: list[str] = []
-    open_class = ""
-    for kind, text in pieces:
+    open_class = open_tag = ""
+    for kind, text, tag in _cut_pieces(pieces, anchors) if anchors else ((kind, text, "") for kind, text in pieces):
         css = "" if text.isspace() else _css_class(kind)
-        if css != open_class:
-            parts.append(("</span>" if open_class else "") + (f'<span class="{css}">' if css else ""))
-            open_class = css
+        if css != open_class or tag != open_tag:
+            parts.append("</span>" if open_class else "")
+            if tag != open_tag:
+                parts.append(("</a>" if open_tag else "") + tag)
+            parts.append(f'<span class="{css}">' if css else "")
+            open_class, open_tag = css, tag
         parts.append(_text(text))
-    return "".join(parts) + ("</span>" if open_class else "")
+    return "".join(parts) + ("</span>" if open_class else "") + ("</a>" if open_tag else "")
+
+
+def _cut_pieces(pieces: list[Piece], anchors: Iterable[_Anchor]) -> Iterator[tuple[_TokenType, str, str]]:
+    """Tokens of one line cut where links begin and end, each with the start tag of the link it is in, or ""."""
+    waiting = iter(anchors)
+    start, end, tag = next(waiting, _NO_ANCHOR)
+    at = 0
+    for kind, text in pieces:
+        behind = at + len(text)
+        while at < behind:
+            if at >= end:
+                start, end, tag = next(waiting, _NO_ANCHOR)
+            inside = start <= at
+            stop = min(behind, end if inside else start)
+            cut = text[len(text) - (behind - at) : len(text) - (behind - stop)]
+            yield kind, cut, tag if inside and not _is_spoken(kind) else ""
+            at = stop
+
+
+def _is_spoken(kind: _TokenType) -> bool:
+    """Whether a token is a comment or part of a string: what the lexer takes for one is no name to it."""
+    return is_token_subtype(kind, Comment) or (is_token_subtype(kind, String) and kind is not String.Interpol)
+
+
+def _find_anchors(links: Iterable[CodeLink]) -> dict[int, list[_Anchor]]:
+    """The links of a listing by line, with their start tags."""
+    found: dict[int, list[_Anchor]] = {}
+    stops: set[str] = set()
+    for link in links:
+        href, title = escape(link.to.href), escape(link.to.title)
+        rel = ' rel="external"' if link.to.external else ""
+        skipped = ' tabindex="-1"' if href in stops else ""
+        found.setdefault(link.line, []).append(
+            (link.start, link.end, f'<a class="xref" href="{href}" title="{title}"{rel}{skipped}>')
+        )
+        stops.add(href)
+    return found
 
 
 def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> str:

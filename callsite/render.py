@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite.highlight import RenderedListing, render_listing
+from callsite.linking import CodeLink
 from callsite.model import Page, Place, Problem, Prose
 from callsite.prose import Heading, ProseConverter
 from callsite.snippet import split_rows
@@ -54,9 +55,12 @@ class Renderer:
         """Render a piece of Markdown without listings."""
         return self._prose.convert_text(text)
 
-    def render_page(self, page: Page) -> Rendered:
-        """Render a page's body; its result depends on the page and the options alone."""
-        listings = tuple(render_listing(listing, number) for number, listing in enumerate(page.listings, start=1))
+    def render_page(self, page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> Rendered:
+        """Render a page's body, each of its listings with its own of `links`; the result depends on these and the
+        options alone.
+        """
+        pairs = zip(page.listings, links or [()] * len(page.listings), strict=True)
+        listings = tuple(render_listing(listing, number, own) for number, (listing, own) in enumerate(pairs, start=1))
         converted = self._prose.convert(page, [listing.html for listing in listings])
         projects_of = [listing.origin.project for listing in page.listings]
         headings = []
@@ -68,8 +72,8 @@ class Renderer:
             message = "lists or quotes stand too deep inside each other for Markdown"
             problems.append(Problem(page.at, "P101", message, "take them apart"))
         prose = [block for block in page.blocks if isinstance(block, Prose)]
-        links = tuple(find_links(converted.html, prose, page.at))
-        return Rendered(converted.html, tuple(headings), listings, links, tuple(problems))
+        found = tuple(find_links(converted.html, prose, page.at))
+        return Rendered(converted.html, tuple(headings), listings, found, tuple(problems))
 
 
 def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link]:

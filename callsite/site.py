@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from callsite.model import Page, Symbol
 from callsite.symbol import find_symbol
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Library:
 class Site:
     """The published pages of a site, in reading order whatever order they are given in.
 
-    Reading order is that of `sortorder`, as text; pages without one come last, by symbol or title.
+    Reading order is that of `sortorder`, as text; pages without one come last, by symbol or title. Inside a library a
+    page without one stands by its symbol: before the first page of its module with a later name, and its module before
+    the first with a later name.
     """
 
     def __init__(self, pages: tuple[Page, ...]) -> None:
@@ -44,21 +50,21 @@ class Site:
     @cached_property
     def libraries(self) -> tuple[Library, ...]:
         """Every library that has example pages, by name."""
-        modules: dict[str, dict[str, list[Page]]] = defaultdict(lambda: defaultdict(list))
+        members: dict[str, list[tuple[Symbol, Page]]] = defaultdict(list)
         homes: dict[str, Page] = {}
         for page in self.pages:
             symbol = find_symbol(page.meta)
             if symbol is not None and symbol.module:
-                modules[symbol.library][symbol.module].append(page)
+                members[symbol.library].append((symbol, page))
             elif symbol is not None:
                 homes.setdefault(symbol.name, page)
         return tuple(
             Library(
                 name,
-                tuple(Module(module, tuple(pages)) for module, pages in modules[name].items()),
-                homes.get(name) or self._home_by_order([page for pages in modules[name].values() for page in pages]),
+                tuple(_order_modules(members[name])),
+                homes.get(name) or self._home_by_order([page for _, page in members[name]]),
             )
-            for name in sorted(modules)
+            for name in sorted(members)
         )
 
     @cached_property
@@ -72,12 +78,60 @@ class Site:
         placed = {id(page) for library in self.libraries for page in (*library.pages, library.home)}
         return tuple(page for page in self.pages if not page.meta.toc and id(page) not in placed)
 
+    @cached_property
+    def unread(self) -> tuple[Page, ...]:
+        """The topics whose `sortorder` gives them a place among a library's callables, though no symbol could be read
+        off them.
+        """
+        prefixes = {page.meta.sortorder[:5] for library in self.libraries for page in library.pages}
+        placed = (page for page in self.topics if len(page.meta.sortorder) > 5)
+        return tuple(page for page in placed if page.meta.sortorder[:5] in prefixes and find_symbol(page.meta) is None)
+
+    def find_chapter(self, page: Page) -> Page | None:
+        """The chapter that a page belongs to by its place: the first one whose `sortorder` has the same two digits."""
+        return self._heads.get(page.meta.sortorder[:2]) if len(page.meta.sortorder) > 1 else None
+
+    @cached_property
+    def _heads(self) -> dict[str, Page]:
+        numbered = [page for page in self.chapters if len(page.meta.sortorder) > 1]
+        return {page.meta.sortorder[:2]: page for page in reversed(numbered)}
+
+    @cached_property
+    def _by_prefix(self) -> dict[str, Page]:
+        """By digits 1 to 5 the first page without a symbol whose `sortorder` goes on with `000`."""
+        homes = [page for page in self.pages if page.meta.sortorder[5:].startswith("000")]
+        return {page.meta.sortorder[:5]: page for page in reversed(homes) if find_symbol(page.meta) is None}
+
     def _home_by_order(self, pages: list[Page]) -> Page | None:
         """A library's own page by place: digits 1 to 5 of its pages' `sortorder`, then `000` before all callables."""
-        prefixes = {page.meta.sortorder[:5] for page in pages if len(page.meta.sortorder) > 5}
-        held = {id(page) for page in pages}
-        homes = (page for page in self.pages if id(page) not in held and page.meta.sortorder[:5] in prefixes)
-        return next((page for page in homes if page.meta.sortorder[5:].startswith("000")), None)
+        prefixes = dict.fromkeys(page.meta.sortorder[:5] for page in pages if len(page.meta.sortorder) > 5)
+        return next((self._by_prefix[prefix] for prefix in prefixes if prefix in self._by_prefix), None)
+
+
+def _order_modules(members: list[tuple[Symbol, Page]]) -> Iterator[Module]:
+    """The modules of a library, from its pages in reading order."""
+    placed: dict[str, list[Page]] = defaultdict(list)
+    others: dict[str, list[Page]] = defaultdict(list)
+    for symbol, page in members:
+        (placed if page.meta.sortorder else others)[symbol.module].append(page)
+    new = sorted((name for name in others if name not in placed), key=lambda name: (name.lower(), name))
+    for name in _merge(placed, new, str.lower):
+        yield Module(name, tuple(_merge(placed[name], others[name], _sorted_name)))
+
+
+def _merge(placed: Iterable[_T], others: Sequence[_T], key: Callable[[_T], str]) -> Iterator[_T]:
+    """What has a place, in order, and before the first of it that is named later each of `others`, sorted by `key`."""
+    at = 0
+    for item in placed:
+        while at < len(others) and key(others[at]) < key(item):
+            yield others[at]
+            at += 1
+        yield item
+    yield from others[at:]
+
+
+def _sorted_name(page: Page) -> str:
+    return short_title(page).lower()
 
 
 def short_title(page: Page) -> str:

@@ -3,7 +3,8 @@
 One run of Pelican goes like this (measured on 4.12):
 
     get_generators               open a staging folder; from here on Pelican writes there
-    page_generator_init          load, check and render every Markdown file; an error stops the run here
+    page_generator_init          load and check every Markdown file; find the links in all code; render; an error stops
+                                 the run here
     (Pelican reads)              the reader hands out what was rendered
     all_generators_finalized     addresses are known: lists, breadcrumbs, neighbours; two files for one address stop it
     (Pelican writes)
@@ -30,6 +31,7 @@ from callsite.check import Host, check_path, find_blocked_folders, find_broken_l
 from callsite.foreign import find_headings
 from callsite.model import Place, Problem
 from callsite.navigation import Entry, Navigation, PageView, nest_headings
+from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.logs import watch_log
 from callsite.pelican_plugin.outputs import (
     find_content_links,
@@ -44,14 +46,13 @@ from callsite.pelican_plugin.outputs import (
     find_written,
     place_content,
 )
-from callsite.pelican_plugin.parts import CallsiteReader, LibraryPages
+from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.run import current_run, end_run, start_run
+from callsite.relations import Relations
 from callsite.site import Site
 from callsite.staging import list_files
 from callsite.theme import THEME
 from callsite.wording import count
-
-LIBRARY_URL = "libraries/{name}.html"
 
 
 def _on_initialized(pelican: Pelican) -> None:
@@ -69,7 +70,7 @@ def _on_initialized(pelican: Pelican) -> None:
 def _on_get_generators(pelican: Pelican) -> type[Generator]:
     run = start_run(pelican)
     pelican.output_path = pelican.settings["OUTPUT_PATH"] = str(run.staging.path)
-    return LibraryPages
+    return ListPages
 
 
 def _on_readers_init(readers: Readers) -> None:
@@ -88,17 +89,25 @@ def _on_page_generator_init(generator: PagesGenerator) -> None:
     _on_generator_init(generator)
     problems: list[Problem] = []
     slugs: list[tuple[str, Place]] = []
+    articles: set[str] = set()
     for kind in ("PAGE", "ARTICLE"):
         extensions = CallsiteReader.file_extensions
         for path in generator.get_files(settings[f"{kind}_PATHS"], settings[f"{kind}_EXCLUDES"], extensions):
             source = os.path.abspath(os.path.join(generator.path, path))
             problems += run.load(source, article=kind == "ARTICLE")
+            if kind == "ARTICLE":
+                articles.add(source)
             page = run.loaded[source].page
             meta = page.meta
             if meta.slug and meta.other("status") != "skip" and not meta.other("save_as"):
                 language = meta.other("lang")
                 slugs.append((f"{meta.slug} ({language})" if language else meta.slug, page.place("slug")))
     problems += find_collisions(slugs, "slug", "give one of the two another slug")
+    pages = {source: loaded.page for source, loaded in run.loaded.items()}
+    run.crosslinks = Crosslinks(pages, run.metadata, articles, settings, {})
+    problems += run.crosslinks.problems
+    for source in run.loaded:
+        problems += run.render(source)
     run.report(problems)
 
 
@@ -114,26 +123,31 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     run.contents = contents = tuple(find_contents(generators))
     run.context = context = generators[0].context
     published = [content for content in contents if isinstance(content, Page) and content.status == "published"]
-    listed = [(loaded.page, content.url) for content in published if (loaded := find_loaded(content))]
+    listed = [(content, loaded.page) for content in published if (loaded := find_loaded(content))]
     home = Entry(run.settings["SITENAME"], "")
+    site = Site(tuple(page for _, page in listed))
     navigation = Navigation(
-        Site(tuple(page for page, _ in listed)),
-        {page.at.path: url for page, url in listed},
-        LIBRARY_URL,
+        site,
+        Relations(site.pages, {page.at.path: run.find_uses(content.source_path) for content, page in listed}),
+        {page.at.path: content.url for content, page in listed},
         home,
+        {},
         # Other readers hand out HTML.
         [Entry(Markup(page.title).striptags(), page.url) for page in published if not find_loaded(page)],  # noqa: S704
     )
     run.navigation = context["callsite"] = navigation
+    taken_urls = {content.url for content in contents}
+    # A page of the author's own takes the place of a list.
+    run.lists = tuple(view for view in navigation.list_generated() if view.url not in taken_urls)
     for content in contents:
         loaded = find_loaded(content)
         if loaded:
-            content.example = navigation.view(loaded.page, loaded.rendered, content.title)
+            content.example = navigation.view(loaded.page, run.rendered[content.source_path], content.title)
         else:
             title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
             headings = nest_headings(find_headings(content._content))
             content.example = PageView(title.striptags(), title, headings=headings, breadcrumbs=(home,))
-    taken = dict(find_written(generators, navigation))
+    taken = dict(find_written(generators, run.lists))
     for content in contents:
         if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
             taken.pop(content.save_as, None)

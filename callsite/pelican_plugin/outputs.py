@@ -13,7 +13,7 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, Pel
 
 from callsite.build import Loaded, place_of
 from callsite.model import Place, Problem, Prose
-from callsite.navigation import Navigation
+from callsite.navigation import ListView
 from callsite.pelican_plugin.run import Run, current_run
 from callsite.render import Link, find_links
 from callsite.staging import MANIFEST, list_files
@@ -36,14 +36,13 @@ def find_contents(generators: Iterable[Generator]) -> Iterator[Content]:
     return iter(found[path] for path in sorted(found))
 
 
-def find_written(generators: Iterable[Generator], navigation: Navigation) -> Iterator[tuple[str, str]]:
+def find_written(generators: Iterable[Generator], lists: Iterable[ListView]) -> Iterator[tuple[str, str]]:
     """The output files that a build writes besides pages, each with what it is."""
     settings = current_run().settings
     for name in settings["DIRECT_TEMPLATES"]:
         yield settings.get(f"{name.upper()}_SAVE_AS", f"{name}.html"), f"the site's {name} page"
-    for library in navigation.libraries:
-        if not library.written:
-            yield library.url, f"the page of the library {library.name}"
+    for view in lists:
+        yield view.url, f"the list `{view.about.title}`"
     for generator in generators:
         if isinstance(generator, ArticlesGenerator):
             for group, _ in (*generator.categories, *generator.tags.items(), *generator.authors):
@@ -64,7 +63,7 @@ def find_content_links(content: Content) -> Iterable[Link]:
     """The links of a page in any format, with their places."""
     loaded = find_loaded(content)
     if loaded:
-        return loaded.rendered.links
+        return current_run().rendered[content.source_path].links
     at = place_content(content)
     text, _ = decode_text(Path(content.source_path).read_bytes(), at.path)
     return find_links(content._content, [Prose(text, Place(at.path, 1))], at)

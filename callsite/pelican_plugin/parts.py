@@ -1,4 +1,4 @@
-"""What the plugin puts into Pelican's machine: a reader for Markdown and a generator of library pages."""
+"""What the plugin puts into Pelican's machine: a reader for Markdown and a generator of lists."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class CallsiteReader(BaseReader):
         """The body as HTML and the metadata of a file. Pelican hands in absolute paths."""
         run = current_run()
         if source_path not in run.loaded:  # written after the run began
-            run.report(run.load(source_path))
-        return run.loaded[source_path].rendered.html, dict(run.metadata[source_path])
+            run.report([*run.load(source_path), *run.render(source_path)])
+        return run.rendered[source_path].html, dict(run.metadata[source_path])
 
 
-class LibraryPages(Generator):
-    """Writes a page for each library whose author has written none."""
+class ListPages(Generator):
+    """Writes the generated pages: lists of symbols, projects, libraries and the like."""
 
     def generate_output(self, writer: Any) -> None:
-        """Write the pages; a theme without a `library` template has none."""
+        """Write the pages; a theme without a `list` template has none."""
         navigation = current_run().navigation
         assert navigation is not None  # made before anything is written
         try:
-            template = self.get_template("library")
+            template = self.get_template("list")
         except PelicanTemplateNotFound:
             return
         relative = self.settings["RELATIVE_URLS"]
-        for library in navigation.libraries:
-            if not library.written:
-                writer.write_file(library.url, template, self.context, relative, url=library.url, library=library)
+        for view in current_run().lists:
+            sidebar = navigation.view_list(view)
+            writer.write_file(view.url, template, self.context, relative, url=view.url, listed=view, sidebar=sidebar)

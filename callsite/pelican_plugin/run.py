@@ -12,9 +12,12 @@ from pelican.contents import Content
 
 from callsite.build import Loaded, Loader
 from callsite.errors import BuildStopped, CallsiteError
-from callsite.model import Place, Problem, Severity
-from callsite.navigation import Navigation
+from callsite.linking import Linked
+from callsite.model import Page, Place, Problem, Severity
+from callsite.navigation import ListView, Navigation
+from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
+from callsite.render import Rendered, Renderer
 from callsite.staging import Staging, open_staging
 from callsite.wording import count, make_printable
 
@@ -32,13 +35,18 @@ class Run:
         try:
             if not isinstance(own, list | tuple | set | frozenset):
                 raise TypeError("CALLSITE_KEYS is no list of names")
-            self.loader = Loader(self.settings["MARKDOWN"], own, RESERVED)
+            self.loader = Loader(own, RESERVED)
+            self.renderer = Renderer(self.settings["MARKDOWN"])
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             self.staging.discard()
             raise CallsiteError(f"MARKDOWN or CALLSITE_KEYS cannot be used, {error}; mend the settings file") from error
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
+        self.crosslinks: Crosslinks | None = None
+        self.linked: dict[str, tuple[Linked, ...]] = {}  # those of each listing
+        self.rendered: dict[str, Rendered] = {}
         self.navigation: Navigation | None = None
+        self.lists: tuple[ListView, ...] = ()
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
         self.warnings = 0
@@ -49,7 +57,7 @@ class Run:
         provided = find_provided(path, self.settings)
         loaded = self.loader.load_page(path, [key for key in ("title",) if key not in provided])
         meta = loaded.page.meta
-        metadata, problems = process_metadata(meta, loaded.page.at.path, self.settings, self.loader.renderer)
+        metadata, problems = process_metadata(meta, loaded.page.at.path, self.settings, self.renderer)
         dated = "date" in {*provided, *metadata, *problems} or meta.other("status") in ("draft", "skip")
         if article and not dated:
             problems["date"] = Problem(
@@ -57,6 +65,18 @@ class Run:
             )
         self.loaded[path], self.metadata[path] = loaded, metadata
         return (*loaded.problems, *problems.values())
+
+    def render(self, path: str) -> tuple[Problem, ...]:
+        """Render a loaded file, with the links in its listings; returns what is wrong with it."""
+        page = self.loaded[path].page
+        assert self.crosslinks is not None  # pages are rendered when all are known
+        self.linked[path] = linked = self.crosslinks.find(path, page)
+        self.rendered[path] = self.renderer.render_page(page, [those.links for those in linked])
+        return self.rendered[path].problems
+
+    def find_uses(self, path: str) -> tuple[tuple[Page, ...], ...]:
+        """The pages whose symbols each listing of a file uses."""
+        return tuple(those.uses for those in self.linked[path])
 
     def report(self, problems: Iterable[Problem]) -> None:
         """Print problems and raise BuildStopped if one of them is an error."""

@@ -1,0 +1,120 @@
+"""Whose code a listing shows: what its fence line says of it, else what the author wrote around it.
+
+    ## Example 1 from Flask AppBuilder                          the project: a heading that says so
+    [Flask-AppBuilder](https://…) … under the [MIT license](…)  its address and licence: links of that section
+
+Nothing is guessed: a listing below another kind of heading has no project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from callsite.address import is_web_address
+from callsite.harvest.licence_names import SPELLINGS
+from callsite.model import Listing, Origin, Page, Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A project, where it lives, and its licence: an SPDX expression where the words for it are known, else those
+    words. What is not known is empty.
+    """
+
+    project: str = ""
+    url: str = ""
+    licence: str = ""
+
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_FROM = re.compile(r"Examples?(?: \d+)? from (.+)", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*\Z")
+_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]+)>?[^()]*\)")
+_LICENCE = re.compile(r"\blicen[sc]e\b", re.IGNORECASE)
+
+# Words around a licence's name in a sentence, and what its own name has in quotes.
+_FILLING = re.compile(
+    r'"[^"]*"(?: or "[^"]*")?|\b(?:open[- ]sourced?|free|under|the|an?|terms|of)\b|[“”]', re.IGNORECASE
+)
+
+# What a forge puts between a repository and a file in it.
+_FILE = re.compile(r"(?<=[^/])/(?:-/)?(?:blob|raw|src|tree)/")
+
+
+def find_credits(page: Page) -> tuple[Credit, ...]:
+    """The credit of each listing of a page, in order."""
+    found: list[Credit] = []
+    section = Credit()
+    depth = 0
+    for block in page.blocks:
+        if isinstance(block, Listing):
+            found.append(_credit(block.origin, section))
+            continue
+        for level, heading, text in _split(block):
+            if heading:
+                named = _FROM.fullmatch(_plain(heading))
+                if named:
+                    section, depth = Credit(named[1]), level
+                elif level <= depth:
+                    section, depth = Credit(), 0
+            if section.project:
+                section = _read_links(section, text)
+    return tuple(found)
+
+
+def find_key(project: str) -> str:
+    """What two spellings of a project's name have in common: its letters and digits, in lower case."""
+    return re.sub(r"[\W_]+", "", project.lower()) or project
+
+
+def _credit(origin: Origin, section: Credit) -> Credit:
+    is_same = find_key(origin.project) in ("", find_key(section.project))
+    around = section if is_same else Credit()
+    return Credit(
+        origin.project or around.project,
+        _find_home(origin.url) or around.url,
+        origin.licence or around.licence,
+    )
+
+
+def _split(block: Prose) -> Iterator[tuple[int, str, str]]:
+    """A piece of prose by its headings: the level and text of each, and what follows; first what stands before."""
+    level, heading, start = 0, "", 0
+    for match in _HEADING.finditer(block.text):
+        yield level, heading, block.text[start : match.start()]
+        level, heading, start = len(match[1]), match[2], match.end()
+    yield level, heading, block.text[start:]
+
+
+def _read_links(section: Credit, text: str) -> Credit:
+    url, licence = section.url, section.licence
+    for match in _LINK.finditer(text):
+        label = _plain(match[1])
+        if not url and find_key(label) == find_key(section.project) and is_web_address(match[2]):
+            url = match[2]
+        if not licence and _LICENCE.search(label):
+            licence = _read_licence(label)
+    return Credit(section.project, url, licence)
+
+
+def _read_licence(label: str) -> str:
+    """`BSD 3-Clause "New" or "Revised" License` is `BSD-3-Clause`; "this license" says nothing."""
+    name = " ".join(_FILLING.sub(" ", label).split())
+    known = SPELLINGS.get(name.lower()) or SPELLINGS.get(re.sub(r"\blicence\b", "license", name.lower()))
+    return known or ("" if name.lower() in ("license", "licence", "this license", "this licence") else label)
+
+
+def _find_home(url: str) -> str:
+    """The repository that the address of a file is in."""
+    parts = urlsplit(url) if is_web_address(url) else None
+    found = _FILE.search(parts.path) if parts else None
+    return f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}" if parts and found else ""
+
+
+def _plain(text: str) -> str:
+    """The words of a piece of Markdown: links, emphasis and code without their marks."""
+    text = _LINK.sub(r"\1", _ATTRIBUTES.sub("", text))
+    return " ".join(re.sub(r"\*{1,3}|`+|\\(?=[_*#])", "", text).split())

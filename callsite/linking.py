@@ -1,0 +1,235 @@
+"""Links in code: which words of a listing stand for a symbol that has a page, or that is documented elsewhere.
+
+    pages ──find_words──▶ words of each listing ─┬─▶ Symbols ─┐
+                                                 └────────────┴─▶ Linker.link ──▶ Linked, for `highlight` and lists
+
+What a word stands for is told by the listing's own imports (see `names`). A symbol is known by its own name, by the
+`aliases` of its page, and by the paths that marked lines of its page spell it with: an author who marks
+`from flask import g` on the page of `flask.globals.g` has said that the two are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from callsite.lexing import find_lexer
+from callsite.model import Line, Listing, Page, Place, Problem, Severity, Symbol
+from callsite.names import find_mentions
+from callsite.symbol import find_symbol
+
+# What Pygments calls Python, with and without prompts.
+_PYTHON = frozenset({"python", "python2", "pycon"})
+
+# In place of a gap: a comment that says that code is left out, as `names` knows them.
+_LEFT_OUT = "# ... left out ..."
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a listing that stands for something imported.
+
+    `line` is its position among the listing's lines, 0 being the first; `start` and `end` are columns in characters,
+    `end` excluded; `targets` the dotted names it may stand for.
+    """
+
+    line: int
+    start: int
+    end: int
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a link leads to: its address, what stands there, and whether that is outside of the site."""
+
+    href: str
+    title: str
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLink:
+    """A word of a listing, placed as in `Word`, that is a link."""
+
+    line: int
+    start: int
+    end: int
+    to: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The links of one listing, by line and column, and the pages whose symbols it uses, each once and in order of
+    appearance; its own page may be among them.
+    """
+
+    links: tuple[CodeLink, ...] = ()
+    uses: tuple[Page, ...] = ()
+
+
+def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
+    """The words of a listing that stand for something below one of `roots`, in order; only Python has any."""
+    lexer = find_lexer(listing.snippet.language)
+    if lexer is None or _PYTHON.isdisjoint(lexer.aliases):
+        return ()
+    rows = listing.snippet.rows
+    positions: list[int] = []  # by row: among the lines
+    for row in rows:
+        positions.append(positions[-1] + isinstance(row, Line) if positions else isinstance(row, Line) - 1)
+    text = "\n".join(row.text if isinstance(row, Line) else _LEFT_OUT for row in rows)
+    words: list[Word] = []
+    for mention in find_mentions(text):
+        targets = tuple(target for target in mention.targets if target.partition(".")[0] in roots)
+        if targets:
+            words.append(Word(positions[mention.line - 1], mention.start, mention.end, targets))
+    return tuple(words)
+
+
+class Symbols:
+    """The dotted names that have a page.
+
+    `words` are those of each page's listings, by the page's path. `problems` tell of names that two pages claim.
+    """
+
+    def __init__(self, pages: Iterable[Page], words: Mapping[str, Sequence[Sequence[Word]]]) -> None:
+        named = [(page, symbol) for page in pages if (symbol := find_symbol(page.meta)) is not None]
+        self._owners: dict[str, Page] = {}
+        problems: list[Problem] = []
+        for page, symbol in named:
+            other = self._owners.setdefault(str(symbol), page)
+            if other is not page:
+                problems.append(_claimed(page, _find_symbol_place(page), str(symbol), other))
+        own = dict(self._owners)
+        for page, _ in named:
+            for alias in page.meta.aliases:
+                other = self._owners.setdefault(alias, page)
+                if other is not page and (alias not in own or own[alias] is other):
+                    problems.append(_claimed(page, page.place("aliases"), alias, other))
+        self.problems = tuple(problems)
+        for name, page in _find_spellings(named, words):
+            self._owners.setdefault(name, page)
+
+    @property
+    def names(self) -> Mapping[str, Page]:
+        """Every name that is known, with its page."""
+        return self._owners
+
+    def find(self, targets: Iterable[str]) -> Page | None:
+        """The page of what a word stands for.
+
+        A word that may stand for several things has one only when all that have a page have the same, and the others
+        are called the same: what is imported from one place or, where that fails, from another.
+        """
+        names = tuple(targets)
+        pages = {id(page): page for name in names if (page := self._owners.get(name))}
+        if len(pages) != 1 or len({name.rpartition(".")[2] for name in names}) != 1:
+            return None
+        return next(iter(pages.values()))
+
+
+class Linker:
+    """Finds the links of listings.
+
+    `destinations` says where the page of a path leads to; a page that is not there is no destination. `upstream` has
+    the documentation of names without pages. `common` are names that are not linked, nor what is below them.
+    """
+
+    def __init__(
+        self,
+        symbols: Symbols,
+        destinations: Mapping[str, Destination],
+        upstream: Mapping[str, Destination],
+        common: Collection[str] = (),
+    ) -> None:
+        self._symbols = symbols
+        self._destinations = destinations
+        self._upstream = upstream
+        self._common = frozenset(common)
+
+    def link(self, words: Sequence[Word], own: Page) -> Linked:
+        """The links and uses of a listing with these words on the page `own`."""
+        links: list[CodeLink] = []
+        uses: dict[int, Page] = {}
+        namesake = self._symbols.names.get(str(find_symbol(own.meta) or ""), own)  # two pages may claim one symbol
+        for number, word in enumerate(words):
+            page = self._symbols.find(word.targets)
+            if page is not None:
+                uses.setdefault(id(page), page)
+            if (page is not None and (page is own or page is namesake)) or self._is_common(word.targets):
+                continue
+            if page is not None:
+                to = self._destinations.get(page.at.path)
+            elif number + 1 < len(words) and self._goes_on(word, words[number + 1]):
+                to = None  # documentation is linked once for a dotted name, as far as it is known there
+            else:
+                to = self._find_upstream(word.targets)
+            if to is not None:
+                links.append(CodeLink(word.line, word.start, word.end, to))
+        return Linked(tuple(links), tuple(uses.values()))
+
+    def _goes_on(self, word: Word, following: Word) -> bool:
+        """Whether a word is followed by an attribute of it that is known as well."""
+        is_near = following.line == word.line and following.start == word.end + 1
+        return is_near and (
+            self._symbols.find(following.targets) is not None or self._find_upstream(following.targets) is not None
+        )
+
+    def _find_upstream(self, targets: tuple[str, ...]) -> Destination | None:
+        found = {to.href: to for name in targets if (to := self._upstream.get(name))}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _is_common(self, targets: Iterable[str]) -> bool:
+        return bool(self._common) and any(
+            not self._common.isdisjoint((name, *_find_packages(name))) for name in targets
+        )
+
+
+def find_roots(pages: Iterable[Page]) -> frozenset[str]:
+    """The root packages of all symbols that have pages, under their own names or others."""
+    roots: set[str] = set()
+    for page in pages:
+        symbol = find_symbol(page.meta)
+        if symbol is not None:
+            roots.update(name.partition(".")[0] for name in (str(symbol), *page.meta.aliases))
+    return frozenset(roots)
+
+
+def _find_spellings(
+    named: Sequence[tuple[Page, Symbol]], words: Mapping[str, Sequence[Sequence[Word]]]
+) -> Iterator[tuple[str, Page]]:
+    """The other paths that marked lines spell symbols with: those that lead through a package around the symbol's
+    module, or a module below it, since a package offers what its modules make. A path that two pages spell is left out.
+    """
+    found: dict[str, dict[int, Page]] = {}
+    for page, symbol in named:
+        if symbol.module:
+            for listing, spoken in zip(page.listings, words.get(page.at.path, ()), strict=False):
+                marks = frozenset(listing.snippet.marks)
+                for word in spoken:
+                    if word.line in marks and len(word.targets) == 1 and _is_spelling(word.targets[0], symbol):
+                        found.setdefault(word.targets[0], {})[id(page)] = page
+    return ((name, next(iter(pages.values()))) for name, pages in found.items() if len(pages) == 1)
+
+
+def _is_spelling(target: str, symbol: Symbol) -> bool:
+    module, _, name = target.rpartition(".")
+    near = f"{module}.".startswith(f"{symbol.module}.") or f"{symbol.module}.".startswith(f"{module}.")
+    return name == symbol.name and near and bool(module)
+
+
+def _find_packages(name: str) -> Iterator[str]:
+    """What a dotted name is below of."""
+    while name := name.rpartition(".")[0]:
+        yield name
+
+
+def _find_symbol_place(page: Page) -> Place:
+    """Where a page says which symbol it is about."""
+    return page.place(next((key for key in ("symbol", "sidebartitle", "title") if dict(page.meta.lines).get(key)), ""))
+
+
+def _claimed(page: Page, at: Place, name: str, other: Page) -> Problem:
+    message = f"`{name}` has a page already, {_find_symbol_place(other)}"
+    hint = "links go there; make one page of the two, or give this one another symbol"
+    return Problem(at, "S107", message, hint, Severity.WARNING)

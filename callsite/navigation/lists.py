@@ -1,0 +1,196 @@
+"""The generated pages: all symbols, projects, libraries, chapters and topics, what has changed, all uses of a symbol.
+
+Each list is cut into sheets, so that none grows without bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from callsite.model import Page
+from callsite.navigation.related import Relatives
+from callsite.navigation.sheets import cut_sheets, list_views
+from callsite.navigation.views import About, Dates, Entry, Group, LibraryView, ListView, ModuleView
+from callsite.relations import Project
+from callsite.site import Library
+from callsite.snippet import find_title
+from callsite.symbol import find_symbol
+from callsite.wording import count
+
+SYMBOLS = "symbols.html"
+PROJECTS = "projects.html"
+LIBRARIES = "libraries.html"
+CONTENTS = "contents.html"
+TOPICS = "topics.html"
+CHANGES = "changes.html"
+_LIBRARY = "libraries/{}.html"
+_PROJECT = "projects/{}.html"
+
+# How many changes are listed.
+MOST_CHANGES = 100
+
+_LONGEST_NAME = 80
+
+
+def make_library(library: Library, entries: Mapping[str, Entry]) -> LibraryView:
+    """A library and the sheets of its list. Its own page, if there is one, has the first sheet."""
+    home = library.home
+    url = _LIBRARY.format(library.name)
+    home_url = entries[home.at.path].url if home else ""
+    groups = []
+    for module in library.modules:
+        listed = tuple(entries[page.at.path] for page in module.pages)
+        groups.append(Group(module.name, f"module-{module.name}", listed, len(listed)))
+    sheets = cut_sheets(url, groups, home_url)
+    places: dict[str, str] = {}
+    for sheet in sheets:
+        for group in sheet.groups:
+            places.setdefault(group.title, sheet.url)
+    return LibraryView(
+        name=library.name,
+        title=library.name,
+        url=home_url or url,
+        description=home.meta.description if home else "",
+        modules=tuple(
+            ModuleView(group.title, group.anchor, f"{places[group.title]}#{group.anchor}", group.entries)
+            for group in groups
+        ),
+        written=home is not None,
+        sheets=sheets,
+    )
+
+
+def list_library(library: LibraryView, home: Entry) -> Iterator[ListView]:
+    """The generated pages of a library: all but the one that an author has written."""
+    words = f"{count(library.count, 'example')} in {count(len(library.modules), 'module')}"
+    about = About(
+        f"{library.title} examples",
+        library.description,
+        (home, Entry("Libraries", LIBRARIES)),
+        facts=(Entry(words, ""),),
+        library=library,
+    )
+    views = list_views(about, library.sheets)
+    return (view for number, view in enumerate(views) if number or not library.written)
+
+
+def list_symbols(entries: Iterable[Entry], home: Entry) -> Iterator[ListView]:
+    """All symbols, A to Z by their last name."""
+    named = sorted((entry for entry in entries if entry.symbol), key=_by_name)
+    groups = []
+    for letter, members in groupby(named, key=_find_letter):
+        listed = tuple(
+            Entry(entry.title, entry.url, entry.symbol, note=entry.symbol.rpartition(".")[0]) for entry in members
+        )
+        groups.append(Group(letter, f"letter-{letter}", listed, len(listed)))
+    about = About("All symbols", "Every function, class and object with examples, by name.", (home,))
+    return list_views(about, cut_sheets(SYMBOLS, groups))
+
+
+def list_projects(projects: Iterable[Project], urls: Mapping[str, str], home: Entry) -> Iterator[ListView]:
+    """All projects by name, each with its licence and number of excerpts."""
+    listed = tuple(
+        Entry(
+            project.name,
+            urls[project.key],
+            description=", ".join(project.licences),
+            note=count(len(project.excerpts), "excerpt"),
+        )
+        for project in sorted(projects, key=lambda project: (project.name.lower(), project.key))
+    )
+    about = About("All projects", "The projects whose code the examples are taken from.", (home,), code=False)
+    return list_views(about, cut_sheets(PROJECTS, [Group("", "", listed, len(listed))]))
+
+
+def list_project(project: Project, url: str, relatives: Relatives, home: Entry) -> Iterator[ListView]:
+    """The excerpts of one project, by the page they are on, with its address and licence."""
+    groups: list[Group] = []
+    for _, excerpts in groupby(project.excerpts, key=lambda excerpt: excerpt.page.at.path):
+        members = tuple(excerpts)
+        entries = relatives.list_excerpts(members)
+        listed = tuple(
+            Entry(
+                excerpt.listing.origin.path or find_title(excerpt.listing.snippet) or f"Listing {excerpt.number}",
+                entry.url,
+                note=excerpt.listing.origin.version,
+            )
+            for excerpt, entry in zip(members, entries, strict=True)
+        )
+        groups.append(Group(entries[0].symbol or entries[0].title, f"page-{len(groups) + 1}", listed, len(listed)))
+    facts = [Entry(project.url.partition("://")[2].rstrip("/"), project.url)] if project.url else []
+    facts += [Entry(licence, "") for licence in project.licences]
+    facts.append(Entry(count(len(project.excerpts), "excerpt"), ""))
+    about = About(
+        project.name, f"Examples taken from {project.name}.", (home, Entry("Projects", PROJECTS)), tuple(facts)
+    )
+    return list_views(about, cut_sheets(url, groups))
+
+
+def list_libraries(libraries: Iterable[LibraryView], home: Entry) -> Iterator[ListView]:
+    """All libraries by name."""
+    listed = tuple(
+        Entry(library.title, library.url, library.name, library.description, count(library.count, "example"))
+        for library in libraries
+    )
+    about = About("All libraries", "The libraries that examples show the use of.", (home,), code=False)
+    return list_views(about, cut_sheets(LIBRARIES, [Group("", "", listed, len(listed))]))
+
+
+def list_pages(title: str, description: str, url: str, entries: Sequence[Entry], home: Entry) -> Iterator[ListView]:
+    """Chapters or topics in reading order."""
+    about = About(title, description, (home,), code=False)
+    return list_views(about, cut_sheets(url, [Group("", "", tuple(entries), len(entries))]))
+
+
+def find_changes(pages: Iterable[Page], entries: Mapping[str, Entry], dates: Mapping[str, Dates]) -> tuple[Group, ...]:
+    """The pages that were changed last, by day, the newest first."""
+    dated = sorted(
+        ((dates[page.at.path], page.at.path) for page in pages if page.at.path in dates),
+        key=lambda pair: (-pair[0].changed.timestamp(), pair[1]),
+    )
+    groups: list[Group] = []
+    for day, members in groupby(dated[:MOST_CHANGES], key=lambda pair: pair[0].changed.date()):
+        listed = tuple(
+            replace(entries[path], note="new" if known.created.date() == day else "") for known, path in members
+        )
+        groups.append(Group(day.isoformat(), f"day-{day.isoformat()}", listed, len(listed)))
+    return tuple(groups)
+
+
+def list_changes(groups: Sequence[Group], home: Entry) -> Iterator[ListView]:
+    """What `find_changes` has found."""
+    about = About("Recently changed", "The newest pages, and those that were changed last.", (home,))
+    return list_views(about, cut_sheets(CHANGES, groups))
+
+
+def list_uses(page: Page, url: str, relatives: Relatives, breadcrumbs: tuple[Entry, ...]) -> Iterator[ListView]:
+    """All excerpts that use a page's symbol, and all symbols it is used together with."""
+    name = str(find_symbol(page.meta) or page.meta.title)
+    about = About(f"Uses of {name}", f"All examples that use {name}, and what they use it with.", breadcrumbs)
+    return list_views(about, cut_sheets(url, [group for group in relatives.list_uses(page) if group.entries]))
+
+
+def plan_project_urls(projects: Iterable[Project]) -> dict[str, str]:
+    """The address of each project's page, by its key."""
+    urls: dict[str, str] = {}
+    taken: set[str] = set()
+    for project in projects:
+        stem = re.sub(r"[^a-z0-9]+", "-", project.name.lower())[:_LONGEST_NAME].strip("-") or "project"
+        name, number = stem, 2
+        while name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name)
+        urls[project.key] = _PROJECT.format(name)
+    return urls
+
+
+def _by_name(entry: Entry) -> tuple[str, str]:
+    return entry.title.lower().lstrip("_"), entry.symbol
+
+
+def _find_letter(entry: Entry) -> str:
+    first = entry.title.lstrip("_")[:1].upper()
+    return first if first.isalpha() else "0–9"

@@ -1,0 +1,99 @@
+"""The lists below a page: its neighbours in its module, where its symbol is used, with what, and by which projects.
+
+On a page each list is cut; the whole ones are in generated pages (see `lists`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from callsite.credits import find_key
+from callsite.model import Page
+from callsite.navigation.sidebar import find_window
+from callsite.navigation.views import Entry, Group, ModuleView, Related
+from callsite.relations import Excerpt, Relations
+from callsite.wording import count
+
+# The most entries of each list on a page, and the most projects that have a list.
+_MOST_SIBLINGS = 24
+_MOST_USERS = 8
+_MOST_COMPANIONS = 12
+_MOST_PER_PROJECT = 5
+_MOST_PROJECTS = 3
+
+
+class Relatives:
+    """Makes the lists. `entries` has each page's entry by its path, `project_urls` each project's page by its key."""
+
+    def __init__(self, relations: Relations, entries: Mapping[str, Entry], project_urls: Mapping[str, str]) -> None:
+        self._relations = relations
+        self._entries = entries
+        self._project_urls = project_urls
+
+    def find_url(self, page: Page) -> str:
+        """Where all uses of a page's symbol are listed; "" when the page itself has them all."""
+        users, companions = self._relations.find_users(page), self._relations.find_companions(page)
+        is_cut = len(users) > _MOST_USERS or len(companions) > _MOST_COMPANIONS
+        return f"uses/{self._entries[page.at.path].url}" if is_cut else ""
+
+    def list_related(self, page: Page, module: ModuleView | None, at: int) -> tuple[Related, ...]:
+        """The lists of a page that stands at `at` in a module; empty ones are left out."""
+        lists = (self._list_siblings(module, at), *self._list_uses(page), *self._list_projects(page))
+        return tuple(related for related in lists if related.entries)
+
+    def list_uses(self, page: Page) -> tuple[Group, ...]:
+        """All that `find_url` leads to."""
+        users = self.list_excerpts(self._relations.find_users(page))
+        companions = self._list_companions(page)
+        return (
+            Group("Also used in", "also-used-in", users, len(users)),
+            Group("Used together with", "used-together-with", companions, len(companions)),
+        )
+
+    def list_excerpts(self, excerpts: Sequence[Excerpt]) -> tuple[Entry, ...]:
+        """Excerpts, each under its page's name, with the project it is from."""
+        return tuple(
+            Entry(entry.title, f"{entry.url}#listing-{excerpt.number}", entry.symbol, note=excerpt.credit.project)
+            for excerpt in excerpts
+            if (entry := self._entries[excerpt.page.at.path])
+        )
+
+    def _list_siblings(self, module: ModuleView | None, at: int) -> Related:
+        entries = module.entries if module else ()
+        shown = find_window(entries, at, _MOST_SIBLINGS + 1)
+        others = tuple(entry for number, entry in shown if number != at)
+        url = module.url if module else ""
+        return Related("in-this-module", "In this module", others, len(entries) - 1, url)
+
+    def _list_uses(self, page: Page) -> Iterator[Related]:
+        url = self.find_url(page)
+        users = self._relations.find_users(page)
+        shown = self.list_excerpts(users[:_MOST_USERS])
+        yield Related("also-used-in", "Also used in", shown, len(users), url)
+        companions = self._list_companions(page, _MOST_COMPANIONS)
+        total = len(self._relations.find_companions(page))
+        yield Related("used-together-with", "Used together with", companions, total, f"{url}#used-together-with")
+
+    def _list_companions(self, page: Page, most: int | None = None) -> tuple[Entry, ...]:
+        return tuple(
+            Entry(entry.title, entry.url, entry.symbol, note=count(number, "excerpt"))
+            for other, number in self._relations.find_companions(page)[:most]
+            if (entry := self._entries[other.at.path])
+        )
+
+    def _list_projects(self, page: Page) -> Iterator[Related]:
+        for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
+            others = (excerpt for excerpt in project.excerpts if excerpt.page is not page)
+            entries = self.list_excerpts(tuple(islice(others, _MOST_PER_PROJECT)))
+            own = sum(
+                find_key(excerpt.credit.project) == project.key for excerpt in self._relations.list_excerpts(page)
+            )
+            yield Related(
+                f"more-from-{project.key}",
+                f"More from {project.name}",
+                tuple(replace(entry, note="") for entry in entries),
+                len(project.excerpts) - own,
+                self._project_urls[project.key],
+            )
