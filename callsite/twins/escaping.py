@@ -1,0 +1,50 @@
+"""Words for places where some characters would do more than be read: single lines, Markdown, XML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from callsite.text import CONTROL
+
+# Markdown's marks. One `_` inside a word is none, and a dotted name reads better without backslashes.
+_MARKS = re.compile(r"[\\`*\[\]<]|~(?=~)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
+
+# What begins a heading, a quote, a list, a rule or a definition at the start of a line.
+_OPENING = re.compile(r"[#>+=:!-]|\d+(?=[.)])")
+
+# What closes a heading.
+_CLOSING = re.compile(r"(?:(?<=\s)|\A)#+\Z")
+
+# What XML 1.0 has no way to say, not even escaped (section 2.2).
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def make_line(text: str) -> str:
+    """Text on one line, each stretch of space one space, without characters that cannot be seen."""
+    return " ".join(CONTROL.sub("", text).split())
+
+
+def escape_words(text: str) -> str:
+    """Words on one line that Markdown shows as they are, wherever in a line they stand but at its start."""
+    return _CLOSING.sub(r"\\\g<0>", _MARKS.sub(r"\\\g<0>", make_line(text)))
+
+
+def escape_line(text: str) -> str:
+    """A line that Markdown shows as it is."""
+    escaped = escape_words(text)
+    opening = _OPENING.match(escaped)
+    if opening is None:
+        return escaped
+    return f"{opening[0]}\\{escaped[opening.end() :]}" if opening[0].isdigit() else f"\\{escaped}"
+
+
+def format_element(name: str, text: str = "", attributes: Mapping[str, str] | None = None) -> str:
+    """An XML element with nothing but words in it."""
+    given = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in (attributes or {}).items())
+    return f"<{name}{given}>{escape(_clean(text))}</{name}>" if text else f"<{name}{given}/>"
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("", text)

@@ -1,0 +1,104 @@
+"""Addresses in rows of Markdown, given new ones in place; nothing else of the rows changes, and code least of all.
+
+What a row is, is decided after CommonMark. Definitions of references right below a paragraph, which Python-Markdown
+takes as well, are looked for in all rows that are not code.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from markdown_it.token import Token
+
+from callsite.twins.spots import Spot, block_parser, find_destination, find_html_spots, find_spots
+
+# A row that says where a reference leads: `[label]: address "title"`, perhaps in a list or quote; the address may stand
+# on the next row. `[^1]:` is a footnote.
+_LEAD = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
+_TO = r"""(<[^<>]*>|[^\s<]\S*)(?=[ \t]*(?:\Z|["'(]))"""
+_DEFINITION = re.compile(rf"{_LEAD}\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*(?:{_TO}|\Z)")
+_NEXT = re.compile(rf"[ \t>]*{_TO}")
+
+
+def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[str]:
+    """Rows of Markdown whose links, images and definitions lead to what `resolve` makes of their addresses; where it
+    gives an address back as it was, the row stays as it was.
+    """
+    edits: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for number, spot in _find_addresses(rows):
+        resolved = resolve(spot.target)
+        written = None if resolved == spot.target else spot.write(resolved)
+        if written is not None:
+            edits[number].append((spot.start, spot.end, written))
+    changed = list(rows)
+    for number, found in edits.items():
+        parts: list[str] = []
+        done = 0
+        for start, end, written in sorted(found):
+            if start >= done:  # CommonMark and Python-Markdown may each see an address in the same place
+                parts += [rows[number][done:start], written]
+                done = end
+        changed[number] = "".join([*parts, rows[number][done:]])
+    return changed
+
+
+def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
+    """Each address with the number of its row, its place being that in the row."""
+    text = "\n".join(rows)
+    if "](" not in text and "]:" not in text and "<" not in text:
+        return
+    env: dict[str, Any] = {}
+    closed: set[int] = set()  # rows that are code or raw HTML, or begin inside of it
+    for token in block_parser().parse(text, env):
+        if token.type in ("fence", "code_block", "html_block"):
+            closed.update(range(*_get_lines(token)))
+        if token.type == "html_block":
+            yield from _place(find_html_spots(token.content), token, rows)
+        elif token.type == "inline":
+            spots, inner = find_spots(token.content, env)
+            yield from _place(spots, token, rows)
+            for stretch in inner:
+                first, last = (_get_lines(token)[0] + token.content.count("\n", 0, end) for end in stretch)
+                closed.update(range(first + 1, last + 1))
+    yield from _find_definitions(rows, closed)
+
+
+def _get_lines(token: Token) -> list[int]:
+    assert token.map is not None  # the block parser gives every block its lines
+    return token.map
+
+
+def _place(spots: Sequence[Spot], token: Token, rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
+    """Addresses in a block's text as addresses in rows. The text is what remains of the rows behind list and quote
+    marks, so each of its lines ends a row; at its start tabs may have become spaces.
+    """
+    starts: list[int] = []  # of each line in the text
+    moves: list[int] = []  # from there to where it is in its row
+    at = 0
+    first = _get_lines(token)[0]
+    for line, row in zip(token.content.split("\n"), rows[first:], strict=False):
+        bare = line.lstrip()
+        starts.append(at)
+        moves.append(row.rfind(bare) - (len(line) - len(bare)) - at)
+        at += len(line) + 1
+    for spot in spots:
+        index = bisect_right(starts, spot.start) - 1
+        moved = spot.move(moves[index])
+        # An address that goes over several lines is none that could be written in another way.
+        if rows[first + index][moved.start : moved.end] == token.content[spot.start : spot.end]:
+            yield first + index, moved
+
+
+def _find_definitions(rows: Sequence[str], closed: set[int]) -> Iterator[tuple[int, Spot]]:
+    for number, row in enumerate(rows):
+        found = None if number in closed else _DEFINITION.match(row)
+        at = number
+        if found and found[1] is None:
+            at = number + 1
+            found = None if at in closed or at == len(rows) else _NEXT.match(rows[at])
+        if found:
+            yield at, find_destination(found.start(1), found[1])
