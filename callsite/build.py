@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
+
 from callsite.check import check_meta
 from callsite.model import Page, Place, Problem
 from callsite.page import parse_page

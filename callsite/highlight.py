@@ -15,7 +15,6 @@ Each line ends with its line end inside its element. The text of a line, helpers
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +37,7 @@ from callsite.wording import nearest
 
 # Where in a line a link begins and ends, and its start tag.
 _Anchor = tuple[int, int, str]
-_NO_ANCHOR: _Anchor = (sys.maxsize, sys.maxsize, "")
+_NO_ANCHOR: _Anchor = (10**9, 10**9, "")
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 

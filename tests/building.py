@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pelican
 import pytest
 
+from callsite.build import Loader
+from callsite.model import Page, Problem
+from callsite.render import Rendered, Renderer
 from callsite.scaffold import plan_site
 
 CONTENT = {"content/pages/about.md": "title: About\nslug: about\n\nAbout this site.\n"}
@@ -33,6 +36,28 @@ class Built:
     @property
     def files(self) -> set[str]:
         return {str(path.relative_to(self.output)) for path in self.output.rglob("*") if path.is_file()}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file of content, loaded and rendered on its own, with all that was found on the way."""
+
+    page: Page
+    rendered: Rendered
+    problems: tuple[Problem, ...]
+
+
+class Reader:
+    """Loads and renders files one by one, as a build does with no other pages about."""
+
+    def __init__(self, options: Mapping[str, object], *keys: Collection[str]) -> None:
+        self._loader = Loader(*keys)
+        self._renderer = Renderer(options)
+
+    def load_page(self, path: str, required: Collection[str] = ("title",)) -> Seen:
+        loaded = self._loader.load_page(path, required)
+        rendered = self._renderer.render_page(loaded.page)
+        return Seen(loaded.page, rendered, tuple(sorted({*loaded.problems, *rendered.problems})))
 
 
 class SiteFolder:

@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite.build import Loaded, Loader, place_of
+from callsite.build import Loader, place_of
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.page import format_page
 from callsite.text import decode_text
+from tests.building import Reader, Seen
 
 _MUST_FAIL = Path(__file__).parent / "must_fail"
 _SITE_KEYS = ("mood",)
 _RESERVED = ("content",)
 
 
-def _loader() -> Loader:
-    return Loader({"extension_configs": {"markdown.extensions.extra": {}}}, _SITE_KEYS, _RESERVED)
+def _loader() -> Reader:
+    return Reader({"extension_configs": {"markdown.extensions.extra": {}}}, _SITE_KEYS, _RESERVED)
 
 
 def _expectations() -> list[tuple[str, list[str]]]:
@@ -52,13 +53,13 @@ def test_each_page_that_must_fail_is_expected_to() -> None:
     assert files == {name for name, _ in _expectations()}
 
 
-def _load(folder: Path, data: bytes | str) -> Loaded:
+def _load(folder: Path, data: bytes | str) -> Seen:
     path = folder / "page.md"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return _loader().load_page(str(path))
 
 
-def _codes(loaded: Loaded) -> list[str]:
+def _codes(loaded: Seen) -> list[str]:
     return [problem.code for problem in loaded.problems]
 
 
@@ -175,5 +176,5 @@ def test_shared_pages_load_without_errors(shared: Path) -> None:
 
 def test_a_pipe_is_no_page(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
-    loaded = Loader({}).load_page(str(tmp_path / "a.md"))
+    loaded = Loader().load_page(str(tmp_path / "a.md"))
     assert [(problem.code, problem.message) for problem in loaded.problems] == [("T100", "cannot be read: Not a file")]

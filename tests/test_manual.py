@@ -14,7 +14,6 @@ from typing import get_args
 
 import pytest
 
-from callsite.build import Loader
 from callsite.check import Host, find_blocked_folders, find_broken_links, find_collisions
 from callsite.cli import COMMANDS, main
 from callsite.cli.sourcing import add_choosing_arguments
@@ -31,6 +30,7 @@ from callsite.scaffold import plan_site
 from callsite.sources.declared import Declared, parse_declared
 from callsite.sources.gathering import LIMITS
 from callsite.sources.spec import SUFFIXES, Spec, parse_spec
+from tests.building import Reader
 
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "content/pages"
@@ -115,7 +115,7 @@ def make_problem(code: str, folder: Path) -> Problem:
         path.symlink_to("nowhere")
     else:
         path.write_bytes(FAULTS[code])
-    loaded = Loader({}, reserved=["content"]).load_page(str(path))
+    loaded = Reader({}, (), ["content"]).load_page(str(path))
     return next(problem for problem in loaded.problems if problem.code == code)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
@@ -107,7 +106,8 @@ class _Names(Generic[_T]):
 
 
 def _find_folders(name: str) -> Iterator[str]:
-    return (str(folder) for folder in PurePosixPath(name).parents if folder.name)
+    while name := name.rpartition("/")[0]:
+        yield name
 
 
 def _find_clash(redirect: Redirect, taken: _Names[str], held: _Names[Redirect]) -> Problem | None:
