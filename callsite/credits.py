@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from callsite.address import is_web_address
-from callsite.harvest.licence_names import SPELLINGS
+from callsite.harvest.licence_names import PERMISSIVE, SPELLINGS
 from callsite.model import Listing, Origin, Page, Prose
 
 
@@ -29,19 +29,24 @@ class Credit:
     licence: str = ""
 
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+# Headings as Python-Markdown sees them: signs at the very start of a line, or a line with others below it that begins
+# a paragraph.
+_HEADING = re.compile(r"^(#{1,6})(.*)|(?<![^\n]\n)^([^\s#].*)\n(=+|-+) *$", re.MULTILINE)
 _FROM = re.compile(r"Examples?(?: \d+)? from (.+)", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*\Z")
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]+)>?[^()]*\)")
+_ATTRIBUTES = re.compile(r"\{[^{}]*\}\s*\Z")
+_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]++)>?[^()]*\)")
+_BEHIND = re.compile(r"\s+licen[sc]e\b", re.IGNORECASE)
+_LICENCE_FILE = re.compile(r"/(?:LICEN[SC]E|COPYING)[^/]*\Z", re.IGNORECASE)
 _LICENCE = re.compile(r"\blicen[sc]e\b", re.IGNORECASE)
 
 # Words around a licence's name in a sentence, and what its own name has in quotes.
 _FILLING = re.compile(
-    r'"[^"]*"(?: or "[^"]*")?|\b(?:open[- ]sourced?|free|under|the|an?|terms|of)\b|[“”]', re.IGNORECASE
+    r'["“][^"“”]*["”](?: or ["“][^"“”]*["”])?|\b(?:open[- ]sourced?|free|under|the|an?|terms|of)\b', re.IGNORECASE
 )
+_KNOWN = {**{identifier.lower(): identifier for identifier in PERMISSIVE}, **SPELLINGS}
 
-# What a forge puts between a repository and a file in it.
-_FILE = re.compile(r"(?<=[^/])/(?:-/)?(?:blob|raw|src|tree)/")
+# What a forge puts between a repository, whose name has two parts or more, and a file in it.
+_FILE = re.compile(r"(/[^/]+/[^/]+(?:/[^/]+)*?)/(?:-/)?(?:blob|raw|src|tree)/")
 
 
 def find_credits(page: Page) -> tuple[Credit, ...]:
@@ -54,10 +59,10 @@ def find_credits(page: Page) -> tuple[Credit, ...]:
             found.append(_credit(block.origin, section))
             continue
         for level, heading, text in _split(block):
-            if heading:
+            if level:
                 named = _FROM.fullmatch(_plain(heading))
                 if named:
-                    section, depth = Credit(named[1]), level
+                    section, depth = _read_links(Credit(named[1]), heading), level
                 elif level <= depth:
                     section, depth = Credit(), 0
             if section.project:
@@ -81,11 +86,15 @@ def _credit(origin: Origin, section: Credit) -> Credit:
 
 
 def _split(block: Prose) -> Iterator[tuple[int, str, str]]:
-    """A piece of prose by its headings: the level and text of each, and what follows; first what stands before."""
+    """A piece of prose by its headings: the level and text of each, and what follows; first, at level 0, what stands
+    before.
+    """
     level, heading, start = 0, "", 0
     for match in _HEADING.finditer(block.text):
         yield level, heading, block.text[start : match.start()]
-        level, heading, start = len(match[1]), match[2], match.end()
+        signs, first, second, line = match.groups()
+        level, heading = (len(signs), first.rstrip("# \t")) if signs else (1 if line[0] == "=" else 2, second)
+        start = match.end()
     yield level, heading, block.text[start:]
 
 
@@ -93,25 +102,33 @@ def _read_links(section: Credit, text: str) -> Credit:
     url, licence = section.url, section.licence
     for match in _LINK.finditer(text):
         label = _plain(match[1])
-        if not url and find_key(label) == find_key(section.project) and is_web_address(match[2]):
-            url = match[2]
-        if not licence and _LICENCE.search(label):
-            licence = _read_licence(label)
+        if find_key(label) == find_key(section.project):
+            url = url or (match[2] if is_web_address(match[2]) else "")
+        elif not licence:
+            behind = _BEHIND.match(text, match.end())
+            is_named = bool(_LICENCE.search(label) or behind)
+            if is_named or _LICENCE_FILE.search(match[2]):
+                licence = _read_licence(f"{label} license" if behind else label, is_named)
     return Credit(section.project, url, licence)
 
 
-def _read_licence(label: str) -> str:
-    """`BSD 3-Clause "New" or "Revised" License` is `BSD-3-Clause`; "this license" says nothing."""
-    name = " ".join(_FILLING.sub(" ", label).split())
-    known = SPELLINGS.get(name.lower()) or SPELLINGS.get(re.sub(r"\blicence\b", "license", name.lower()))
-    return known or ("" if name.lower() in ("license", "licence", "this license", "this licence") else label)
+def _read_licence(label: str, is_named: bool) -> str:
+    """`BSD 3-Clause "New" or "Revised" License` is `BSD-3-Clause`; "this license" says nothing. Words that do not say
+    that they name a licence have to be a known one's.
+    """
+    name = re.sub(r"\blicence\b", "license", " ".join(_FILLING.sub(" ", label).split()).lower())
+    known = _KNOWN.get(name) or _KNOWN.get(name.removesuffix(" license"))
+    return known or (label if is_named and name not in ("", "license", "this license") else "")
 
 
 def _find_home(url: str) -> str:
     """The repository that the address of a file is in."""
-    parts = urlsplit(url) if is_web_address(url) else None
-    found = _FILE.search(parts.path) if parts else None
-    return f"{parts.scheme}://{parts.netloc}{parts.path[: found.start()]}" if parts and found else ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets, or signs in a host's name that no host has
+        return ""
+    found = _FILE.match(parts.path) if is_web_address(url) else None
+    return f"{parts.scheme}://{parts.netloc}{found[1]}" if found else ""
 
 
 def _plain(text: str) -> str:

@@ -52,17 +52,23 @@ class Site:
         """Every library that has example pages, by name."""
         members: dict[str, list[tuple[Symbol, Page]]] = defaultdict(list)
         homes: dict[str, Page] = {}
+        owners: dict[str, str] = {}  # by digits 1 to 5: a page is the home of one library only, the first behind it
         for page in self.pages:
             symbol = find_symbol(page.meta)
             if symbol is not None and symbol.module:
                 members[symbol.library].append((symbol, page))
+                if len(page.meta.sortorder) > 5:
+                    owners.setdefault(page.meta.sortorder[:5], symbol.library)
             elif symbol is not None:
                 homes.setdefault(symbol.name, page)
+        for prefix, name in owners.items():
+            if prefix in self._by_prefix:
+                homes.setdefault(name, self._by_prefix[prefix])
         return tuple(
             Library(
                 name,
                 tuple(_order_modules(members[name])),
-                homes.get(name) or self._home_by_order([page for _, page in members[name]]),
+                homes.get(name),
             )
             for name in sorted(members)
         )
@@ -98,14 +104,11 @@ class Site:
 
     @cached_property
     def _by_prefix(self) -> dict[str, Page]:
-        """By digits 1 to 5 the first page without a symbol whose `sortorder` goes on with `000`."""
+        """Libraries' own pages by their place, before all callables: by digits 1 to 5 of `sortorder` the first page
+        without a symbol whose goes on with `000`.
+        """
         homes = [page for page in self.pages if page.meta.sortorder[5:].startswith("000")]
         return {page.meta.sortorder[:5]: page for page in reversed(homes) if find_symbol(page.meta) is None}
-
-    def _home_by_order(self, pages: list[Page]) -> Page | None:
-        """A library's own page by place: digits 1 to 5 of its pages' `sortorder`, then `000` before all callables."""
-        prefixes = dict.fromkeys(page.meta.sortorder[:5] for page in pages if len(page.meta.sortorder) > 5)
-        return next((self._by_prefix[prefix] for prefix in prefixes if prefix in self._by_prefix), None)
 
 
 def _order_modules(members: list[tuple[Symbol, Page]]) -> Iterator[Module]:
@@ -115,7 +118,7 @@ def _order_modules(members: list[tuple[Symbol, Page]]) -> Iterator[Module]:
     for symbol, page in members:
         (placed if page.meta.sortorder else others)[symbol.module].append(page)
     new = sorted((name for name in others if name not in placed), key=lambda name: (name.lower(), name))
-    for name in _merge(placed, new, str.lower):
+    for name in _merge(tuple(placed), new, str.lower):
         yield Module(name, tuple(_merge(placed[name], others[name], _sorted_name)))
 
 

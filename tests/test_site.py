@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+from random import Random
+from typing import TypeVar
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callsite.model import Meta, Page, Place
 from callsite.site import Site, short_title
 from callsite.symbol import parse_symbol
+
+T = TypeVar("T")
 
 
 def make_page(path: str, sortorder: str = "", symbol: str = "", **keys: object) -> Page:
@@ -97,6 +103,126 @@ def test_of_two_pages_about_a_library_the_first_is_its_home() -> None:
     site = Site(pages)
     assert site.libraries[0].home is pages[1]
     assert site.topics == (pages[0],)
+
+
+def test_a_page_is_the_home_of_one_library_only() -> None:
+    home = make_page("home.md", "500020000", title="Web")
+    pages = (home, make_page("w.md", "500021001", "werkzeug.x.y"), make_page("f.md", "500021002", "flask.x.y"))
+    flask, werkzeug = Site(pages).libraries
+    assert werkzeug.home is home
+    assert flask.home is None
+    # Unless that one names its own page.
+    flask, werkzeug = Site((*pages, make_page("own.md", "", "werkzeug"))).libraries
+    assert flask.home is None
+    assert werkzeug.home is not None
+    assert werkzeug.home.at.path == "own.md"
+
+
+def _modules(*pages: Page) -> list[tuple[str, list[str]]]:
+    (library,) = Site(pages).libraries
+    return [(module.name, [short_title(page) for page in module.pages]) for module in library.modules]
+
+
+def test_pages_without_a_sortorder_stand_by_their_symbols() -> None:
+    assert _modules(
+        make_page("1", "500021003", "flask.ctx.b"),
+        make_page("2", "500021004", "flask.ctx.D"),
+        make_page("3", "500021009", "flask.views.View"),
+        make_page("4", "", "flask.ctx.c"),
+        make_page("5", "", "flask.ctx.e"),
+        make_page("6", "", "flask.ctx.A"),
+        make_page("7", "", "flask.json.dump"),
+        make_page("8", "", "flask.App.run"),
+        make_page("9", "", "flask.wrappers.Request"),
+    ) == [
+        ("flask.App", ["run"]),
+        ("flask.ctx", ["A", "b", "c", "D", "e"]),
+        ("flask.json", ["dump"]),
+        ("flask.views", ["View"]),
+        ("flask.wrappers", ["Request"]),
+    ]
+
+
+def test_an_order_that_authors_chose_stays() -> None:
+    assert _modules(
+        make_page("1", "500021001", "a.z.one"),
+        make_page("2", "500021002", "a.z.four"),
+        make_page("3", "500021003", "a.z.two"),
+        make_page("4", "500021004", "a.b.x"),
+        make_page("5", "", "a.z.three"),
+        make_page("6", "", "a.c.y"),
+    ) == [("a.c", ["y"]), ("a.z", ["one", "four", "three", "two"]), ("a.b", ["x"])]
+
+
+_LETTERS = st.sampled_from("abcdeAB")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", "1", "2", "50002100", "50002200"]), _LETTERS, _LETTERS),
+        min_size=1,
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_merging_keeps_what_has_a_place_and_puts_the_rest_by_name(
+    rows: list[tuple[str, str, str]], random: Random
+) -> None:
+    pages = [make_page(str(at), order, f"lib.{module}.{name}") for at, (order, module, name) in enumerate(rows)]
+    (library,) = Site(tuple(pages)).libraries
+    shuffled = random.sample(pages, len(pages))
+    assert Site(tuple(shuffled)).libraries == (library,)
+    assert sorted(page.at for page in library.pages) == sorted(page.at for page in pages)
+    names = [module.name for module in library.modules]
+    assert len(names) == len(set(names))
+    placed = [page for page in Site(tuple(pages)).pages if page.meta.sortorder]
+    with_place = list(dict.fromkeys(f"lib.{rows[int(page.at.path)][1]}" for page in placed))
+    assert [name for name in names if name in with_place] == with_place
+    _check_merged(names, set(with_place), str.lower)
+    for module in library.modules:
+        assert {f"lib.{rows[int(page.at.path)][1]}" for page in module.pages} == {module.name}
+        inside = [page for page in module.pages if page.meta.sortorder]
+        assert [page.meta.sortorder for page in inside] == sorted(page.meta.sortorder for page in inside)
+        _check_merged(list(module.pages), inside, lambda page: short_title(page).lower())
+
+
+def _check_merged(items: Sequence[T], placed: Collection[T], key: Callable[[T], str]) -> None:
+    """What has no place comes in order, each right before the first with a place that is named later."""
+    others = [key(item) for item in items if item not in placed]
+    assert others == sorted(others)
+    for at, item in enumerate(items):
+        if item not in placed:
+            following = next((other for other in items[at + 1 :] if other in placed), None)
+            assert following is None or key(item) < key(following)
+            assert all(key(other) <= key(item) for other in items[:at] if other in placed)
+
+
+def test_pages_among_callables_without_a_symbol() -> None:
+    callable_page = make_page("g.md", "500021011", "flask.globals.g")
+    for order, found in (
+        ("500021012", True),
+        ("50002", False),
+        ("500031012", False),
+        ("", False),
+    ):
+        page = make_page("x.md", order, title="after_this_request")
+        assert Site((callable_page, page)).unread == ((page,) if found else ())
+    # Neither a library's own page, nor a chapter, nor one whose symbol is read but names no module.
+    others = (
+        make_page("home.md", "500020000"),
+        make_page("chapter.md", "500021013", toc=True),
+        make_page("named.md", "500021014", "bs4"),
+    )
+    site = Site((callable_page, *others))
+    assert site.unread == ()
+    assert [page.at.path for page in site.topics] == ["named.md"]
+
+
+def test_the_chapter_of_a_page() -> None:
+    first, second = make_page("a.md", "0100", toc=True), make_page("b.md", "0150", toc=True)
+    site = Site((second, first, make_page("c.md", "0", toc=True)))
+    for order, chapter in (("0175", first), ("01", first), ("0275", None), ("0", None), ("", None)):
+        assert site.find_chapter(make_page("x.md", order)) is chapter
 
 
 def test_what_lists_call_a_page() -> None:
