@@ -12,13 +12,13 @@ from pathlib import Path
 from urllib.request import url2pathname
 
 from callsite.errors import CallsiteError
+from callsite.git.command import GitError, find_reason, make_command, make_environment, make_repository, run_git
+from callsite.git.references import Layout, find_layout, find_reference, find_remote, list_tags
 from callsite.harvest.release import Release
 from callsite.sources.addresses import find_web_address, split_address
 from callsite.sources.describing import Described, make_release, parse_tag
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree
-from callsite.sources.git_command import GitError, find_reason, make_command, make_environment, make_repository, run_git
 from callsite.sources.git_fetching import fetch_commit, find_commit
-from callsite.sources.git_references import Layout, find_layout, find_reference, find_remote, list_tags
 from callsite.sources.spec import FromGit, describe_spec
 from callsite.wording import make_printable
 

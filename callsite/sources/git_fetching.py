@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
+from callsite.git.command import GitError, make_environment, make_repository, run_git
+from callsite.git.references import Layout, find_reference, is_hash
 from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
-from callsite.sources.git_command import GitError, make_environment, make_repository, run_git
-from callsite.sources.git_references import Layout, find_reference, is_hash
 from callsite.sources.spec import FromGit, describe_spec
 from callsite.storing import new_folder, sweep
 from callsite.wording import make_printable

@@ -2,7 +2,7 @@
 
 Reading works on a repository of our own making, empty but for the other one's folder of objects: the other one's
 configuration, hooks, attributes, replacements and promises (of objects to fetch on demand) are never looked at. Its
-references are read here, by `git_references`.
+references are read here, by `references`.
 """
 
 from __future__ import annotations
