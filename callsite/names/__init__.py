@@ -3,15 +3,16 @@
 `find_names` follows imports, renamings, attribute chains and assignments through Python's own rules of scope (the
 language reference, "Naming and binding"), and says of each use what it is, where, and how sure that is. Nothing is
 imported or run. Text that does not parse (Python 2, excerpts with holes) is read by its tokens and imports alone, and
-what is found that way says so.
+what is found that way says so. `find_mentions` tells the same word by word, with columns.
 
-    text ──ast.parse──▶ tree ──scopes──▶ Scope* ──resolving──▶ Names
-      └────tokens──▶ statements ──excerpts─────────────────────▶ Names      when it does not parse
+    text ──ast.parse──▶ tree ──scopes──▶ Scope* ──resolving──▶ Names, or with places: ──mentions──▶ Mention*
+      └────tokens──▶ statements ──excerpts───────────────────▶ the same, when it does not parse
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 from callsite.names.excerpts import find_in_tokens
@@ -58,8 +59,16 @@ def find_mentions(text: str, module: str = "", is_package: bool = False) -> tupl
     return tuple(mentions if code is text else move_right(mentions, len(BOM)))
 
 
+# An import from a hundred packages deep. CPython keeps each beginning of such a name while it parses: 300 kB of
+# `import a.a.a...` would take 20 GB. The first of these, which any other chain matches too, is the quicker one.
+_CHAIN = re.compile(r"\.[\s\\]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){99}")
+_DEEP = re.compile(r"(?:\b(?:import|from)\b|,)[\s\\.]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){100}")
+
+
 def _parse(text: str) -> ast.Module | Exception:
     """The tree of a text, or why there is none."""
+    if _CHAIN.search(text) and _DEEP.search(text):
+        return RecursionError()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the text's own odd escapes

@@ -61,7 +61,7 @@ def _read_tokens(text: str, module: str, is_package: bool) -> Iterator[_Row]:
             for first, words in what.chains:
                 yield from _name_chain(words, (first,), Certainty.TEXT, True)
         else:
-            yield from _name_chain(what.words, tuple(targets), Certainty.TEXT, False)
+            yield from _name_chain(what.words, tuple(sorted(targets)), Certainty.TEXT, False)
 
 
 def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool) -> Iterator[_Row]:
@@ -74,7 +74,8 @@ def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool) -> It
                 yield from _name_chain(words, (resolver.absolute(first),), Certainty.CERTAIN, True)
         for (_, _, _, chain), targets, certainty in resolver.find_reads(scope):
             if id(chain) not in lost:
-                yield from _name_chain(_find_words(scope, chain, places), targets, certainty, False)
+                words = _find_words(scope, chain, places)
+                yield from _name_chain(words, tuple(sorted(targets)), certainty, False)
 
 
 def _name_chain(

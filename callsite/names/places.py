@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from unicodedata import normalize
 
 from callsite.names.tokens import Token
 from callsite.text import normalise_ends
 
-_WORD = re.compile(r"\w+")
+# What dotted names in imports are made of: identifiers have more signs in them than `\w` knows.
+_WORD = re.compile(r"[^\s.,;#()\\]+")
 
 
 class Places:
@@ -41,18 +42,17 @@ class Places:
 
     def find_first(self, words: Iterable[str], node: ast.stmt | ast.alias) -> list[Token]:
         """The words that a node, which is a part of an import, begins with."""
-        read = self._read_on(node.lineno, node.col_offset)
+        line, column = node.lineno, self._find_column(node.lineno, node.col_offset)
         found: list[Token] = []
-        for word, token in zip(words, read, strict=False):
-            found.append(token if token.text == word else Token(word, token.line, token.column, 0))
+        for word in words:
+            match = _WORD.search(self._lines[line - 1], column)
+            while match is None:  # a backslash ended the line
+                line, column = line + 1, 0
+                match = _WORD.search(self._lines[line - 1])
+            column = match.end()
+            size = len(match[0]) if normalize("NFKC", match[0]) == word else 0
+            found.append(Token(word, line, match.start(), size))
         return found
-
-    def _read_on(self, line: int, offset: int) -> Iterator[Token]:
-        column = self._find_column(line, offset)
-        for number in range(line, len(self._lines) + 1):
-            for match in _WORD.finditer(self._lines[number - 1], column):
-                yield Token(normalize("NFKC", match[0]), number, match.start(), len(match[0]))
-            column = 0
 
     def _find_column(self, line: int, offset: int) -> int:
         """The column, in characters, of a byte of a line."""
