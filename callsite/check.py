@@ -24,7 +24,7 @@ _PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*"
 _LONGEST_NAME = 250
 
 # `{filename}x.md`, or `|filename|x.md` as Pelican 3 wrote it; `{static}` and `{attach}` name files too.
-_SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
+SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
 
 
 def check_meta(
@@ -138,7 +138,7 @@ class Host:
         """Whether an address, written in the file `source` and standing on the page `page`, leads somewhere; what is
         outside the site counts as leading somewhere.
         """
-        named = _SOURCE_LINK.fullmatch(target)
+        named = SOURCE_LINK.fullmatch(target)
         if named:
             kind, path = named[1], unquote(urlsplit(named[2]).path)
             if kind not in ("filename", "static", "attach"):

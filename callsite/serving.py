@@ -50,14 +50,15 @@ class Job:
     """What to serve and how to make it.
 
     `build` is the command of a build; `folders` are watched with all that is in them, and `settings_folder` for
-    Python files at its top, since settings import each other. `is_made` tells which paths a build makes; a change of
-    those sets off no build, as the output may lie among the content.
+    Python files at its top, since settings import each other, and for `files` there. `is_made` tells which paths a
+    build makes; a change of those sets off no build, as the output may lie among the content.
     """
 
     output: Path
     build: Sequence[str]
     folders: tuple[Path, ...]
     settings_folder: Path
+    files: tuple[str, ...]
     is_made: Callable[[Path], bool]
 
 
@@ -197,9 +198,7 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
     dirty = asyncio.Event()
     changes = [
         watchfiles.awatch(*job.folders, watch_filter=_NotMade(job.is_made), debounce=_DEBOUNCE),
-        watchfiles.awatch(
-            job.settings_folder, watch_filter=watchfiles.PythonFilter(), debounce=_DEBOUNCE, recursive=False
-        ),
+        watchfiles.awatch(job.settings_folder, watch_filter=_Settings(job.files), debounce=_DEBOUNCE, recursive=False),
     ]
     tasks = [asyncio.create_task(_watch(each, dirty)) for each in changes]
     await asyncio.sleep(0)  # let the watchers begin before the first build reads anything
@@ -225,6 +224,17 @@ class _NotMade(watchfiles.DefaultFilter):
 
     def __call__(self, change: watchfiles.Change, path: str) -> bool:
         return not self._is_made(Path(path)) and super().__call__(change, path)
+
+
+class _Settings(watchfiles.PythonFilter):
+    """Python files, and those with one of some names."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __call__(self, change: watchfiles.Change, path: str) -> bool:
+        return os.path.basename(path) in self._names or super().__call__(change, path)
 
 
 async def _watch(changes: AsyncIterator[set[watchfiles.main.FileChange]], dirty: asyncio.Event) -> None:

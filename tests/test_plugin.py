@@ -37,6 +37,13 @@ thing()
 """
 
 
+def heading(page: str) -> str:
+    """What stands in a page's <h1>."""
+    match = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    assert match is not None
+    return match[1].strip()
+
+
 def test_a_page_becomes_a_finished_page(site: SiteFolder) -> None:
     site.write({**CONTENT, "content/examples/flask/thing.md": EXAMPLE})
     built = site.build()
@@ -139,7 +146,7 @@ def test_articles_feeds_and_lists_of_articles(site: SiteFolder) -> None:
     built = site.build()
     assert (built.code, built.stderr) == (0, "")
     assert {"news.html", "feeds/all.atom.xml", "tag/a.html", "author/ann.html", "category/post.html"} <= built.files
-    assert "<h1>News &amp; more</h1>" in built.read("news.html").replace("\n", "")
+    assert heading(built.read("news.html")) == "News &amp; more"
     assert "https://example.org/sub/news.html" in built.read("feeds/all.atom.xml")
 
 
@@ -216,8 +223,9 @@ def test_status_is_respected(site: SiteFolder) -> None:
             "content/pages/a.md:2: S101 the output file `index.html` is taken by the site's index page",
         ),
         (
-            {"content/pages/a.md": "title: A\nslug: libraries/flask\n", "content/pages/b.md": EXAMPLE},
-            "content/pages/a.md:2: S101 the output file `libraries/flask.html` is taken by the page of the library flask",
+            {"content/pages/a.md": "title: A\nslug: Libraries/flask\n", "content/pages/b.md": EXAMPLE},
+            "content/pages/a.md:2: S103 the output file `Libraries/flask.html` differs only in case from "
+            "`libraries/flask.html` of the list `flask examples`",
         ),
         (
             {"content/pages/a.md": "title: A\nsave_as: theme/css/callsite.css\n"},
@@ -229,7 +237,7 @@ def test_status_is_respected(site: SiteFolder) -> None:
         ),
         (
             {"content/pages/a.md": "title: A\nsave_as: libraries\n", "content/pages/b.md": EXAMPLE},
-            "content/pages/a.md:1: S104 the output file `libraries` stands where the page of the library flask needs a folder",
+            "content/pages/a.md:1: S104 the output file `libraries` stands where the list `flask examples` needs a folder",
         ),
         (
             {"content/pages/a.md": "title: A\nslug: index.html/a\n"},
@@ -411,7 +419,16 @@ def test_a_page_may_be_the_index_when_it_says_so(site: SiteFolder) -> None:
     site.write({"content/pages/a.md": "title: My own\nslug: home\nsave_as: index.html\nurl: \n\nText\n"})
     built = site.build()
     assert built.code == 0
-    assert "<h1>My own</h1>" in built.read("index.html").replace("\n", "")
+    assert heading(built.read("index.html")) == "My own"
+
+
+@pytest.mark.parametrize("name", ["symbols", "libraries/flask"])
+def test_a_page_takes_the_place_of_a_list_and_the_build_says_so(site: SiteFolder, name: str) -> None:
+    site.write({"content/pages/a.md": f"title: My own\nslug: {name}\n\nText\n", "content/pages/b.md": EXAMPLE})
+    built = site.build()
+    assert built.code == 0
+    assert built.stderr.startswith("content/pages/a.md:2: S110 this page takes the place of the list `")
+    assert heading(built.read(f"{name}.html")) == "My own"
 
 
 def test_template_pages_are_taken_too(site: SiteFolder) -> None:
@@ -530,7 +547,7 @@ def test_metadata_may_come_from_paths(site: SiteFolder) -> None:
     site.write({"content/posts/2026-01-31_hello.md": "slug: hi\n\nText\n"})
     built = site.build()
     assert (built.code, built.stderr) == (0, "")
-    assert "<h1>hello</h1>" in built.read("hi.html").replace("\n", "")
+    assert heading(built.read("hi.html")) == "hello"
 
 
 def test_a_file_written_while_the_build_runs_is_read(site: SiteFolder) -> None:

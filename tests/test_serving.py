@@ -274,7 +274,8 @@ def test_a_part_of_a_page_is_left_as_it_is(site: SiteFolder, serve: Callable[...
 
 
 def test_what_cannot_be_watched_ends_the_server(tmp_path: Path) -> None:
-    job = Job(tmp_path / "output", [sys.executable, "-c", ""], (tmp_path / "gone",), tmp_path, lambda path: False)
+    command = [sys.executable, "-c", ""]
+    job = Job(tmp_path / "output", command, (tmp_path / "gone",), tmp_path, (), lambda path: False)
     with pytest.raises(FileNotFoundError):
         asyncio.run(serving.serve(job, bind(0), lambda text: None))
 

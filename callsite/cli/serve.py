@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         build=make_command(arguments.settings, folders),
         folders=(folders.content, *folders.theme),
         settings_folder=Path(arguments.settings).resolve().parent,
+        files=("redirects.toml",),
         is_made=partial(is_made_by_builds, folders.output),
     )
     asyncio.run(serve(job, sockets, _say))

@@ -25,6 +25,7 @@ SPELLINGS = {
     "apache software license version 2.0": "Apache-2.0",
     "apache-2": "Apache-2.0",
     "apache2": "Apache-2.0",
+    "apache2 license": "Apache-2.0",
     "bsd 2-clause": "BSD-2-Clause",
     "bsd 2-clause license": "BSD-2-Clause",
     "bsd 3-clause": "BSD-3-Clause",

@@ -9,12 +9,13 @@ from typing import Any
 
 from pelican import Pelican
 from pelican.contents import Content
+from pelican.generators import Generator
 
 from callsite.build import Loaded, Loader
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.linking import Linked
 from callsite.model import Page, Place, Problem, Severity
-from callsite.navigation import ListView, Navigation
+from callsite.navigation import Dates, ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
 from callsite.render import Rendered, Renderer
@@ -47,6 +48,9 @@ class Run:
         self.rendered: dict[str, Rendered] = {}
         self.navigation: Navigation | None = None
         self.lists: tuple[ListView, ...] = ()
+        self.published: dict[str, Content] = {}  # the pages by source, in reading order
+        self.dates: dict[str, Dates] = {}
+        self.generator: Generator | None = None  # the first one; its templates are everybody's
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
         self.warnings = 0
@@ -90,6 +94,11 @@ class Run:
                 self.warnings += 1
         if errors:
             self.stop(count(errors, "error"))
+
+    def note(self, notices: Iterable[str]) -> None:
+        """Print what is good to know and no problem."""
+        for notice in notices:
+            print(make_printable(notice), file=sys.stderr)
 
     def stop(self, why: str) -> None:
         """End the run; the output stays as it was."""

@@ -1,0 +1,88 @@
+"""Redirects of a run: read what the site declares, add what aliases imply, write a page for each and a file for hosts.
+
+Everything else that the build writes is there by then, so that no redirect takes a page's place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pelican.generators import Generator, PelicanTemplateNotFound
+
+from callsite.build import place_of
+from callsite.model import Page, Problem, Severity
+from callsite.opening import open_file
+from callsite.redirects import (
+    Redirect,
+    find_alias_redirects,
+    format_hosting_redirects,
+    parse_redirects,
+    plan_redirect_path,
+    plan_redirects,
+)
+from callsite.text import decode_text
+
+DECLARED = "redirects.toml"
+HOSTING = "_redirects"
+
+
+def write_redirects(
+    folder: Path,
+    outputs: Mapping[str, str],
+    pages: Iterable[tuple[Page, str]],
+    sources: Mapping[str, str],
+    generator: Generator,
+) -> list[Problem]:
+    """Write the redirects of a site into the folder of its output; returns what is wrong with them.
+
+    `outputs` are the files that are there, each with what has written it; `pages` come with their addresses, `sources`
+    are the addresses by the path of the source. A file of rules that the site brings itself stays as it is.
+    """
+    settings: dict[str, Any] = generator.settings
+    declared, problems = _read_declared(settings)
+    plan = plan_redirects(declared, find_alias_redirects(pages), outputs, sources, settings["SITEURL"].rstrip("/"))
+    problems += plan.problems
+    if not plan.redirects:
+        return problems
+    try:
+        template = generator.get_template("redirect")
+    except PelicanTemplateNotFound:
+        message, hint = "the theme has no template `redirect`, so old addresses lead nowhere", "give it one"
+        return [*problems, Problem(plan.redirects[0].at, "R108", message, hint, Severity.WARNING)]
+    for redirect in plan.redirects:
+        path = plan_redirect_path(redirect)
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_render(redirect, path, template, generator.context), encoding="utf-8")
+    if HOSTING not in outputs:
+        prefix = urlsplit(settings["SITEURL"]).path
+        rules, left = format_hosting_redirects(plan.redirects, outputs, prefix)
+        (folder / HOSTING).write_text(rules, encoding="utf-8")
+        problems += left
+    return problems
+
+
+def _read_declared(settings: Mapping[str, Any]) -> tuple[tuple[Redirect, ...], list[Problem]]:
+    path = os.path.join(os.path.dirname(settings["PATH"]), DECLARED)
+    if not os.path.lexists(path):
+        return (), []
+    at = place_of(path)
+    try:
+        with open_file(Path(path)) as file:
+            text, found = decode_text(file.read(), at.path)
+    except OSError as error:
+        return (), [Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable")]
+    redirects, problems = parse_redirects(text, at.path)
+    return redirects, [*found, *problems]
+
+
+def _render(redirect: Redirect, path: str, template: Any, context: Mapping[str, Any]) -> str:
+    target, root = redirect.new, context["SITEURL"]
+    if context["RELATIVE_URLS"] and redirect.is_inside:
+        root = os.path.relpath(".", os.path.dirname(path) or ".")
+    title = target.partition("://")[2] or target
+    return str(template.render({**context, "SITEURL": root, "target": target, "title": title}))

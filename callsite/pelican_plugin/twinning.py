@@ -1,0 +1,76 @@
+"""Twins of a run: from what Pelican knows of pages and links to the files that other programs read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from pelican.contents import Author, Category, Content, Tag
+
+from callsite.check import SOURCE_LINK
+from callsite.model import Page
+from callsite.pelican_plugin.run import Run
+from callsite.symbol import find_symbol
+from callsite.twins import TwinPage, TwinSite, plan_twins
+
+_GROUPS = {"tag": Tag, "category": Category, "author": Author}
+
+
+def write_twins(run: Run, taken: frozenset[str]) -> None:
+    """Write the twins of a run's published pages; a file that the site brings itself, one of `taken`, stays."""
+    assert run.navigation is not None  # made before anything is written
+    by_path = {run.loaded[source].page.at.path: content for source, content in run.published.items()}
+    settings = run.settings
+    site = TwinSite(
+        name=settings["SITENAME"],
+        summary=settings.get("SITESUBTITLE") or "",
+        address=settings["SITEURL"].rstrip("/") if urlsplit(settings["SITEURL"]).netloc else "",
+        language=settings["DEFAULT_LANG"],
+        libraries=tuple((library.name, library.url, library.description) for library in run.navigation.all_libraries),
+        pages=tuple(_make_page(run, source, content) for source, content in run.published.items()),
+        others=("", *(view.url for view in run.lists)),
+    )
+    for path, data in plan_twins(site, _make_resolve(run, by_path)).items():
+        if path not in taken:
+            target = Path(run.staging.path, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+
+
+def _make_page(run: Run, source: str, content: Content) -> TwinPage:
+    page = run.loaded[source].page
+    known = run.dates.get(page.at.path)
+    return TwinPage(
+        page,
+        content.url,
+        tuple(listing.id for listing in run.rendered[source].listings),
+        tuple(
+            tuple(str(symbol) for used in those if (symbol := find_symbol(used.meta)))
+            for those in run.find_uses(source)
+        ),
+        known.created if known else None,
+        known.changed if known else None,
+    )
+
+
+def _make_resolve(run: Run, contents: Mapping[str, Content]) -> Callable[[Page, str], str]:
+    def resolve(page: Page, target: str) -> str:
+        content = contents[page.at.path]
+        named = SOURCE_LINK.fullmatch(target)
+        if not named:
+            # Relative to the page, as a browser has it.
+            parts = urlsplit(target)
+            is_relative = parts.path and not (parts.scheme or parts.netloc or parts.path.startswith("/"))
+            return urljoin(f"/{content.url}", target) if is_relative else target
+        kind, rest = named[1], urlsplit(named[2])
+        tail = f"#{rest.fragment}" if rest.fragment else ""
+        if kind in _GROUPS:
+            return f"/{_GROUPS[kind](unquote(rest.path), run.settings).url}{tail}"
+        folder = "" if rest.path.startswith("/") else posixpath.dirname(content.relative_source_path)
+        path = posixpath.normpath(posixpath.join(folder, unquote(rest.path).lstrip("/")))
+        found = run.context["generated_content"].get(path) or run.context["static_content"].get(path)
+        return f"/{quote(found.url)}{tail}" if found else "/" if kind == "index" else target
+
+    return resolve
