@@ -1,7 +1,8 @@
 """Made-up sites for measuring: as many pages as wanted, as real ones are built, and the same in every run.
 
-Each page is about a symbol and has three listings that use it and the symbols of other pages, so that links in code and
-lists of uses have work to do. A page is the same in sites of any size, and so is everything that it names.
+Each page is about a symbol and has three listings that use it and the symbols of other pages, so that links in code
+and lists of uses have work to do. A page and all that it names are the same in sites of any size. Further pages use
+what everybody uses, and each other.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from callsite.page import format_page
 from callsite.scaffold import plan_site
 from callsite.symbol import slug_name
 
-# Pages of a library that does not grow; a site has a multiple of that.
-LIBRARY = 50
-MODULE = 10
-PROJECTS = 10
+# Pages of a library that does not grow, of a module, and of all that use each other; a site has a multiple of the last.
+# 1,000 pages have so many libraries, and so few projects, that lists of them are cut already.
+LIBRARY = 10
+MODULE = 5
+CIRCLE = 100
+PROJECTS = 2
 LICENCES = ("MIT", "BSD-3-Clause", "Apache-2.0", "ISC", "GPL-3.0-or-later")
 
 VERBS = ("load", "parse", "merge", "open", "find", "render", "check", "split", "encode", "Stream")
@@ -52,15 +55,16 @@ def write_site(folder: Path, number: int, is_one: bool, search: bool) -> None:
 
 
 def find_symbol(index: int, is_one: bool) -> Symbol:
-    """What the page is about; every other library begins with a page of its own."""
+    """What the page is about; most libraries begin with a page of their own."""
     shelf, place = (0, index) if is_one else divmod(index, LIBRARY)
     library = f"{NOUNS[shelf % len(NOUNS)]}{shelf}"
-    if place == 0 and shelf % 2 == 0:
+    if place == 0 and shelf % 4 != 1:
         return Symbol("", library)
     module, callable_ = divmod(place, MODULE)
     ending = f"{module}" if is_one else ""
     return Symbol(
-        f"{library}.{NOUNS[(module + 7 * shelf) % len(NOUNS)]}{ending}", f"{VERBS[callable_]}_{NOUNS[-module]}"
+        f"{library}.{NOUNS[(module + 7 * shelf) % len(NOUNS)]}{ending}",
+        f"{VERBS[callable_]}_{NOUNS[-module % len(NOUNS)]}",
     )
 
 
@@ -75,12 +79,10 @@ def is_made_up(path: str) -> bool:
 
 
 def find_mentioned(index: int, chance: random.Random) -> tuple[int, ...]:
-    """The other pages whose symbols a page uses: two neighbours, one that everybody uses, and any before it. All of
-    them are in the small site if the page is.
-    """
-    first = index - index % LIBRARY
-    near = {first + chance.randrange(1, LIBRARY) for _ in range(2)}
-    return tuple(sorted({*near, chance.randrange(1, 20), chance.randrange(index + 1)} - {index}))
+    """The other pages whose symbols a page uses: two of its library, one of its circle, one that everybody uses."""
+    library, circle = index - index % LIBRARY, index - index % CIRCLE
+    near = {library + chance.randrange(1, LIBRARY) for _ in range(2)}
+    return tuple(sorted({*near, circle + chance.randrange(CIRCLE), chance.randrange(1, 20)} - {index}))
 
 
 def make_page(index: int, is_one: bool) -> Page:
@@ -94,7 +96,7 @@ def make_page(index: int, is_one: bool) -> Page:
     ]
     blocks: list[Block] = [Prose(f"\n\n`{symbol}` {make_words(chance, 40)}.\n\n" + "\n".join(links) + "\n\n")]
     for number in range(3):
-        # A third of all listings comes from a few projects that everybody knows.
+        # A third of all listings comes from the projects that everybody knows.
         project = chance.randrange(PROJECTS) if chance.random() < 1 / 3 else PROJECTS + index // 20
         title = f"{NOUNS[project % len(NOUNS)]} {project}".capitalize()
         blocks.append(Prose(f"## Example {number + 1} from {title}\n\n{title} {make_words(chance, 30)}.\n\n"))
