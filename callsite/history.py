@@ -20,6 +20,7 @@ from pathlib import Path
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, make_repository, run_git
 from callsite.git.references import Layout, find_layout, find_reference, is_hash
+from callsite.model import Dates
 from callsite.opening import open_file
 from callsite.wording import count, make_printable
 
@@ -32,14 +33,6 @@ _LARGEST = 64 * 2**20
 # The last second that a date can tell: clocks, and those who set them, know no such limit.
 _END = 253402300799
 _SECONDS = re.compile("[0-9]{1,15}")
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """When a file was first added, None if that is not known, and when it last changed; in UTC."""
-
-    created: datetime | None
-    changed: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ with `parse_page`. How they are written down is the business of `snippet`, `fenc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -43,6 +44,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.at}: {self.code} {self.message}; {self.hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When something was first published, None if that is not known, and when it last changed; in UTC."""
+
+    created: datetime | None
+    changed: datetime
 
 
 @dataclass(frozen=True, slots=True)

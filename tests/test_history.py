@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from callsite import history
-from callsite.history import Dates, History, read_history
+from callsite.history import History, read_history
+from callsite.model import Dates
 from tests.hostile import write
 
 

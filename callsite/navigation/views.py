@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from callsite.prose import Heading
 
@@ -20,14 +19,6 @@ class Entry:
     symbol: str = ""
     description: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """When a page was first published and last changed."""
-
-    created: datetime
-    changed: datetime
 
 
 @dataclass(frozen=True, slots=True)

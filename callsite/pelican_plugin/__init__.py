@@ -193,7 +193,9 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
 
 def _name_replaced(view: ListView, content: Content) -> Problem:
     message = f"this page takes the place of the list `{view.about.title}`, which is left out"
-    return Problem(place_content(content, "slug"), "S110", message, "choose another slug to have both", Severity.WARNING)
+    return Problem(
+        place_content(content, "slug"), "S110", message, "choose another slug to have both", Severity.WARNING
+    )
 
 
 def _name_unread(page: CallsitePage) -> Problem:

@@ -9,8 +9,7 @@ from typing import Any
 from pelican.contents import Content
 
 from callsite.history import History
-from callsite.model import Page
-from callsite.navigation import Dates
+from callsite.model import Dates, Page
 
 
 def find_dates(pages: Iterable[tuple[Content, Page]], history: History) -> dict[str, Dates]:
@@ -25,8 +24,7 @@ def find_dates(pages: Iterable[tuple[Content, Page]], history: History) -> dict[
         created = _read_date(content, "date") or (known.created if known else None)
         changed = _read_date(content, "modified") or (known.changed if known else created)
         if changed:
-            first = min(created or changed, changed)
-            found[page.at.path] = Dates(first, changed)
+            found[page.at.path] = Dates(min(created, changed) if created else None, changed)
     return found
 
 

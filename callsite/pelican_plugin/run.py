@@ -14,8 +14,8 @@ from pelican.generators import Generator
 from callsite.build import Loaded, Loader
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.linking import Linked
-from callsite.model import Page, Place, Problem, Severity
-from callsite.navigation import Dates, ListView, Navigation
+from callsite.model import Dates, Page, Place, Problem, Severity
+from callsite.navigation import ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
 from callsite.render import Rendered, Renderer
