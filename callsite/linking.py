@@ -11,7 +11,7 @@ What a word stands for is told by the listing's own imports (see `names`). A sym
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callsite.lexing import find_lexer
 from callsite.model import Line, Listing, Page, Place, Problem, Severity, Symbol
@@ -30,13 +30,15 @@ class Word:
     """A word of a listing that stands for something imported.
 
     `line` is its position among the listing's lines, 0 being the first; `start` and `end` are columns in characters,
-    `end` excluded; `targets` the dotted names it may stand for.
+    `end` excluded; `targets` the dotted names it may stand for. `attribute` says that it is one of the word before it:
+    `b` in `a.b`.
     """
 
     line: int
     start: int
     end: int
     targets: tuple[str, ...]
+    attribute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Linked:
 
 
 def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
-    """The words of a listing that stand for something below one of `roots`, in order; only Python has any."""
+    """The words of a listing that may stand for something below one of `roots`, in order; only Python has any."""
     lexer = find_lexer(listing.snippet.language)
     if lexer is None or _PYTHON.isdisjoint(lexer.aliases):
         return ()
@@ -77,12 +79,15 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
     positions: list[int] = []  # by row: among the lines
     for row in rows:
         positions.append(positions[-1] + isinstance(row, Line) if positions else isinstance(row, Line) - 1)
-    text = "\n".join(row.text if isinstance(row, Line) else _LEFT_OUT for row in rows)
+    texts = [row.text.replace("\r", " ") if isinstance(row, Line) else _LEFT_OUT for row in rows]
     words: list[Word] = []
-    for mention in find_mentions(text):
-        targets = tuple(target for target in mention.targets if target.partition(".")[0] in roots)
-        if targets:
-            words.append(Word(positions[mention.line - 1], mention.start, mention.end, targets))
+    behind = 0, 0  # the line and column behind the last word
+    for mention in find_mentions("\n".join(texts)):
+        line, start = mention.line, mention.start
+        if any(target.partition(".")[0] in roots for target in mention.targets):
+            attribute = behind == (line, start - 1) and texts[line - 1][start - 1] == "."
+            words.append(Word(positions[line - 1], start, mention.end, mention.targets, attribute))
+            behind = line, mention.end
     return tuple(words)
 
 
@@ -99,16 +104,16 @@ class Symbols:
         for page, symbol in named:
             other = self._owners.setdefault(str(symbol), page)
             if other is not page:
-                problems.append(_claimed(page, _find_symbol_place(page), str(symbol), other))
-        own = dict(self._owners)
-        for page, _ in named:
+                problems.append(_claimed(_find_symbol_place(page), str(symbol), other))
+        for page, symbol in named:
+            owner = self._owners[str(symbol)]
             for alias in page.meta.aliases:
-                other = self._owners.setdefault(alias, page)
-                if other is not page and (alias not in own or own[alias] is other):
-                    problems.append(_claimed(page, page.place("aliases"), alias, other))
+                other = self._owners.setdefault(alias, owner)
+                if other is not owner:
+                    problems.append(_claimed(page.place("aliases"), alias, other))
         self.problems = tuple(problems)
-        for name, page in _find_spellings(named, words):
-            self._owners.setdefault(name, page)
+        for name, symbol in _find_spellings(named, words):
+            self._owners.setdefault(name, self._owners[str(symbol)])
 
     @property
     def names(self) -> Mapping[str, Page]:
@@ -119,13 +124,10 @@ class Symbols:
         """The page of what a word stands for.
 
         A word that may stand for several things has one only when all that have a page have the same, and the others
-        are called the same: what is imported from one place or, where that fails, from another.
+        are called the same.
         """
-        names = tuple(targets)
-        pages = {id(page): page for name in names if (page := self._owners.get(name))}
-        if len(pages) != 1 or len({name.rpartition(".")[2] for name in names}) != 1:
-            return None
-        return next(iter(pages.values()))
+        pages = {id(page): page for name in _agreeing(targets) if (page := self._owners.get(name))}
+        return next(iter(pages.values())) if len(pages) == 1 else None
 
 
 class Linker:
@@ -149,34 +151,25 @@ class Linker:
 
     def link(self, words: Sequence[Word], own: Page) -> Linked:
         """The links and uses of a listing with these words on the page `own`."""
+        pages = [self._symbols.find(word.targets) for word in words]
+        symbol = find_symbol(own.meta)
+        names = frozenset() if symbol is None else frozenset((str(symbol), *own.meta.aliases))
+        namesake = self._symbols.names.get(str(symbol or ""), own)  # two pages may claim one symbol
         links: list[CodeLink] = []
-        uses: dict[int, Page] = {}
-        namesake = self._symbols.names.get(str(find_symbol(own.meta) or ""), own)  # two pages may claim one symbol
-        for number, word in enumerate(words):
-            page = self._symbols.find(word.targets)
-            if page is not None:
-                uses.setdefault(id(page), page)
-            if (page is not None and (page is own or page is namesake)) or self._is_common(word.targets):
-                continue
+        is_known = False  # a later part of the dotted name; documentation is linked once, as far as the name is known
+        for word, page in zip(reversed(words), reversed(pages), strict=True):
+            to = self._find_upstream(word.targets) if page is None and not is_known else None
+            is_known = word.attribute and (is_known or page is not None or to is not None)
             if page is not None:
                 to = self._destinations.get(page.at.path)
-            elif number + 1 < len(words) and self._goes_on(word, words[number + 1]):
-                to = None  # documentation is linked once for a dotted name, as far as it is known there
-            else:
-                to = self._find_upstream(word.targets)
-            if to is not None:
+            is_own = page is own or page is namesake or not names.isdisjoint(word.targets)
+            if to is not None and not is_own and not self._is_common(word.targets):
                 links.append(CodeLink(word.line, word.start, word.end, to))
-        return Linked(tuple(links), tuple(uses.values()))
+        uses = {id(page): page for page in pages if page is not None}
+        return Linked(tuple(reversed(links)), tuple(uses.values()))
 
-    def _goes_on(self, word: Word, following: Word) -> bool:
-        """Whether a word is followed by an attribute of it that is known as well."""
-        is_near = following.line == word.line and following.start == word.end + 1
-        return is_near and (
-            self._symbols.find(following.targets) is not None or self._find_upstream(following.targets) is not None
-        )
-
-    def _find_upstream(self, targets: tuple[str, ...]) -> Destination | None:
-        found = {to.href: to for name in targets if (to := self._upstream.get(name))}
+    def _find_upstream(self, targets: Iterable[str]) -> Destination | None:
+        found = {to.href: to for name in _agreeing(targets) if (to := self._upstream.get(name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _is_common(self, targets: Iterable[str]) -> bool:
@@ -197,25 +190,31 @@ def find_roots(pages: Iterable[Page]) -> frozenset[str]:
 
 def _find_spellings(
     named: Sequence[tuple[Page, Symbol]], words: Mapping[str, Sequence[Sequence[Word]]]
-) -> Iterator[tuple[str, Page]]:
+) -> Iterator[tuple[str, Symbol]]:
     """The other paths that marked lines spell symbols with: those that lead through a package around the symbol's
-    module, or a module below it, since a package offers what its modules make. A path that two pages spell is left out.
+    module, or a module below it, since a package offers what its modules make. One that stands for two symbols is none.
     """
-    found: dict[str, dict[int, Page]] = {}
+    found: dict[str, set[Symbol]] = {}
     for page, symbol in named:
         if symbol.module:
             for listing, spoken in zip(page.listings, words.get(page.at.path, ()), strict=False):
                 marks = frozenset(listing.snippet.marks)
                 for word in spoken:
                     if word.line in marks and len(word.targets) == 1 and _is_spelling(word.targets[0], symbol):
-                        found.setdefault(word.targets[0], {})[id(page)] = page
-    return ((name, next(iter(pages.values()))) for name, pages in found.items() if len(pages) == 1)
+                        found.setdefault(word.targets[0], set()).add(symbol)
+    return ((name, symbols.pop()) for name, symbols in found.items() if len(symbols) == 1)
 
 
 def _is_spelling(target: str, symbol: Symbol) -> bool:
     module, _, name = target.rpartition(".")
     near = f"{module}.".startswith(f"{symbol.module}.") or f"{symbol.module}.".startswith(f"{module}.")
     return name == symbol.name and near and bool(module)
+
+
+def _agreeing(targets: Iterable[str]) -> tuple[str, ...]:
+    """What a word may stand for, if all of that is called the same: imported from one place or else from another."""
+    names = tuple(targets)
+    return names if len({name.rpartition(".")[2] for name in names}) == 1 else ()
 
 
 def _find_packages(name: str) -> Iterator[str]:
@@ -226,10 +225,12 @@ def _find_packages(name: str) -> Iterator[str]:
 
 def _find_symbol_place(page: Page) -> Place:
     """Where a page says which symbol it is about."""
-    return page.place(next((key for key in ("symbol", "sidebartitle", "title") if dict(page.meta.lines).get(key)), ""))
+    meta = page.meta
+    told = "sidebartitle" if find_symbol(replace(meta, title="")) is not None else "title"
+    return page.place(told if meta.symbol is None else "symbol")
 
 
-def _claimed(page: Page, at: Place, name: str, other: Page) -> Problem:
+def _claimed(at: Place, name: str, other: Page) -> Problem:
     message = f"`{name}` has a page already, {_find_symbol_place(other)}"
     hint = "links go there; make one page of the two, or give this one another symbol"
     return Problem(at, "S107", message, hint, Severity.WARNING)

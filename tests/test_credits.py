@@ -179,7 +179,7 @@ def test_licences(label: str, licence: str) -> None:
     [
         ("the [MIT](https://a.b/c) license", "MIT"),
         ("the [BSD 3-Clause](/c)\nlicence.", "BSD-3-Clause"),
-        ("the [Very Own](/c) License", "Very Own License"),
+        ("the [Very Own](/c) License", "Very Own license"),
         ("[MIT](https://a.b/c/LICENSE)", "MIT"),
         ("[Apache 2.0](https://a.b/blob/x/COPYING.md)", "Apache-2.0"),
         ("[the terms](https://a.b/c/LICENSE.txt)", ""),
