@@ -15,7 +15,7 @@ Each line ends with its line end inside its element. The text of a line, helpers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -24,20 +24,19 @@ from re import Match
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
-from pygments.token import STANDARD_TYPES, Comment, String, _TokenType, is_token_subtype
+from pygments.token import STANDARD_TYPES, Comment, Generic, String, _TokenType, is_token_subtype
 
 from callsite.address import is_web_address
 from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, is_too_long, lex_lines
-from callsite.linking import CodeLink
+from callsite.linking import CodeLink, Destination
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
 from callsite.page import lines_fit
 from callsite.snippet import find_title
 from callsite.text import CONTROL
 from callsite.wording import nearest
 
-# Where in a line a link begins and ends, and its start tag.
-_Anchor = tuple[int, int, str]
-_NO_ANCHOR: _Anchor = (10**9, 10**9, "")
+# Behind the last link of a line.
+_END = CodeLink(0, 10**9, 10**9, Destination("", ""))
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 
@@ -68,7 +67,7 @@ def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()
     parts.append(f'<div class="highlight" tabindex="0" role="group" aria-label="{escape(label)}">\n')
     marks = count(1)
     numbers = _line_numbers(listing)
-    anchors = _find_anchors(links)
+    linked = _Links(links)
     runs = iter(snippet.runs)
     inside = False
     first = True
@@ -82,7 +81,7 @@ def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()
             run = next(runs)
             if is_too_long("\n".join(line.text for line in run)):
                 problems.append(_too_long(listing))
-            parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks, position, anchors))
+            parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks, position, linked))
             position += len(run)
     parts.append("</div>\n</figure>")
     return RenderedListing("".join(parts), name, label, tuple(problems))
@@ -96,7 +95,7 @@ def _render_run(
     name: str,
     marks: Iterator[int],
     position: int,
-    anchors: Mapping[int, list[_Anchor]],
+    links: _Links,
 ) -> str:
     parts = ['<pre class="numbered"><code>' if number else "<pre><code>"]
     for index, (line, pieces) in enumerate(
@@ -107,63 +106,66 @@ def _render_run(
             parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}')
         else:
             parts.append(f'<span class="line"{data}>')
-        parts.append(_render_pieces(pieces, anchors.get(position + index, ())))
+        parts.append(_render_pieces(pieces, links, position + index))
         parts.append("\n</span>")
     parts.append("</code></pre>\n")
     return "".join(parts)
 
 
-def _render_pieces(pieces: list[Piece], anchors: Iterable[_Anchor]) -> str:
+def _render_pieces(pieces: list[Piece], links: _Links, line: int) -> str:
     """Tokens of one line to HTML; neighbours of one class share an element, and space needs none."""
     parts: list[str] = []
-    open_class = open_tag = ""
-    for kind, text, tag in _cut_pieces(pieces, anchors) if anchors else ((kind, text, "") for kind, text in pieces):
+    open_class = ""
+    open_link: CodeLink | None = None
+    for kind, text, link in links.cut(pieces, line):
         css = "" if text.isspace() else _css_class(kind)
-        if css != open_class or tag != open_tag:
+        if css != open_class or link is not open_link:
             parts.append("</span>" if open_class else "")
-            if tag != open_tag:
-                parts.append(("</a>" if open_tag else "") + tag)
+            if link is not open_link:
+                parts.append("</a>" if open_link else "")
+                parts.append(links.open(link) if link else "")
             parts.append(f'<span class="{css}">' if css else "")
-            open_class, open_tag = css, tag
+            open_class, open_link = css, link
         parts.append(_text(text))
-    return "".join(parts) + ("</span>" if open_class else "") + ("</a>" if open_tag else "")
+    return "".join(parts) + ("</span>" if open_class else "") + ("</a>" if open_link else "")
 
 
-def _cut_pieces(pieces: list[Piece], anchors: Iterable[_Anchor]) -> Iterator[tuple[_TokenType, str, str]]:
-    """Tokens of one line cut where links begin and end, each with the start tag of the link it is in, or ""."""
-    waiting = iter(anchors)
-    start, end, tag = next(waiting, _NO_ANCHOR)
-    at = 0
-    for kind, text in pieces:
-        behind = at + len(text)
-        while at < behind:
-            if at >= end:
-                start, end, tag = next(waiting, _NO_ANCHOR)
-            inside = start <= at
-            stop = min(behind, end if inside else start)
-            cut = text[len(text) - (behind - at) : len(text) - (behind - stop)]
-            yield kind, cut, tag if inside and not _is_spoken(kind) else ""
-            at = stop
+class _Links:
+    """The links of a listing, and which places those lead to that were rendered."""
+
+    def __init__(self, links: Iterable[CodeLink]) -> None:
+        self._lines: dict[int, list[CodeLink]] = {}
+        for link in links:
+            self._lines.setdefault(link.line, []).append(link)
+        self._stops: set[str] = set()
+
+    def open(self, link: CodeLink) -> str:
+        """The start tag of a link."""
+        rel = ' rel="external"' if link.to.external else ""
+        skipped = ' tabindex="-1"' if link.to.href in self._stops else ""
+        self._stops.add(link.to.href)
+        return f'<a class="xref" href="{escape(link.to.href)}" title="{escape(link.to.title)}"{rel}{skipped}>'
+
+    def cut(self, pieces: list[Piece], line: int) -> Iterator[tuple[_TokenType, str, CodeLink | None]]:
+        """Tokens of a line cut where links begin and end, each with the link it is in."""
+        waiting = iter(self._lines.get(line, ()))
+        link = next(waiting, _END)
+        at = 0
+        for kind, text in pieces:
+            behind = at + len(text)
+            while at < behind:
+                if at >= link.end:
+                    link = next(waiting, _END)
+                inside = link.start <= at
+                stop = min(behind, link.end if inside else link.start)
+                cut = text[len(text) - (behind - at) : len(text) - (behind - stop)]
+                yield kind, cut, link if inside and not _is_spoken(kind) else None
+                at = stop
 
 
 def _is_spoken(kind: _TokenType) -> bool:
-    """Whether a token is a comment or part of a string: what the lexer takes for one is no name to it."""
-    return is_token_subtype(kind, Comment) or (is_token_subtype(kind, String) and kind is not String.Interpol)
-
-
-def _find_anchors(links: Iterable[CodeLink]) -> dict[int, list[_Anchor]]:
-    """The links of a listing by line, with their start tags."""
-    found: dict[int, list[_Anchor]] = {}
-    stops: set[str] = set()
-    for link in links:
-        href, title = escape(link.to.href), escape(link.to.title)
-        rel = ' rel="external"' if link.to.external else ""
-        skipped = ' tabindex="-1"' if href in stops else ""
-        found.setdefault(link.line, []).append(
-            (link.start, link.end, f'<a class="xref" href="{href}" title="{title}"{rel}{skipped}>')
-        )
-        stops.add(href)
-    return found
+    """Whether a token is a comment, part of a string or what a program printed: to the lexer that is no name."""
+    return is_token_subtype(kind, Comment) or is_token_subtype(kind, String) or kind is Generic.Output
 
 
 def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> str:

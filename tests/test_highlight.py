@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.highlight import RenderedListing, render_listing
-from callsite.lexing import LONGEST_LINE
+from callsite.lexing import LONGEST_LINE, find_lexer, lex_lines
+from callsite.linking import CodeLink, Destination
 from callsite.model import Gap, Line, Listing, Origin, Place, Severity, Snippet
-from callsite.page import lines_fit
+from callsite.page import lines_fit, parse_page
 from tests.strategies import origins, ranges, snippets
 
 _AT = Place("a.md", 7)
 
 
-def _render(*rows: Line | Gap, language: str = "", origin: Origin | None = None, number: int = 1) -> RenderedListing:
-    return render_listing(Listing(Snippet(language, rows), origin or Origin(), at=_AT), number)
+def _render(
+    *rows: Line | Gap,
+    language: str = "",
+    origin: Origin | None = None,
+    number: int = 1,
+    links: Iterable[CodeLink] = (),
+) -> RenderedListing:
+    return render_listing(Listing(Snippet(language, rows), origin or Origin(), at=_AT), number, links)
 
 
 def _figure(html: str) -> LexborNode:
@@ -206,3 +217,204 @@ def test_token_types_without_a_class_have_their_parents() -> None:
     assert 'class="Token' not in html
     # A type that only one lexer knows, below that of strings.
     assert '<span class="s">b</span>' in _render(Line("a :- b."), language="prolog").html
+
+
+# Links.
+
+
+class _Nesting(HTMLParser):
+    """Fails on an element that is closed out of turn, or not at all, and on a link inside a link."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag != "a" or "a" not in self.open
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _check_nesting(html: str) -> None:
+    parser = _Nesting()
+    parser.feed(html)
+    parser.close()
+    assert parser.open == []
+
+
+_PLACES = st.builds(
+    Destination,
+    st.sampled_from(["{filename}/a.md", "/b.html", 'https://x.y/?a="&b', "c'd"]),
+    st.sampled_from(["flask.g", 'a "quoted" <b> & c', "{filename}x.md"]),
+    st.booleans(),
+)
+
+
+@st.composite
+def _linked(draw: st.DrawFn) -> tuple[Snippet, list[CodeLink]]:
+    """A snippet with links anywhere in it, in order, none of which shares a character with another."""
+    spoken = st.sampled_from(["", "python", "pycon", "html+jinja", "no-such"])
+    texts = st.lists(
+        st.sampled_from(
+            ["from x import y", "z.y", " ", "\t", "# z", "'z'", "é", "\u202e", "\f", "&<", ">>> ", "f(", "\n"]
+        ),
+        max_size=6,
+    ).map(lambda parts: "".join(parts).replace("\n", ""))
+    code = st.lists(st.builds(Line, texts, st.booleans()) | st.builds(Gap, st.just("gap")), max_size=6)
+    snippet = draw(snippets("\r\0", spoken) | st.builds(lambda x, rows: Snippet(x, _drop(rows)), spoken, code))
+    found = []
+    for number, line in enumerate(snippet.lines):
+        cuts = sorted(draw(st.sets(st.integers(0, len(line.text)), max_size=8)))
+        spans = list(pairwise(cuts))
+        kept = draw(st.lists(st.booleans(), min_size=len(spans), max_size=len(spans)))
+        found += [CodeLink(number, *span, draw(_PLACES)) for span, is_kept in zip(spans, kept, strict=True) if is_kept]
+    return snippet, found
+
+
+def _drop(rows: list[Line | Gap]) -> tuple[Line | Gap, ...]:
+    return tuple(row for row in rows if isinstance(row, Gap) or not row.blank)
+
+
+def _is_name(kind: object) -> bool:
+    return not any(word in repr(kind) for word in ("Comment", "String", "Output"))
+
+
+def _find_names(snippet: Snippet) -> list[list[bool]]:
+    """For each character of each line whether it is anything but a string, a comment or output."""
+    lexer = find_lexer(snippet.language) or find_lexer("")
+    assert lexer is not None
+    found = []
+    for number, run in enumerate(snippet.runs):
+        first = number == 0 and isinstance(snippet.rows[0], Line)
+        lines = lex_lines("\n".join(line.text for line in run), lexer, first)
+        found += [[_is_name(kind) for kind, text in pieces for _ in text] for pieces in lines]
+    return found
+
+
+@settings(max_examples=150)
+@given(_linked())
+def test_links_change_nothing_but_what_they_link(made: tuple[Snippet, list[CodeLink]]) -> None:
+    snippet, links = made
+    listing = Listing(snippet, at=_AT)
+    plain, rendered = render_listing(listing, 1), render_listing(listing, 1, links)
+    _check_nesting(rendered.html)
+    assert (rendered.id, rendered.label, rendered.problems) == (plain.id, plain.label, plain.problems)
+    before, after = _figure(plain.html), _figure(rendered.html)
+    facts = [[(line.attributes, len(line.css(".visually-hidden"))) for line in x.css(".line")] for x in (before, after)]
+    assert facts[0] == facts[1]
+    seen = []
+    for number, line in enumerate(after.css(".line")):
+        assert _visible(line) == snippet.lines[number].text + "\n"
+        at = 0
+        for node in line.traverse(include_text=True):
+            if node.tag == "-text":
+                at += len(node.text())
+            elif node.tag == "a":
+                seen.append((number, at, at + len(node.text()), node))
+    names = _find_names(snippet)
+    whole = [link for link in links if all(names[link.line][link.start : link.end])]
+    places = {(number, start, end): node.attributes for number, start, end, node in seen}
+    assert len(places) == len(seen)
+    for link in whole:
+        found = places[link.line, link.start, link.end]
+        assert (found["class"], found["href"], found["title"]) == ("xref", link.to.href, link.to.title)
+        assert found.get("rel") == ("external" if link.to.external else None)
+    for number, start, end, _ in seen:
+        assert all(names[number][start:end])
+        (around,) = [link for link in links if link.line == number and link.start <= start and end <= link.end]
+        assert around in whole or not all(names[number][around.start : around.end])
+    stops: set[str | None] = set()
+    for *_, node in seen:
+        assert node.attributes.get("tabindex") == ("-1" if node.attributes["href"] in stops else None)
+        stops.add(node.attributes["href"])
+
+
+_G = Destination('/g.html?"x', "flask.<g>")
+
+
+def test_the_whole_of_a_link() -> None:
+    rows = (Line("from flask import g"), Gap("x"), Line("g.x = é(g)", True))
+    links = [
+        CodeLink(0, 18, 19, _G),
+        CodeLink(1, 0, 1, _G),
+        CodeLink(1, 8, 9, Destination("{filename}/a.md", "a", True)),
+    ]
+    html = _render(*rows, language="python", links=links).html
+    assert (
+        '<span class="kn">import</span> <a class="xref" href="/g.html?&quot;x" title="flask.&lt;g&gt;">'
+        '<span class="n">g</span></a>\n</span>'
+    ) in html
+    assert (
+        '<span class="visually-hidden">Marked line: </span><a class="xref" href="/g.html?&quot;x" '
+        'title="flask.&lt;g&gt;" tabindex="-1"><span class="n">g</span></a><span class="o">.</span>'
+    ) in html
+    assert (
+        '<span class="p">(</span><a class="xref" href="{filename}/a.md" title="a" rel="external">'
+        '<span class="n">g</span></a><span class="p">)</span>\n</span>'
+    ) in html
+
+
+def test_each_listing_has_a_stop_of_its_own() -> None:
+    for number in (1, 2):
+        assert 'tabindex="-1' not in _render(Line("g"), number=number, links=[CodeLink(0, 0, 1, _G)]).html
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("python", "# g"),
+        ("python", "'g'"),
+        ("python", '"""g'),
+        ("python", "'%(g)s' % x"),
+        ("python", "'{g}'.format(x)"),
+        ("html", "<!-- g -->"),
+    ],
+)
+def test_comments_strings_and_output_have_no_links(language: str, line: str) -> None:
+    at = line.index("g")
+    html = _render(Line(line), language=language, links=[CodeLink(0, at, at + 1, _G)]).html
+    assert "<a" not in html
+    assert html == _render(Line(line), language=language).html
+
+
+def test_what_a_program_prints_has_no_links() -> None:
+    links = [CodeLink(number, at, at + 1, _G) for number, at in ((0, 4), (1, 1))]
+    html = _render(Line(">>> g"), Line("<g of x>"), language="pycon", links=links).html
+    assert [len(line.css("a.xref")) for line in _figure(html).css(".line")] == [1, 0]
+
+
+def test_what_is_read_in_an_f_string_is_a_name() -> None:
+    html = _render(Line("f'{g}'"), language="python", links=[CodeLink(0, 3, 4, _G)]).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["g"]
+
+
+def test_a_link_that_is_not_made_takes_no_stop_from_another() -> None:
+    links = [CodeLink(0, 2, 3, _G), CodeLink(1, 0, 1, _G), CodeLink(2, 0, 1, _G)]
+    html = _render(Line("# g"), Line("g"), Line("g"), language="python", links=links).html
+    assert [node.attributes.get("tabindex") for node in _figure(html).css("a.xref")] == [None, "-1"]
+
+
+def test_links_that_touch_are_two() -> None:
+    links = [CodeLink(0, start, start + 1, _G) for start in range(3)]
+    html = _render(Line("abcd"), links=links).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["a", "b", "c"]
+
+
+def test_a_link_over_several_tokens_is_one() -> None:
+    html = _render(Line("a.b c"), language="python", links=[CodeLink(0, 0, 3, _G)]).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["a.b"]
+
+
+def test_a_line_without_colours_has_links() -> None:
+    long = "x" * LONGEST_LINE + " g"
+    html = _render(Line(long), language="python", links=[CodeLink(0, LONGEST_LINE + 1, LONGEST_LINE + 2, _G)]).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["g"]
+
+
+def test_links_are_those_of_the_lines_whatever_the_gaps() -> None:
+    page, _ = parse_page("title: x\n\n```python\n## ... one two ...\na\n\n## ... three ...\n\n\n~~b\nc\n```\n")
+    links = [CodeLink(number, 0, 1, Destination(f"/{number}", "x")) for number in range(3)]
+    found = _figure(render_listing(page.listings[0], 1, links).html).css("a.xref")
+    assert [(node.text(), node.attributes["href"]) for node in found] == [("a", "/0"), ("b", "/1"), ("c", "/2")]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from callsite.linking import CodeLink, Destination
 from callsite.model import Listing, Page, Place, Prose, Severity
 from callsite.page import parse_page
 from callsite.render import Link, Renderer, find_links
@@ -201,3 +202,23 @@ def test_the_seed_page_has_five_marks(shared: Path) -> None:
 def test_listings_of_a_page_are_those_of_its_blocks() -> None:
     page, _ = parse_page("a\n\n```\nx\n```\n\nb\n\n~~~\ny\n~~~\n")
     assert page.listings == tuple(block for block in page.blocks if isinstance(block, Listing))
+
+
+def test_links_in_code_are_those_of_each_listing() -> None:
+    page, _ = parse_page("[a](/a.html)\n\n```python\ng\n```\n\n```python\nx.g\n```\n\n```\ng\n```\n", "a.md")
+    to = Destination("/g.html", "g")
+    rendered = _RENDERER.render_page(page, [[CodeLink(0, 0, 1, to)], iter([CodeLink(0, 2, 3, to)]), ()])
+    figures = LexborHTMLParser(rendered.html).css("figure")
+    assert [[node.text() for node in figure.css("a.xref")] for figure in figures] == [["g"], ["g"], []]
+    # What an author has written is checked; what was computed is not.
+    assert [link.target for link in rendered.links] == ["/a.html"]
+    plain = _RENDERER.render_page(page)
+    assert "xref" not in plain.html
+    assert (plain.headings, plain.links, plain.problems) == (rendered.headings, rendered.links, rendered.problems)
+
+
+def test_a_page_has_links_for_all_of_its_listings() -> None:
+    page, _ = parse_page("```\nx\n```\n\n```\ny\n```\n")
+    with pytest.raises(ValueError, match="shorter"):
+        _RENDERER.render_page(page, [()])
+    assert _RENDERER.render_page(page, [(), ()]) == _RENDERER.render_page(page)
