@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from callsite.text import CONTROL
 
+_UNSEEN = re.compile(f"{CONTROL.pattern}|[\0\ufffe\uffff]")
+
 # Markdown's marks. One `_` inside a word is none, and a dotted name reads better without backslashes.
 _MARKS = re.compile(r"[\\`*\[\]<]|~(?=~)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 
@@ -23,7 +25,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def make_line(text: str) -> str:
     """Text on one line, each stretch of space one space, without characters that cannot be seen."""
-    return " ".join(CONTROL.sub("", text).split())
+    return " ".join(_UNSEEN.sub("", " ".join(text.split())).split())
 
 
 def escape_words(text: str) -> str:

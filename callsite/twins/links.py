@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from markdown_it.token import Token
@@ -19,7 +19,7 @@ from callsite.twins.spots import Spot, block_parser, find_destination, find_html
 # A row that says where a reference leads: `[label]: address "title"`, perhaps in a list or quote; the address may stand
 # on the next row. `[^1]:` is a footnote.
 _LEAD = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
-_TO = r"""(<[^<>]*>|[^\s<]\S*)(?=[ \t]*(?:\Z|["'(]))"""
+_TO = r"""(<[^<>`\[\]]*>|[^\s<`\[\]][^\s`\[\]]*)[ \t]*(?:"[^"]*"|'[^']*'|\([^()]*\))?[ \t]*\Z"""
 _DEFINITION = re.compile(rf"{_LEAD}\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*(?:{_TO}|\Z)")
 _NEXT = re.compile(rf"[ \t>]*{_TO}")
 
@@ -30,7 +30,7 @@ def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[st
     """
     edits: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for number, spot in _find_addresses(rows):
-        resolved = resolve(spot.target)
+        resolved = resolve(spot.target) if spot.target else ""
         written = None if resolved == spot.target else spot.write(resolved)
         if written is not None:
             edits[number].append((spot.start, spot.end, written))
@@ -72,15 +72,18 @@ def _get_lines(token: Token) -> list[int]:
     return token.map
 
 
-def _place(spots: Sequence[Spot], token: Token, rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
+def _place(spots: Iterable[Spot], token: Token, rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
     """Addresses in a block's text as addresses in rows. The text is what remains of the rows behind list and quote
     marks, so each of its lines ends a row; at its start tabs may have become spaces.
     """
     starts: list[int] = []  # of each line in the text
     moves: list[int] = []  # from there to where it is in its row
     at = 0
-    first = _get_lines(token)[0]
-    for line, row in zip(token.content.split("\n"), rows[first:], strict=False):
+    lines = token.content.split("\n")
+    begin, end = _get_lines(token)
+    # Rows of nothing but form feeds and the like are stripped from a paragraph's start.
+    first = next((number for number in range(begin, end) if lines[0].strip() in rows[number]), begin)
+    for line, row in zip(lines, rows[first:], strict=False):
         bare = line.lstrip()
         starts.append(at)
         moves.append(row.rfind(bare) - (len(line) - len(bare)) - at)

@@ -8,11 +8,10 @@ well, are looked for where CommonMark sees words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
-from html.parser import HTMLParser
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -23,7 +22,13 @@ _Rule = Callable[[StateInline, bool], bool]
 
 # The brackets of a link, and what can stand in them besides what CommonMark allows: an address with spaces.
 _BRACKETS = re.compile(r"\([ \t\n]*")
-_SPACED = re.compile(r"""([^\s()<>"'](?:[^()<>"'\n]*[^\s()<>"'])?)(?:[ \t\n]+(?:"[^"\n]*"|'[^'\n]*'))?[ \t\n]*\)""")
+_SPACED = re.compile(r"""([^\s()<>"'`](?:[^()<>"'`\n]*[^\s()<>"'`])?)(?:[ \t\n]+(?:"[^"\n]*"|'[^'\n]*'))?[ \t\n]*\)""")
+
+# A comment or what holds no tags, else a tag with its attributes. HTML is not checked here, only read past.
+_TAG = re.compile(
+    r"""<!--.*?(?:-->|\Z)|<(script|style|textarea)\b.*?(?:</\1\s*>|\Z)|<[a-z][^\s/<>]*((?:[^"'<>]|"[^"]*"|'[^']*')*)>""",
+    re.DOTALL | re.IGNORECASE,
+)
 
 # One attribute of a tag after the other, so that nothing is found inside the value of another.
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
@@ -60,11 +65,14 @@ def find_destination(start: int, written: str) -> Spot:
     return Spot(start, start + len(written), unescapeAll(bare), encode_target)
 
 
-def find_html_spots(text: str) -> list[Spot]:
+def find_html_spots(text: str) -> Iterator[Spot]:
     """The addresses in a piece of HTML; comments, scripts and styles have none."""
-    tags = _Tags(text)
-    tags.feed(text)
-    return tags.spots
+    for tag in _TAG.finditer(text):
+        for found in _ATTRIBUTE.finditer(text, *tag.span(2)) if tag[2] else ():
+            value = found[2]
+            if value and found[1].lower() in ("href", "src"):
+                target = unescape(value[1:-1] if value[0] in "\"'" else value)
+                yield Spot(*found.span(2), target, _quote)
 
 
 def find_spots(text: str, env: dict[str, Any]) -> tuple[list[Spot], list[tuple[int, int]]]:
@@ -75,22 +83,6 @@ def find_spots(text: str, env: dict[str, Any]) -> tuple[list[Spot], list[tuple[i
     parser = block_parser()
     parser.inline.parse(text, parser, {**env, "notes": notes}, [])
     return notes.spots, notes.inner
-
-
-class _Tags(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self._rows = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.spots: list[Spot] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # as the base has it
-        row, column = self.getpos()
-        start = self._rows[row - 1] + column
-        for found in _ATTRIBUTE.finditer(self.get_starttag_text() or "", 1 + len(tag)):
-            value = found[2]
-            if value and found[1].lower() in ("href", "src"):
-                target = unescape(value[1:-1] if value[0] in "\"'" else value)
-                self.spots.append(Spot(start + found.start(2), start + found.end(2), target, _quote))
 
 
 def _quote(target: str) -> str:
