@@ -381,8 +381,8 @@ def test_comments_strings_and_output_have_no_links(language: str, line: str) -> 
 
 def test_what_a_program_prints_has_no_links() -> None:
     links = [CodeLink(number, at, at + 1, _G) for number, at in ((0, 4), (1, 1))]
-    html = _render(Line(">>> g"), Line("<g of x>"), language="pycon", links=links).html
-    assert [len(line.css("a.xref")) for line in _figure(html).css(".line")] == [1, 0]
+    html = _render(Line(">>> g"), Line("<g of x>"), Line(">>> x"), language="pycon", links=links).html
+    assert [len(line.css("a.xref")) for line in _figure(html).css(".line")] == [1, 0, 0]
 
 
 def test_what_is_read_in_an_f_string_is_a_name() -> None:
