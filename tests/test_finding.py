@@ -202,6 +202,9 @@ def test_twins_hold_links_that_lead_somewhere(site: SiteFolder) -> None:
     assert "[g](/)" in text
     assert "[h]({filename}nowhere.md)" in text
     assert "[j](/tag/t.html)" in text
+    assert '<link rel="alternate" type="text/markdown" href="/flask-globals-g.md">' in built.read(
+        "flask-globals-g.html"
+    )
 
 
 def test_data_tells_what_uses_what(site: SiteFolder) -> None:

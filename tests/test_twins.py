@@ -18,19 +18,19 @@ from markdown_it import MarkdownIt
 from callsite.model import Page
 from callsite.page import parse_page
 from callsite.text import normalise_ends
-from callsite.twins import EXAMPLES_PATH, FEED_PATH, INVENTORY_PATH, LLMS_PATH, TwinPage, plan_twins
+from callsite.twins import EXAMPLES_PATH, FEED_PATH, INVENTORY_PATH, LLMS_PATH, TwinPage
 from callsite.twins.escaping import escape_line, escape_words, format_element, make_line
 from callsite.twins.pages import encode_url, find_markdown_path, format_time
 from tests.strategies import pages
 from tests.test_twins_examples import assert_valid
-from tests.twinning import day, leave, read_valid, site_of, twin, twin_of
+from tests.twinning import day, files_of, leave, read_valid, site_of, twin, twin_of
 
 _HOSTILE = "]]>\x00\x01\x0b\x1f\ufffe\uffff\u202e\u200b </title> &amp; \"'<b>` *x* [a](b) \x85\u2028 \U0001f600"
 
 
 def test_the_files_of_a_site() -> None:
     flask = twin("title: g\nslug: flask-g\nsymbol: flask.g", changed=day(1))
-    files = plan_twins(site_of(flask, twin("title: Home", url="guide/")), leave)
+    files = files_of(site_of(flask, twin("title: Home", url="guide/")), leave)
     assert sorted(files) == [
         "changes.atom.xml",
         "examples.json",
@@ -45,13 +45,13 @@ def test_the_files_of_a_site() -> None:
 
 
 def test_without_an_address_there_are_no_feed_and_no_sitemap() -> None:
-    files = plan_twins(site_of(twin("title: g\nslug: g", changed=day(1)), address=""), leave)
+    files = files_of(site_of(twin("title: g\nslug: g", changed=day(1)), address=""), leave)
     assert not {"changes.atom.xml", "sitemap.xml"} & set(files)
     assert "(/g.md)" in files["llms.txt"].decode()
 
 
 def test_a_site_without_anything() -> None:
-    files = plan_twins(site_of(name="", summary=""), leave)
+    files = files_of(site_of(name="", summary=""), leave)
     assert sorted(files) == ["examples.json", "examples.schema.json", "llms.txt", "objects.inv"]
     assert_valid(json.loads(files["examples.json"]))
 
@@ -59,20 +59,20 @@ def test_a_site_without_anything() -> None:
 def test_nothing_depends_on_the_order_of_sets_or_the_time_of_day() -> None:
     site = site_of(twin("title: g\nslug: g", "```\nx\n```\n", changed=day(1), uses=(("b.c", "a.b", "b.c"),)))
     once, again = (
-        {path: hashlib.sha256(content).digest() for path, content in plan_twins(site, leave).items()} for _ in range(2)
+        {path: hashlib.sha256(content).digest() for path, content in files_of(site, leave).items()} for _ in range(2)
     )
     assert once == again
 
 
 def test_texts_end_in_one_line_end() -> None:
     page = twin("title: g\nslug: g", "\n\n\nwords\n\n\n\n", changed=day(1))
-    files = plan_twins(site_of(page), leave)
+    files = files_of(site_of(page), leave)
     texts = [content for path, content in files.items() if path != "objects.inv"]
     assert all(text.endswith(b"\n") and not text.endswith(b"\n\n") for text in texts)
 
 
 def test_of_two_pages_for_one_file_the_first_has_it() -> None:
-    files = plan_twins(site_of(twin("title: First", url="x.html"), twin("title: Second", url="x")), leave)
+    files = files_of(site_of(twin("title: First", url="x.html"), twin("title: Second", url="x")), leave)
     assert files["x.md"].startswith(b"# First")
 
 
@@ -99,7 +99,7 @@ def test_where_the_markdown_of_a_page_goes(url: str, path: str | None) -> None:
 
 
 def test_a_page_elsewhere_has_no_markdown_and_harms_nothing() -> None:
-    files = plan_twins(site_of(twin("title: x", url="../x.html", changed=day(1))), leave)
+    files = files_of(site_of(twin("title: x", url="../x.html", changed=day(1))), leave)
     assert [path for path in files if path.endswith(".md")] == []
     assert json.loads(files["examples.json"])["pages"][0]["markdown"] is None
 
@@ -123,7 +123,7 @@ def test_hostile_words_are_words_everywhere() -> None:
     meta = replace(page.page.meta, title=_HOSTILE, description=_HOSTILE)
     hostile = replace(page, page=replace(page.page, meta=meta))
     libraries = (("a", "libraries/a.html", _HOSTILE),)
-    files = plan_twins(site_of(hostile, name=_HOSTILE, summary=_HOSTILE, libraries=libraries), leave)
+    files = files_of(site_of(hostile, name=_HOSTILE, summary=_HOSTILE, libraries=libraries), leave)
     feed = read_valid(files["changes.atom.xml"], "atom")
     title = feed.findtext("{*}entry/{*}title")
     assert title == "]]> </title> &amp; \"'<b>` *x* [a](b) \U0001f600"
@@ -181,7 +181,7 @@ def test_any_text_can_stand_in_xml(text: str) -> None:
 @given(st.lists(pages(), max_size=3))
 def test_any_site_has_valid_twins(found: list[Page]) -> None:
     twins = [twin_of(page, f"{number}.html", changed=day(1 + number)) for number, page in enumerate(found)]
-    files = plan_twins(site_of(*twins), leave)
+    files = files_of(site_of(*twins), leave)
     assert_valid(json.loads(files["examples.json"]))
     if twins:
         read_valid(files["changes.atom.xml"], "atom")
@@ -193,7 +193,7 @@ def test_real_pages(shared: Path) -> None:
     for path in sorted([*shared.glob("seed/*.md"), *shared.glob("corpus/p*/*.markdown")]):
         page, _ = parse_page(path.read_text(encoding="utf-8"), path.name)
         twins.append(twin_of(page, f"{page.meta.slug}.html", created=day(1)))
-    files = plan_twins(site_of(*twins, libraries=(("flask", "flask.html", ""),)), leave)
+    files = files_of(site_of(*twins, libraries=(("flask", "flask.html", ""),)), leave)
     assert len(twins) > 40
     assert len([path for path in files if path.endswith(".md")]) == len(twins)
     data = json.loads(files["examples.json"])

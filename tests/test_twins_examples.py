@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from callsite.twins import plan_twins
 from callsite.twins.examples import SCHEMA, format_examples
-from tests.twinning import day, leave, site_of, twin
+from tests.twinning import day, files_of, leave, site_of, twin
 
 _SCHEMA: dict[str, Any] = json.loads(SCHEMA)
 _VALIDATOR = Draft202012Validator(_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -102,6 +101,7 @@ def test_an_excerpt() -> None:
         "gaps": [{"after": 2, "note": "more"}, {"after": 3, "note": "the end"}],
         "provenance": {
             "project": "Shop",
+            "home": None,
             "version": "1.2",
             "path": "shop/app.py",
             "revision": "abc",
@@ -111,6 +111,13 @@ def test_an_excerpt() -> None:
         },
         "uses": ["flask.g", "flask.h"],
     }
+
+
+def test_a_page_may_say_whose_code_it_is_in_its_words() -> None:
+    words = "## Example 1 from Shop\n\n[Shop](https://shop.example/) is under the [MIT license](/x).\n\n```py\nx\n```\n"
+    (excerpt,) = _data(twin("title: T", words))["excerpts"]
+    known = {key: value for key, value in excerpt["provenance"].items() if value}
+    assert known == {"project": "Shop", "home": "https://shop.example/", "licence": "MIT"}
 
 
 def test_what_is_not_known_is_null_and_nothing_is_made_up() -> None:
@@ -153,7 +160,7 @@ def test_a_record_is_a_line_in_utf8() -> None:
 
 def test_the_schema_is_published_and_good() -> None:
     Draft202012Validator.check_schema(_SCHEMA)
-    assert plan_twins(site_of(), leave)["examples.schema.json"] == SCHEMA
+    assert files_of(site_of(), leave)["examples.schema.json"] == SCHEMA
 
 
 def test_every_object_is_closed_and_every_field_described() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 from lxml import etree
 
+from callsite.credits import find_credits
 from callsite.model import Page
 from callsite.page import parse_page
-from callsite.twins import TwinPage, TwinSite
+from callsite.twins import TwinPage, TwinSite, plan_twins
+from callsite.twins.document import Resolve
 
 ADDRESS = "https://callsite.example"
 
@@ -24,7 +26,7 @@ def twin(header: str, body: str = "", url: str = "", **facts: Any) -> TwinPage:
 def twin_of(page: Page, url: str = "x.html", **facts: Any) -> TwinPage:
     count = len(page.listings)
     anchors = tuple(f"listing-{number}" for number in range(1, count + 1))
-    return TwinPage(page, url, anchors, **{"uses": ((),) * count, **facts})
+    return TwinPage(page, url, anchors, **{"credits": find_credits(page), "uses": ((),) * count, **facts})
 
 
 def site_of(*pages: TwinPage, address: str = ADDRESS, **facts: Any) -> TwinSite:
@@ -51,3 +53,8 @@ def load_schema(name: str) -> etree.RelaxNG:
 def leave(page: Page, target: str) -> str:
     """A `resolve` that knows of nothing."""
     return target
+
+
+def files_of(site: TwinSite, resolve: Resolve) -> dict[str, bytes]:
+    """What goes into each file."""
+    return dict(plan_twins(site, resolve))

@@ -149,7 +149,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """All that a template shows of one page but its body."""
+    """All that a template shows of one page but its body; `twin` is the address of its Markdown, "" without one."""
 
     title: str
     heading: str
@@ -171,6 +171,7 @@ class PageView:
     listings: int = 0
     projects: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    twin: str = ""
 
 
 def nest_headings(headings: tuple[Heading, ...]) -> tuple[HeadingView, ...]:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -62,7 +63,7 @@ from callsite.searching import write_search
 from callsite.site import Site
 from callsite.staging import list_files
 from callsite.theme import THEME
-from callsite.twins import FEED_PATH
+from callsite.twins import FEED_PATH, find_markdown_path
 from callsite.wording import count
 
 
@@ -150,9 +151,11 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     history = read_history(Path(run.settings["PATH"]))
     run.note([history.notice] if history.notice else [])
     run.dates = find_dates(listed, history)
+    uses = {page.at.path: run.find_uses(content.source_path) for content, page in listed}
+    run.relations = Relations(site.pages, uses)
     navigation = Navigation(
         site,
-        Relations(site.pages, {page.at.path: run.find_uses(content.source_path) for content, page in listed}),
+        run.relations,
         {page.at.path: content.url for content, page in listed},
         home,
         run.dates,
@@ -171,7 +174,9 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     for content in contents:
         loaded = find_loaded(content)
         if loaded:
-            content.example = navigation.view(loaded.page, run.rendered[content.source_path], content.title)
+            view = navigation.view(loaded.page, run.rendered[content.source_path], content.title)
+            is_published = content.source_path in run.published
+            content.example = replace(view, twin=find_markdown_path(content.url) or "") if is_published else view
         else:
             title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
             headings = nest_headings(find_headings(content._content))

@@ -18,6 +18,7 @@ from callsite.model import Dates, Page, Place, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
+from callsite.relations import Relations
 from callsite.render import Rendered, Renderer
 from callsite.staging import Staging, open_staging
 from callsite.wording import count, make_printable
@@ -46,6 +47,7 @@ class Run:
         self.crosslinks: Crosslinks | None = None
         self.linked: dict[str, tuple[Linked, ...]] = {}  # those of each listing
         self.rendered: dict[str, Rendered] = {}
+        self.relations = Relations((), {})
         self.navigation: Navigation | None = None
         self.lists: tuple[ListView, ...] = ()
         self.published: dict[str, Content] = {}  # the pages by source, in reading order

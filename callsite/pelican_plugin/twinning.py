@@ -32,7 +32,7 @@ def write_twins(run: Run, taken: frozenset[str]) -> None:
         pages=tuple(_make_page(run, source, content) for source, content in run.published.items()),
         others=("", *(view.url for view in run.lists)),
     )
-    for path, data in plan_twins(site, _make_resolve(run, by_path)).items():
+    for path, data in plan_twins(site, _make_resolve(run, by_path)):
         if path not in taken:
             target = Path(run.staging.path, path)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,7 @@ def _make_page(run: Run, source: str, content: Content) -> TwinPage:
         page,
         content.url,
         tuple(listing.id for listing in run.rendered[source].listings),
+        tuple(excerpt.credit for excerpt in run.relations.list_excerpts(page)),
         tuple(
             tuple(str(symbol) for used in those if (symbol := find_symbol(used.meta)))
             for those in run.find_uses(source)

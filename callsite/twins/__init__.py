@@ -12,7 +12,7 @@ The last two hold absolute addresses, so there are none where the site's own is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from callsite.inventory import format_inventory
 from callsite.twins.document import Resolve, format_document
@@ -23,7 +23,16 @@ from callsite.twins.llms import format_llms
 from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path
 from callsite.twins.sitemap import plan_sitemaps
 
-__all__ = ["EXAMPLES_PATH", "FEED_PATH", "INVENTORY_PATH", "LLMS_PATH", "TwinPage", "TwinSite", "plan_twins"]
+__all__ = [
+    "EXAMPLES_PATH",
+    "FEED_PATH",
+    "INVENTORY_PATH",
+    "LLMS_PATH",
+    "TwinPage",
+    "TwinSite",
+    "find_markdown_path",
+    "plan_twins",
+]
 
 LLMS_PATH = "llms.txt"
 EXAMPLES_PATH = "examples.json"
@@ -33,14 +42,15 @@ FEED_PATH = "changes.atom.xml"
 SITEMAP = "sitemap"
 
 
-def plan_twins(site: TwinSite, resolve: Resolve) -> Mapping[str, bytes]:
-    """All twins of a site: what goes into each file, by its path below the output.
+def plan_twins(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, bytes]]:
+    """All twins of a site: the path of each file below the output, and what goes into it.
 
     `resolve` gives the address that a link in a page's Markdown leads to: from the root of the site, with a slash in
     front, when it leads to something there, else as it was written. A page whose address is no plain path below the
     site's root has no Markdown, and of two that would have the same file the first has it.
     """
-    return {path: content if isinstance(content, bytes) else content.encode() for path, content in _plan(site, resolve)}
+    for path, content in _plan(site, resolve):
+        yield path, content if isinstance(content, bytes) else content.encode()
 
 
 def _plan(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, str | bytes]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from callsite.address import is_web_address
+from callsite.credits import Credit
 from callsite.fence import format_lines
 from callsite.model import Gap, Listing, Origin, Page, Prose, Row, Snippet
 from callsite.page import lines_fit
@@ -69,7 +70,8 @@ def _format_body(twin: TwinPage, url: str, lead: Callable[[str], str]) -> Iterat
             place, listing = listings[number]
             if before.strip(" >\t") and begun:
                 yield _match_quotes(listing)
-            yield from _format_listing(listing, place, f"{url}#{twin.anchors[place - 1]}")
+            name = f"[Listing {place}]({encode_target(f'{url}#{twin.anchors[place - 1]}')})"
+            yield from _format_listing(listing, _describe(listing, twin.credits[place - 1], name))
             begun = True
         elif number - 1 not in listings and (begun or row):
             yield row
@@ -84,11 +86,10 @@ def _match_quotes(listing: Listing) -> str:
     return found[0].rstrip()
 
 
-def _format_listing(listing: Listing, number: int, url: str) -> Iterator[str]:
-    """A listing's rows: what it is, which of its lines are marked, and the code in a fence that it cannot close."""
+def _format_listing(listing: Listing, words: str) -> Iterator[str]:
+    """A listing's rows: the words for it, which of its lines are marked, and the code in a fence it cannot close."""
     layout = listing.layout
     rows, marks = _list_rows(listing.snippet)
-    words = _describe(listing, f"[Listing {number}]({encode_target(url)})")
     yield f"{layout.lead}{words}"
     if marks:
         yield f"{layout.indent}Marked lines: {_format_numbers(marks)}."
@@ -122,16 +123,16 @@ def _format_gap(gap: Gap, language: str) -> str:
     return format_snippet(Snippet(language, (gap,))).removesuffix("\n")
 
 
-def _describe(listing: Listing, name: str) -> str:
+def _describe(listing: Listing, credit: Credit, name: str) -> str:
     """`Listing 1, from Callsite 0.1.0: callsite/foreign.py, lines 8-26. Licence: MIT.`, as far as it is known."""
     origin = listing.origin
-    source = " ".join(filter(None, map(escape_words, (origin.project, origin.version))))
+    source = " ".join(filter(None, map(escape_words, (credit.project, origin.version))))
     facts = [_format_file(origin)]
     if origin.lines and lines_fit(listing):
         facts.append(f"lines {format_lines(origin.lines).replace(',', ', ')}")
     file = ", ".join(filter(None, facts))
     known = ": ".join(filter(None, [source, file]))
-    licence = f" Licence: {escape_words(origin.licence)}." if make_line(origin.licence) else ""
+    licence = f" Licence: {escape_words(credit.licence)}." if make_line(credit.licence) else ""
     return f"{name}{', from ' if known else ''}{known}.{licence}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from callsite import __version__
 from callsite.address import is_web_address
+from callsite.credits import Credit
 from callsite.model import Gap, Listing, Origin, Snippet
 from callsite.page import lines_fit
 from callsite.snippet import find_title
@@ -81,8 +82,8 @@ def _describe_page(twin: TwinPage) -> _Record:
 
 
 def _list_excerpts(twin: TwinPage) -> Iterator[_Record]:
-    for number, (listing, anchor, uses) in enumerate(
-        zip(twin.page.listings, twin.anchors, twin.uses, strict=True), start=1
+    for number, (listing, anchor, credit, uses) in enumerate(
+        zip(twin.page.listings, twin.anchors, twin.credits, twin.uses, strict=True), start=1
     ):
         snippet = listing.snippet
         yield {
@@ -95,7 +96,7 @@ def _list_excerpts(twin: TwinPage) -> Iterator[_Record]:
             "marks": [mark + 1 for mark in snippet.marks],
             "runs": list(_list_runs(listing)),
             "gaps": list(_list_gaps(snippet)),
-            "provenance": _describe_origin(listing.origin),
+            "provenance": _describe_origin(listing.origin, credit),
             "uses": sorted(set(uses)),
         }
 
@@ -123,14 +124,15 @@ def _list_gaps(snippet: Snippet) -> Iterator[_Record]:
             seen += 1
 
 
-def _describe_origin(origin: Origin) -> _Record:
+def _describe_origin(origin: Origin, credit: Credit) -> _Record:
     known = {
-        "project": origin.project,
+        "project": credit.project,
+        "home": credit.url,
         "version": origin.version,
         "path": origin.path,
         "revision": origin.revision,
         "url": _find_address(origin.url),
-        "licence": origin.licence,
+        "licence": credit.licence,
         "artefact": origin.artefact,
     }
     return {key: value or None for key, value in known.items()}

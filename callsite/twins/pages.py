@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from callsite.check import check_path
+from callsite.credits import Credit
 from callsite.model import NOWHERE, Page
 
 # What may stand in an address as it is (RFC 3986), less `$`, which inventories give a meaning to. `%` has been encoded.
@@ -15,14 +16,17 @@ _SAFE = "/%:@!&'()*+,;=~"
 
 @dataclass(frozen=True, slots=True)
 class TwinPage:
-    """A published page. `url` is its address below the site's root; `anchors` are the ids of its listings there, and
-    `uses`, for each listing, the dotted names in it that have pages. `created` and `changed` are None when not known;
-    without a time zone they are taken for UTC.
+    """A published page.
+
+    `url` is its address below the site's root; `anchors` are the ids of its listings there. `credits` and `uses` tell
+    of each listing whose code it is, and the dotted names in it that have pages. `created` and `changed` are None when
+    not known; without a time zone they are taken for UTC.
     """
 
     page: Page
     url: str
     anchors: tuple[str, ...]
+    credits: tuple[Credit, ...]
     uses: tuple[tuple[str, ...], ...]
     created: datetime | None = None
     changed: datetime | None = None
