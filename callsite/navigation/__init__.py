@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from callsite.address import is_web_address
-from callsite.model import Page
+from callsite.model import Dates, Page
 from callsite.navigation import lists
 from callsite.navigation.related import Relatives
 from callsite.navigation.sidebar import make_chapters, make_library
 from callsite.navigation.views import (
-    Dates,
     Entry,
     Group,
     HeadingView,
@@ -35,7 +34,7 @@ from callsite.render import Rendered
 from callsite.site import Library, Site, short_title
 from callsite.symbol import find_symbol
 
-__all__ = ["Dates", "Entry", "Group", "HeadingView", "ListView", "Navigation", "PageView", "Related", "nest_headings"]
+__all__ = ["Entry", "Group", "HeadingView", "ListView", "Navigation", "PageView", "Related", "nest_headings"]
 
 # The most entries of each list on the first page, which links to the whole ones.
 _MOST_ON_INDEX = 60
@@ -175,10 +174,7 @@ class Navigation:
         if self._changes:
             yield from lists.list_changes(self._changes, home)
         for page in self._site.pages:
-            url = self._relatives.find_url(page)
-            if url:
-                entry = self._entries[page.at.path]
-                yield from lists.list_uses(page, url, self._relatives, (home, entry))
+            yield from lists.list_uses(page, self._relatives, (home, self._entries[page.at.path]))
 
     def _view_library(self, library: Library) -> LibraryView:
         view = lists.make_library(library, self._entries)
@@ -237,7 +233,7 @@ class Navigation:
                 self._member_at.get(page.at.path, 0),
             )
         if library:
-            yield make_library(library, here, module_at, page_at)
+            yield make_library(library, "" if page.meta.toc else here, module_at, page_at)  # chapters are marked above
 
 
 def _list_page(page: Page, url: str) -> Entry:

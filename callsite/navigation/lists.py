@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from callsite.model import Page
+from callsite.model import Dates, Page
 from callsite.navigation.related import Relatives
-from callsite.navigation.sheets import cut_sheets, list_views
-from callsite.navigation.views import About, Dates, Entry, Group, LibraryView, ListView, ModuleView
+from callsite.navigation.sheets import cut_sheets, find_places, list_views
+from callsite.navigation.views import About, Entry, Group, LibraryView, ListView, ModuleView
 from callsite.relations import Project
 from callsite.site import Library
 from callsite.snippet import find_title
@@ -34,6 +34,9 @@ MOST_CHANGES = 100
 
 _LONGEST_NAME = 80
 
+# What names stand under that begin with no letter.
+_NO_LETTER = "0-9"
+
 
 def make_library(library: Library, entries: Mapping[str, Entry]) -> LibraryView:
     """A library and the sheets of its list. Its own page, if there is one, has the first sheet."""
@@ -45,19 +48,13 @@ def make_library(library: Library, entries: Mapping[str, Entry]) -> LibraryView:
         listed = tuple(entries[page.at.path] for page in module.pages)
         groups.append(Group(module.name, f"module-{module.name}", listed, len(listed)))
     sheets = cut_sheets(url, groups, home_url)
-    places: dict[str, str] = {}
-    for sheet in sheets:
-        for group in sheet.groups:
-            places.setdefault(group.title, sheet.url)
+    places = find_places(sheets)
     return LibraryView(
         name=library.name,
         title=library.name,
         url=home_url or url,
         description=home.meta.description if home else "",
-        modules=tuple(
-            ModuleView(group.title, group.anchor, f"{places[group.title]}#{group.anchor}", group.entries)
-            for group in groups
-        ),
+        modules=tuple(ModuleView(group.title, group.anchor, places[group.anchor], group.entries) for group in groups),
         written=home is not None,
         sheets=sheets,
     )
@@ -149,12 +146,14 @@ def find_changes(pages: Iterable[Page], entries: Mapping[str, Entry], dates: Map
     """The pages that were changed last, by day, the newest first."""
     dated = sorted(
         ((dates[page.at.path], page.at.path) for page in pages if page.at.path in dates),
-        key=lambda pair: (-pair[0].changed.timestamp(), pair[1]),
+        # By day first: of times in several zones, a later one can be on an earlier day.
+        key=lambda pair: (-pair[0].changed.toordinal(), -pair[0].changed.timestamp(), pair[1]),
     )
     groups: list[Group] = []
     for day, members in groupby(dated[:MOST_CHANGES], key=lambda pair: pair[0].changed.date()):
         listed = tuple(
-            replace(entries[path], note="new" if known.created.date() == day else "") for known, path in members
+            replace(entries[path], note="new" if known.created and known.created.date() == day else "")
+            for known, path in members
         )
         groups.append(Group(day.isoformat(), f"day-{day.isoformat()}", listed, len(listed)))
     return tuple(groups)
@@ -166,31 +165,34 @@ def list_changes(groups: Sequence[Group], home: Entry) -> Iterator[ListView]:
     return list_views(about, cut_sheets(CHANGES, groups))
 
 
-def list_uses(page: Page, url: str, relatives: Relatives, breadcrumbs: tuple[Entry, ...]) -> Iterator[ListView]:
-    """All excerpts that use a page's symbol, and all symbols it is used together with."""
+def list_uses(page: Page, relatives: Relatives, breadcrumbs: tuple[Entry, ...]) -> Iterator[ListView]:
+    """All excerpts that use a page's symbol, and all symbols it is used together with; none when the page itself shows
+    them all.
+    """
     name = str(find_symbol(page.meta) or page.meta.title)
     about = About(f"Uses of {name}", f"All examples that use {name}, and what they use it with.", breadcrumbs)
-    return list_views(about, cut_sheets(url, [group for group in relatives.list_uses(page) if group.entries]))
+    return list_views(about, relatives.list_uses(page))
 
 
 def plan_project_urls(projects: Iterable[Project]) -> dict[str, str]:
     """The address of each project's page, by its key."""
     urls: dict[str, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}  # with the last number that was tried behind each
     for project in projects:
-        stem = re.sub(r"[^a-z0-9]+", "-", project.name.lower())[:_LONGEST_NAME].strip("-") or "project"
-        name, number = stem, 2
+        stem = name = re.sub(r"[^a-z0-9]+", "-", project.name.lower())[:_LONGEST_NAME].strip("-") or "project"
         while name in taken:
-            name, number = f"{stem}-{number}", number + 1
-        taken.add(name)
+            taken[stem] += 1
+            name = f"{stem}-{taken[stem]}"
+        taken[name] = 1
         urls[project.key] = _PROJECT.format(name)
     return urls
 
 
-def _by_name(entry: Entry) -> tuple[str, str]:
-    return entry.title.lower().lstrip("_"), entry.symbol
+def _by_name(entry: Entry) -> tuple[bool, str, str, str]:
+    letter = _find_letter(entry)
+    return letter != _NO_LETTER, letter, entry.title.lower().lstrip("_"), entry.symbol
 
 
 def _find_letter(entry: Entry) -> str:
     first = entry.title.lstrip("_")[:1].upper()
-    return first if first.isalpha() else "0–9"
+    return first if first.isalpha() else _NO_LETTER

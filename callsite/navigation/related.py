@@ -5,14 +5,15 @@ On a page each list is cut; the whole ones are in generated pages (see `lists`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from callsite.credits import find_key
 from callsite.model import Page
+from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_window
-from callsite.navigation.views import Entry, Group, ModuleView, Related
+from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
 from callsite.relations import Excerpt, Relations
 from callsite.wording import count
 
@@ -23,6 +24,10 @@ _MOST_COMPANIONS = 12
 _MOST_PER_PROJECT = 5
 _MOST_PROJECTS = 3
 
+# The ids of lists, on a page and on the generated one.
+_USERS = "also-used-in"
+_COMPANIONS = "used-together-with"
+
 
 class Relatives:
     """Makes the lists. `entries` has each page's entry by its path, `project_urls` each project's page by its key."""
@@ -32,25 +37,23 @@ class Relatives:
         self._entries = entries
         self._project_urls = project_urls
 
-    def find_url(self, page: Page) -> str:
-        """Where all uses of a page's symbol are listed; "" when the page itself has them all."""
-        users, companions = self._relations.find_users(page), self._relations.find_companions(page)
-        is_cut = len(users) > _MOST_USERS or len(companions) > _MOST_COMPANIONS
-        return f"uses/{self._entries[page.at.path].url}" if is_cut else ""
-
     def list_related(self, page: Page, module: ModuleView | None, at: int) -> tuple[Related, ...]:
         """The lists of a page that stands at `at` in a module; empty ones are left out."""
         lists = (self._list_siblings(module, at), *self._list_uses(page), *self._list_projects(page))
         return tuple(related for related in lists if related.entries)
 
-    def list_uses(self, page: Page) -> tuple[Group, ...]:
-        """All that `find_url` leads to."""
-        users = self.list_excerpts(self._relations.find_users(page))
-        companions = self._list_companions(page)
-        return (
-            Group("Also used in", "also-used-in", users, len(users)),
-            Group("Used together with", "used-together-with", companions, len(companions)),
+    def list_uses(self, page: Page) -> tuple[Sheet, ...]:
+        """All uses of a page's symbol, on sheets of their own; none when the page itself shows them all."""
+        users, companions = self._relations.find_users(page), self._relations.find_companions(page)
+        if len(users) <= _MOST_USERS and len(companions) <= _MOST_COMPANIONS:
+            return ()
+        groups = (
+            Group("Also used in", _USERS, self.list_excerpts(users), len(users)),
+            Group("Used together with", _COMPANIONS, self._list_companions(companions), len(companions)),
         )
+        url = self._entries[page.at.path].url
+        name = url if url.endswith(".html") else f"{url}/index.html".lstrip("/").replace("//", "/")
+        return cut_sheets(f"uses/{name}", [group for group in groups if group.entries])
 
     def list_excerpts(self, excerpts: Sequence[Excerpt]) -> tuple[Entry, ...]:
         """Excerpts, each under its page's name, with the project it is from."""
@@ -68,24 +71,23 @@ class Relatives:
         return Related("in-this-module", "In this module", others, len(entries) - 1, url)
 
     def _list_uses(self, page: Page) -> Iterator[Related]:
-        url = self.find_url(page)
-        users = self._relations.find_users(page)
+        places = find_places(self.list_uses(page))
+        users, companions = self._relations.find_users(page), self._relations.find_companions(page)
         shown = self.list_excerpts(users[:_MOST_USERS])
-        yield Related("also-used-in", "Also used in", shown, len(users), url)
-        companions = self._list_companions(page, _MOST_COMPANIONS)
-        total = len(self._relations.find_companions(page))
-        yield Related("used-together-with", "Used together with", companions, total, f"{url}#used-together-with")
+        yield Related(_USERS, "Also used in", shown, len(users), places.get(_USERS, ""))
+        others = self._list_companions(companions[:_MOST_COMPANIONS])
+        yield Related(_COMPANIONS, "Used together with", others, len(companions), places.get(_COMPANIONS, ""))
 
-    def _list_companions(self, page: Page, most: int | None = None) -> tuple[Entry, ...]:
+    def _list_companions(self, companions: Iterable[tuple[Page, int]]) -> tuple[Entry, ...]:
         return tuple(
             Entry(entry.title, entry.url, entry.symbol, note=count(number, "excerpt"))
-            for other, number in self._relations.find_companions(page)[:most]
+            for other, number in companions
             if (entry := self._entries[other.at.path])
         )
 
     def _list_projects(self, page: Page) -> Iterator[Related]:
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
-            others = (excerpt for excerpt in project.excerpts if excerpt.page is not page)
+            others = (excerpt for excerpt in project.excerpts if excerpt.page.at != page.at)
             entries = self.list_excerpts(tuple(islice(others, _MOST_PER_PROJECT)))
             own = sum(
                 find_key(excerpt.credit.project) == project.key for excerpt in self._relations.list_excerpts(page)

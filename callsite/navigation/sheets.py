@@ -26,6 +26,15 @@ def cut_sheets(url: str, groups: Iterable[Group], first_url: str = "") -> tuple[
     return tuple(sheets)
 
 
+def find_places(sheets: Iterable[Sheet]) -> dict[str, str]:
+    """The address of each group by its anchor: where it begins."""
+    places: dict[str, str] = {}
+    for sheet in sheets:
+        for group in sheet.groups:
+            places.setdefault(group.anchor, f"{sheet.url}#{group.anchor}")
+    return places
+
+
 def list_views(about: About, sheets: Sequence[Sheet]) -> Iterator[ListView]:
     """The pages of a list: one a sheet."""
     links = [Entry(sheet.label, sheet.url) for sheet in sheets]
@@ -48,7 +57,7 @@ def _fill(groups: Iterable[Group]) -> Iterator[tuple[Group, ...]]:
         rest = group.entries
         while len(rest) > room:
             # A group goes to the next sheet whole if that saves it from being cut.
-            if room and (len(rest) > MOST_ENTRIES or not sheet):
+            if room and len(rest) > MOST_ENTRIES:
                 sheet.append(replace(group, entries=rest[:room]))
                 rest = rest[room:]
             yield tuple(sheet)
@@ -62,4 +71,4 @@ def _label(groups: Sequence[Group]) -> str:
     """The first and last entry."""
     entries = [entry for group in groups for entry in (*group.entries[:1], *group.entries[-1:])]
     ends = dict.fromkeys(entry.symbol or entry.title for entry in (*entries[:1], *entries[-1:]))
-    return " – ".join(ends)
+    return " … ".join(ends)
