@@ -196,12 +196,11 @@ def _find_spellings(
     """
     found: dict[str, set[Symbol]] = {}
     for page, symbol in named:
-        if symbol.module:
-            for listing, spoken in zip(page.listings, words.get(page.at.path, ()), strict=False):
-                marks = frozenset(listing.snippet.marks)
-                for word in spoken:
-                    if word.line in marks and len(word.targets) == 1 and _is_spelling(word.targets[0], symbol):
-                        found.setdefault(word.targets[0], set()).add(symbol)
+        for listing, spoken in zip(page.listings, words.get(page.at.path, ()), strict=False):
+            marks = frozenset(listing.snippet.marks)
+            for word in spoken:
+                if word.line in marks and len(word.targets) == 1 and _is_spelling(word.targets[0], symbol):
+                    found.setdefault(word.targets[0], set()).add(symbol)
     return ((name, symbols.pop()) for name, symbols in found.items() if len(symbols) == 1)
 
 

@@ -139,7 +139,7 @@ class Navigation:
             headings=nest_headings(rendered.headings),
             breadcrumbs=tuple(self._find_breadcrumbs(page, library, module)),
             sidebar=tuple(self._make_sidebar(page, library, module_at if module else None, page_at)),
-            related=self._relatives.list_related(page, module, page_at) if path in self._entries else (),
+            related=self._relatives.list_related(page, module, page_at),
             previous=previous,
             next=following,
             marks=sum(len(listing.snippet.marks) for listing in page.listings),
