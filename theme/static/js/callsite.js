@@ -1,5 +1,5 @@
-// Comfort on top of pages that work without it. Blocking on purpose: the theme is
-// chosen before anything is painted.
+// Comfort on top of pages that work without it. It blocks: the theme is chosen before
+// anything is painted.
 (() => {
   const key = "callsite-theme";
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -17,41 +17,34 @@
     for (const button of all(".theme-switch")) {
       button.hidden = false;
       button.title = `Theme: ${theme}`;
+      button.onclick = () => {
+        // The first click changes what one sees, the third leads back to the system.
+        const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"];
+        apply(order[order.indexOf(theme) + 1]);
+        all("[role=status]")[0].textContent = button.title;
+        try { stored[key] = theme; } catch {}
+      };
     }
-  }
-
-  // The first click always changes what one sees, the third leads back to the system's wish.
-  function next() {
-    const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"];
-    return order[order.indexOf(theme) + 1];
-  }
-
-  // Code without cues, and with an empty line for each gap.
-  function codeOf(region) {
-    const copy = region.cloneNode(true);
-    for (const helper of all(".visually-hidden, [aria-hidden]", copy)) helper.remove();
-    return [...copy.children].map((part) => part.tagName === "PRE" ? part.textContent : "\n").join("");
   }
 
   apply(stored[key]);
 
   addEventListener("DOMContentLoaded", () => {
-    const [status] = all("[role=status]");
-    const [sidebar] = all(".sidebar");
-    const [current] = all("[aria-current]", sidebar);
-
     apply(theme);
-    for (const button of all(".theme-switch")) {
-      button.onclick = () => {
-        apply(next());
-        status.textContent = button.title;
-        try { stored[key] = theme; } catch {}
+
+    // The link opens a search, loaded when used.
+    for (const link of all("[data-search]")) {
+      link.ariaKeyShortcuts = stored["callsite-search"] ?? "/";
+      link.onclick = onkeydown = (event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(":read-write, select")) return;
+        if (event.key && event.key !== link.ariaKeyShortcuts) return;
+        event.preventDefault();
+        import("./search.js").then((search) => search.open(link), () => location = link);
       };
     }
 
     // Without https there is no clipboard.
     for (const region of navigator.clipboard ? all(".listing > .highlight") : []) {
-      const figure = region.parentNode;
       const button = document.createElement("button");
       button.className = "copy";
       button.innerHTML = "<span>Copy</span> <span class=visually-hidden></span>";
@@ -59,12 +52,20 @@
       name.textContent = region.ariaLabel.replace("L", "l");
       const say = (word) => {
         verb.textContent = word;
-        status.textContent = button.textContent;
-        setTimeout(() => { verb.textContent = "Copy"; }, 2000);
+        all("[role=status]")[0].textContent = button.textContent;
+        setTimeout(() => verb.textContent = "Copy", 2000);
       };
-      button.onclick = () => navigator.clipboard.writeText(codeOf(region)).then(() => say("Copied"), () => say("Not copied"));
-      if (!all("figcaption", figure)[0]) figure.prepend(document.createElement("figcaption"));
-      all("figcaption", figure)[0].append(button);
+      button.onclick = () => {
+        // Code without cues, with an empty line for each gap.
+        const copy = region.cloneNode(true);
+        for (const helper of all(".visually-hidden, [aria-hidden]", copy)) helper.remove();
+        for (const gap of all(".gap", copy)) gap.textContent = "\n";
+        const code = [...copy.children].map((part) => part.textContent).join("");
+        navigator.clipboard.writeText(code).then(() => say("Copied"), () => say("Not copied"));
+      };
+      const [caption = document.createElement("figcaption")] = all("figcaption", region.parentNode);
+      region.before(caption);
+      caption.append(button);
     }
 
     // What scrolls must be reachable by keyboard.
@@ -73,8 +74,10 @@
     });
     for (const region of all(".prose table, .prose pre:not(.listing pre)")) reach.observe(region);
 
-    // The sidebar opens at the page's own place; as a drawer it closes after a choice.
+    // The sidebar opens at the page's own place; a drawer closes after a choice.
+    const [sidebar] = all(".sidebar");
+    const [current] = all(".sidebar [aria-current]");
     if (current) sidebar.scrollTop = current.offsetTop - sidebar.clientHeight / 2;
-    sidebar.onclick = (event) => event.target.closest("a") && sidebar.matches(":popover-open") && sidebar.hidePopover();
+    sidebar.onclick = (event) => event.target.closest("a") && sidebar.hidePopover();
   });
 })();
