@@ -104,13 +104,15 @@ class Symbols:
         for page, symbol in named:
             other = self._owners.setdefault(str(symbol), page)
             if other is not page:
-                problems.append(_claimed(_find_symbol_place(page), str(symbol), other))
+                hint = "make one page of the two, or give this one another symbol"
+                problems.append(_claimed(_find_symbol_place(page), str(symbol), other, hint))
         for page, symbol in named:
             owner = self._owners[str(symbol)]
             for alias in page.meta.aliases:
                 other = self._owners.setdefault(alias, owner)
                 if other is not owner:
-                    problems.append(_claimed(page.place("aliases"), alias, other))
+                    hint = "take the alias out here or there"
+                    problems.append(_claimed(page.place("aliases"), alias, other, hint))
         self.problems = tuple(problems)
         for name, symbol in _find_spellings(named, words):
             self._owners.setdefault(name, self._owners[str(symbol)])
@@ -229,7 +231,6 @@ def _find_symbol_place(page: Page) -> Place:
     return page.place(told if meta.symbol is None else "symbol")
 
 
-def _claimed(at: Place, name: str, other: Page) -> Problem:
-    message = f"`{name}` has a page already, {_find_symbol_place(other)}"
-    hint = "links go there; make one page of the two, or give this one another symbol"
+def _claimed(at: Place, name: str, other: Page, hint: str) -> Problem:
+    message = f"`{name}` has a page already, {_find_symbol_place(other)}, and links go there"
     return Problem(at, "S107", message, hint, Severity.WARNING)

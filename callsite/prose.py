@@ -29,7 +29,10 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _QUOTES = re.compile(r"(?: {0,3}> ?)*([ \t]*)")
 
 # Ids that listings, their marked lines and the parts of the theme have; headings get out of their way.
-_TAKEN = re.compile(r"listing-\d+(?:-\d+)?|main|sidebar")
+_TAKEN = re.compile(
+    r"listing-\d+(?:-\d+)?|main|sidebar|module-.+|more-from-.+"
+    r"|(?:in-this-module|also-used-in|used-together-with)(?:-title)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

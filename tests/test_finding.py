@@ -85,8 +85,8 @@ def test_two_pages_for_one_symbol(site: SiteFolder) -> None:
     built = site.build()
     assert built.code == 0
     assert built.stderr.splitlines()[0] == (
-        "content/examples/b.md:3: S107 `flask.globals.g` has a page already, content/examples/a.md:3; "
-        "links go there; make one page of the two, or give this one another symbol"
+        "content/examples/b.md:3: S107 `flask.globals.g` has a page already, content/examples/a.md:3, and links go there; "
+        "make one page of the two, or give this one another symbol"
     )
     assert site.build("-e", "CALLSITE_STRICT=true").code == 1
 

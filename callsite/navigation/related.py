@@ -5,6 +5,7 @@ On a page each list is cut; the whole ones are in generated pages (see `lists`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -92,8 +93,9 @@ class Relatives:
             own = sum(
                 find_key(excerpt.credit.project) == project.key for excerpt in self._relations.list_excerpts(page)
             )
+            name = re.sub(r"\W+", "-", project.key)  # a key may be all signs
             yield Related(
-                f"more-from-{project.key}",
+                f"more-from-{name}",
                 f"More from {project.name}",
                 tuple(replace(entry, note="") for entry in entries),
                 len(project.excerpts) - own,

@@ -21,25 +21,15 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from dataclasses import replace
-from pathlib import Path
 
-from markupsafe import Markup
 from pelican import Pelican, signals
-from pelican.contents import Content, Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
 
 from callsite.check import Host, check_path, find_blocked_folders, find_broken_links, find_collisions
-from callsite.foreign import find_headings
-from callsite.history import read_history
-from callsite.inventories import read_inventories
-from callsite.linking import Destination
-from callsite.model import Page as CallsitePage
 from callsite.model import Place, Problem, Severity
-from callsite.navigation import Entry, ListView, Navigation, PageView, nest_headings
-from callsite.pelican_plugin.crosslinks import Crosslinks
-from callsite.pelican_plugin.dating import find_dates
+from callsite.pelican_plugin.arranging import arrange_pages
+from callsite.pelican_plugin.loading import load_pages
 from callsite.pelican_plugin.logs import watch_log
 from callsite.pelican_plugin.outputs import (
     find_content_links,
@@ -47,7 +37,6 @@ from callsite.pelican_plugin.outputs import (
     find_copied,
     find_escapes,
     find_groups,
-    find_loaded,
     find_missing_templates,
     find_own_link,
     find_sources,
@@ -58,12 +47,9 @@ from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.redirecting import write_redirects
 from callsite.pelican_plugin.run import Run, current_run, end_run, start_run
 from callsite.pelican_plugin.twinning import write_twins
-from callsite.relations import Relations
 from callsite.searching import write_search
-from callsite.site import Site
 from callsite.staging import list_files
 from callsite.theme import THEME
-from callsite.twins import FEED_PATH, find_markdown_path
 from callsite.wording import count
 
 
@@ -98,38 +84,9 @@ def _on_generator_init(generator: ArticlesGenerator | PagesGenerator) -> None:
 
 
 def _on_page_generator_init(generator: PagesGenerator) -> None:
-    run, settings = current_run(), generator.settings
     _on_generator_init(generator)
-    problems: list[Problem] = []
-    slugs: list[tuple[str, Place]] = []
-    articles: set[str] = set()
-    for kind in ("PAGE", "ARTICLE"):
-        extensions = CallsiteReader.file_extensions
-        for path in generator.get_files(settings[f"{kind}_PATHS"], settings[f"{kind}_EXCLUDES"], extensions):
-            source = os.path.abspath(os.path.join(generator.path, path))
-            problems += run.load(source, article=kind == "ARTICLE")
-            if kind == "ARTICLE":
-                articles.add(source)
-            page = run.loaded[source].page
-            meta = page.meta
-            if meta.slug and meta.other("status") != "skip" and not meta.other("save_as"):
-                language = meta.other("lang")
-                slugs.append((f"{meta.slug} ({language})" if language else meta.slug, page.place("slug")))
-    problems += find_collisions(slugs, "slug", "give one of the two another slug")
-    inventories = read_inventories(
-        settings.get("CALLSITE_INVENTORIES", {}), Path(settings["PATH"]).parent, Place("CALLSITE_INVENTORIES")
-    )
-    problems += inventories.problems
-    run.note(inventories.notices)
-    pages = {source: loaded.page for source, loaded in run.loaded.items()}
-    upstream = {
-        name: Destination(to.url, f"{to.title} ({to.project})", external=True) for name, to in inventories.links.items()
-    }
-    run.crosslinks = Crosslinks(pages, run.metadata, articles, settings, upstream)
-    problems += run.crosslinks.problems
-    for source in run.loaded:
-        problems += run.render(source)
-    run.report(problems)
+    run = current_run()
+    run.report(load_pages(run, generator))
 
 
 def _on_article_generator_finalized(generator: ArticlesGenerator) -> None:
@@ -143,44 +100,8 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     run = current_run()
     run.contents = contents = tuple(find_contents(generators))
     run.generator = generators[0]
-    run.context = context = generators[0].context
-    published = [content for content in contents if isinstance(content, Page) and content.status == "published"]
-    listed = [(content, loaded.page) for content in published if (loaded := find_loaded(content))]
-    home = Entry(run.settings["SITENAME"], "")
-    site = Site(tuple(page for _, page in listed))
-    history = read_history(Path(run.settings["PATH"]))
-    run.note([history.notice] if history.notice else [])
-    run.dates = find_dates(listed, history)
-    uses = {page.at.path: run.find_uses(content.source_path) for content, page in listed}
-    run.relations = Relations(site.pages, uses)
-    navigation = Navigation(
-        site,
-        run.relations,
-        {page.at.path: content.url for content, page in listed},
-        home,
-        run.dates,
-        # Other readers hand out HTML.
-        [Entry(Markup(page.title).striptags(), page.url) for page in published if not find_loaded(page)],  # noqa: S704
-    )
-    run.navigation = context["callsite"] = navigation
-    lists = tuple(navigation.list_generated())
-    own = {content.save_as: content for content in contents}
-    run.lists = tuple(view for view in lists if view.url not in own)
-    problems = [_name_replaced(view, own[view.url]) for view in lists if view.url in own]
-    problems += [_name_unread(page) for page in site.unread]
-    by_path = {page.at.path: content for content, page in listed}
-    run.published = {by_path[page.at.path].source_path: by_path[page.at.path] for page in site.pages}
-    context["CALLSITE_FEED"] = FEED_PATH if run.dates and "//" in run.settings["SITEURL"] else ""
-    for content in contents:
-        loaded = find_loaded(content)
-        if loaded:
-            view = navigation.view(loaded.page, run.rendered[content.source_path], content.title)
-            is_published = content.source_path in run.published
-            content.example = replace(view, twin=find_markdown_path(content.url) or "") if is_published else view
-        else:
-            title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
-            headings = nest_headings(find_headings(content._content))
-            content.example = PageView(title.striptags(), title, headings=headings, breadcrumbs=(home,))
+    run.context = generators[0].context
+    problems = arrange_pages(run, contents)
     taken = dict(find_written(generators, run.lists))
     for content in contents:
         if hasattr(content, "override_save_as"):  # then Pelican lets it replace a list or an index
@@ -191,21 +112,9 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     problems += [problem for path, place in claims for problem in check_path(path, place)]
     problems += find_collisions(claims, "output file", hint, taken)
     problems += find_blocked_folders(claims, hint, taken)
-    problems += find_escapes(context["staticfiles"])
+    problems += find_escapes(run.context["staticfiles"])
     problems += find_missing_templates(contents, generators[0])
     run.report(problems)
-
-
-def _name_replaced(view: ListView, content: Content) -> Problem:
-    message = f"this page takes the place of the list `{view.about.title}`, which is left out"
-    return Problem(
-        place_content(content, "slug"), "S110", message, "choose another slug to have both", Severity.WARNING
-    )
-
-
-def _name_unread(page: CallsitePage) -> Problem:
-    message = "its `sortorder` is that of a callable, but no symbol can be read off it, so no library lists it"
-    return Problem(page.place("sortorder"), "S108", message, "add a line `symbol: …`", Severity.WARNING)
 
 
 def _write_extras(run: Run) -> list[Problem]:
