@@ -301,6 +301,11 @@ def test_filters_narrow_down(browser: Browser, address: str) -> None:
         page.keyboard.press("/")
         _say(page, "1 result")
         assert (library.input_value(), project.input_value()) == ("web", "Flaskery")
+        _input(page).fill("zzqqxyw")
+        _say(page, "No results for “zzqqxyw”")
+        assert library.locator("option").all_inner_texts() == ["All", "web (0)"]
+        _input(page).fill("after_this_request")
+        _say(page, "1 result")
         project.select_option("")
         library.select_option("")
         _say(page, "3 results")

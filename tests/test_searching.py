@@ -195,12 +195,20 @@ def test_what_is_not_packed_so(data: bytes) -> None:
         parse_packed(data)
 
 
-@pytest.mark.parametrize(("language", "engine"), [("de", "wasm.de.pagefind"), ("xx", "wasm.unknown.pagefind")])
-def test_there_is_one_index_in_the_language_of_the_site(folder: Path, language: str, engine: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "code", "engine"),
+    [
+        ("de", "de", "wasm.de.pagefind"),
+        ("pt_BR", "pt-br", "wasm.pt-br.pagefind"),
+        ("xx", "xx", "wasm.unknown.pagefind"),
+        ("../x", "unknown", "wasm.unknown.pagefind"),
+    ],
+)
+def test_there_is_one_index_in_the_language_of_the_site(folder: Path, language: str, code: str, engine: str) -> None:
     (folder / "Blueprint.html").write_text(_PAGE.format(name="Blueprint").replace('lang="en"', 'lang="fr"'))
     assert write_search(folder, language) == ""
     entry = json.loads((folder / "pagefind/pagefind-entry.json").read_text())
-    assert {name: each["page_count"] for name, each in entry["languages"].items()} == {language: 2}
+    assert {name: each["page_count"] for name, each in entry["languages"].items()} == {code: 2}
     assert [path.name for path in (folder / "pagefind").glob("wasm.*")] == [engine]
 
 

@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import zlib
@@ -79,13 +80,14 @@ def find_program() -> Path:
 
 
 def _run_pagefind(program: Path, folder: Path, language: str) -> None:
+    code = language.lower().replace("_", "-")
     command = [
         str(program),
         "--silent",
         f"--site={os.path.abspath(folder)}",
         f"--output-subdir={FOLDER}",
         f"--exclude-selectors={_EXCLUDED}",
-        f"--force-language={language}",
+        f"--force-language={code if re.fullmatch('[a-z0-9-]+', code) else 'unknown'}",
     ]
     # It would also listen to variables, and to a file of settings in the folder it is started in.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}

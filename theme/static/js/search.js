@@ -82,8 +82,9 @@ async function load() {
   pagefind = loaded;
   names = Object.keys(values.symbol ?? {}).map((name) => ({ name, all: flat(name), end: flat(name.split(".").at(-1)) }));
   for (const select of selects) {
-    fill(select, values[select.name], asked.get(select.name));
-    select.parentNode.hidden = Object.keys(values[select.name] ?? {}).length < 2;
+    const counts = values[select.name] ?? {};
+    fill(select, counts, asked.get(select.name) in counts ? asked.get(select.name) : "");
+    select.parentNode.hidden = Object.keys(counts).length < 2;
   }
   await search();
 }
@@ -93,8 +94,9 @@ function fail() {
 }
 
 function fill(select, counts = {}, chosen = select.value) {
-  const values = Object.keys(counts).filter((value) => counts[value] || value === chosen).sort();
-  const options = values.map((value) => new Option(`${value} (${counts[value]})`, value, false, value === chosen));
+  const values = new Set(Object.keys(counts).filter((value) => counts[value]));
+  if (chosen) values.add(chosen);
+  const options = [...values].sort().map((value) => new Option(`${value} (${counts[value] ?? 0})`, value, false, value === chosen));
   select.replaceChildren(new Option("All", ""), ...options);
 }
 
