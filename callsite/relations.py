@@ -32,7 +32,8 @@ class Excerpt:
 class Project:
     """A project that excerpts are taken from; `key` is its name without regard to spelling.
 
-    Its licences are those of its excerpts, each once; its address is the first that an excerpt gives.
+    Its licences are those of its excerpts, each once; its address is the first that an excerpt gives. `firsts` has the
+    first excerpt on each page.
     """
 
     key: str
@@ -40,12 +41,14 @@ class Project:
     url: str
     licences: tuple[str, ...]
     excerpts: tuple[Excerpt, ...]
+    firsts: tuple[Excerpt, ...]
 
 
 class Relations:
     """The relations of a site's pages.
 
-    `pages` come in reading order; `uses` has, by a page's path, the pages whose symbols each of its listings uses.
+    `pages` come in reading order; `uses` has, by a page's path, the pages whose symbols each of its listings uses. What
+    chapters show is there to explain something and no example of anything: their listings relate to nothing.
     """
 
     def __init__(self, pages: Sequence[Page], uses: Mapping[str, Sequence[Sequence[Page]]]) -> None:
@@ -60,6 +63,8 @@ class Relations:
                 for number, (listing, credit) in enumerate(zip(page.listings, find_credits(page), strict=True), start=1)
             )
             self._excerpts[page.at.path] = excerpts
+            if page.meta.toc:
+                continue
             used = uses.get(page.at.path, ())
             for excerpt, those in zip(excerpts, used, strict=False):
                 self._note_uses(excerpt, [other.at.path for other in those if other.at.path in self._pages])
@@ -87,7 +92,7 @@ class Relations:
     def find_projects(self, page: Page) -> tuple[Project, ...]:
         """The projects that a page has excerpts from, in order."""
         keys = (find_key(excerpt.credit.project) for excerpt in self.list_excerpts(page) if excerpt.credit.project)
-        return tuple(self._projects[key] for key in dict.fromkeys(keys))
+        return tuple(self._projects[key] for key in dict.fromkeys(keys) if key in self._projects)
 
     def _note_uses(self, excerpt: Excerpt, used: Sequence[str]) -> None:
         own = excerpt.page.at.path
@@ -110,4 +115,5 @@ def _make_project(key: str, excerpts: Sequence[Excerpt]) -> Project:
         next((excerpt.credit.url for excerpt in excerpts if excerpt.credit.url), ""),
         tuple(dict.fromkeys(excerpt.credit.licence for excerpt in excerpts if excerpt.credit.licence)),
         tuple(excerpts),
+        tuple({excerpt.page.at.path: excerpt for excerpt in reversed(excerpts)}.values())[::-1],
     )

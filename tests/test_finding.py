@@ -175,6 +175,7 @@ def test_a_theme_without_a_template_for_redirects(site: SiteFolder) -> None:
     built = site.build()
     assert built.stderr.startswith("content/examples/g.md:4: R108 the theme has no template `redirect`")
     assert not {"flask-g.html", "symbols.html"} & built.files
+    assert "libraries/" not in built.read("llms.txt"), "nothing speaks of what is not there"
 
 
 def test_a_site_may_bring_rules_and_twins_of_its_own(site: SiteFolder) -> None:
@@ -240,6 +241,24 @@ def test_dates_come_from_the_history_unless_the_page_has_some(site: SiteFolder) 
         "2024-05-06",
         "2021-03-03",
     ]
+
+
+def test_articles_are_in_the_sitemap(site: SiteFolder) -> None:
+    site.set(SITEURL="https://example.org")
+    post = "title: {0}\ndate: 2026-01-31\nslug: {0}\n"
+    site.write({"content/posts/a.md": post.format("a"), "content/posts/b.md": post.format("b") + "status: draft\n"})
+    sitemap = site.build().read("sitemap.xml")
+    assert "<loc>https://example.org/a.html</loc><lastmod>2026-01-31" in sitemap
+    assert "example.org/b.html" not in sitemap
+
+
+def test_what_chapters_show_is_no_example(site: SiteFolder) -> None:
+    chapter = "title: Manual\nslug: manual\ntoc: True\n\n```python project=Made-up\n~~from flask import g\n```\n"
+    site.write({"content/pages/manual.md": chapter, "content/examples/g.md": G})
+    built = site.build()
+    assert links(built, "manual.html") == [("/flask-globals-g.html", "g", "flask.globals.g")]
+    assert "also-used-in" not in built.read("flask-globals-g.html")
+    assert "Made-up" not in built.read("projects.html")
 
 
 def test_without_dates_there_is_no_list_of_changes(site: SiteFolder) -> None:

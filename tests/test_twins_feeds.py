@@ -93,14 +93,16 @@ def test_a_sitemap() -> None:
         twin("title: A\nslug: a-&-'b'", created=day(1)),
         twin("title: A\nslug: ñ"),
     ]
-    files = plan_sitemaps(site_of(*pages, others=("", "libraries/flask.html", "b.html")), "sitemap")
+    files = plan_sitemaps(
+        site_of(*pages, others=(("", None), ("libraries/flask.html", day(9)), ("b.html", None))), "sitemap"
+    )
     assert list(files) == ["sitemap.xml"]
     assert _read(files["sitemap.xml"]) == [
         (f"{ADDRESS}/", None),
         (f"{ADDRESS}/%C3%B1.html", None),
         (f"{ADDRESS}/a-&-'b'.html", "2026-01-01T12:30:00Z"),
         (f"{ADDRESS}/b.html", "2026-01-02T12:30:00Z"),
-        (f"{ADDRESS}/libraries/flask.html", None),
+        (f"{ADDRESS}/libraries/flask.html", "2026-01-09T12:30:00Z"),
     ]
 
 
@@ -109,14 +111,14 @@ def test_no_addresses_no_sitemap() -> None:
 
 
 def test_an_address_that_is_too_long_is_left_out() -> None:
-    others = ("x" * (2047 - len(ADDRESS) - 1), "y" * (2048 - len(ADDRESS) - 1))
+    others = (("x" * (2047 - len(ADDRESS) - 1), None), ("y" * (2048 - len(ADDRESS) - 1), None))
     assert [url[-1] for url, _ in _read(plan_sitemaps(site_of(others=others), "sitemap")["sitemap.xml"])] == ["x"]
 
 
 def test_more_addresses_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (sitemap.MOST_URLS, sitemap.MOST_BYTES) == (50_000, 52_428_800)
     monkeypatch.setattr(sitemap, "MOST_URLS", 50)
-    others = tuple(f"p{number:05}.html" for number in range(51))
+    others = tuple((f"p{number:05}.html", None) for number in range(51))
     files = plan_sitemaps(site_of(twin("title: A\nslug: p00000", changed=day(4)), others=others), "sitemap")
     assert list(files) == ["sitemap.xml", "sitemap-1.xml", "sitemap-2.xml"]
     assert _read(files["sitemap.xml"]) == [
@@ -128,7 +130,7 @@ def test_more_addresses_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_more_bytes_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap, "MOST_BYTES", 300)
-    files = plan_sitemaps(site_of(others=tuple(f"p{number}.html" for number in range(9))), "sitemap")
+    files = plan_sitemaps(site_of(others=tuple((f"p{number}.html", None) for number in range(9))), "sitemap")
     parts = [data for path, data in files.items() if path != "sitemap.xml"]
     assert all(len(data.encode()) <= 300 for data in parts)
     assert [url[-7:-5] for data in parts for url, _ in _read(data)] == [f"p{number}" for number in range(9)]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from callsite.credits import find_key
 from callsite.model import Page
 from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_window
@@ -88,16 +87,13 @@ class Relatives:
 
     def _list_projects(self, page: Page) -> Iterator[Related]:
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
-            others = (excerpt for excerpt in project.excerpts if excerpt.page.at != page.at)
+            others = (excerpt for excerpt in project.firsts if excerpt.page.at != page.at)
             entries = self.list_excerpts(tuple(islice(others, _MOST_PER_PROJECT)))
-            own = sum(
-                find_key(excerpt.credit.project) == project.key for excerpt in self._relations.list_excerpts(page)
-            )
             name = re.sub(r"\W+", "-", project.key)  # a key may be all signs
             yield Related(
                 f"more-from-{name}",
                 f"More from {project.name}",
                 tuple(replace(entry, note="") for entry in entries),
-                len(project.excerpts) - own,
+                len(project.firsts) - 1,
                 self._project_urls[project.key],
             )

@@ -121,13 +121,13 @@ def _write_extras(run: Run) -> list[Problem]:
     """Write redirects and twins, each only where nothing else has been written; returns what is wrong with them."""
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
     outputs = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
-    assert run.generator is not None  # there has been one
     problems = write_redirects(
         run.staging.path,
         outputs,
         [(run.loaded[source].page, content.url) for source, content in run.published.items()],
         {content.relative_source_path: content.url for content in run.contents if content.status == "published"},
-        run.generator,
+        run.context,
+        run.find_template("redirect"),
     )
     write_twins(run, frozenset(list_files(run.staging.path)))
     return problems

@@ -47,7 +47,7 @@ def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
     run.context["CALLSITE_FEED"] = FEED_PATH if run.dates and "//" in run.settings["SITEURL"] else ""
     for content in contents:
         content.example = _describe(run, navigation, content)
-    lists = tuple(navigation.list_generated())
+    lists = tuple(navigation.list_generated()) if run.find_template("list") else ()
     own = {content.save_as: content for content in contents}
     run.lists = tuple(view for view in lists if view.url not in own)
     replaced = [_name_replaced(view, own[view.url]) for view in lists if view.url in own]

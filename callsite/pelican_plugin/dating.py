@@ -21,14 +21,14 @@ def find_dates(pages: Iterable[tuple[Content, Page]], history: History) -> dict[
     found: dict[str, Dates] = {}
     for content, page in pages:
         known = history.find(content.source_path)
-        created = _read_date(content, "date") or (known.created if known else None)
-        changed = _read_date(content, "modified") or (known.changed if known else created)
+        created = read_date(content, "date") or (known.created if known else None)
+        changed = read_date(content, "modified") or (known.changed if known else created)
         if changed:
             found[page.at.path] = Dates(min(created, changed) if created else None, changed)
     return found
 
 
-def _read_date(content: Content, key: str) -> datetime | None:
+def read_date(content: Content, key: str) -> datetime | None:
     """A date of the metadata in UTC; Pelican has put it into the site's own time zone."""
     value: Any = content.metadata.get(key)
     if not isinstance(value, datetime):

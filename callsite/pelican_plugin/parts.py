@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pelican.generators import Generator, PelicanTemplateNotFound
+from pelican.generators import Generator
 from pelican.readers import BaseReader, MarkdownReader
 
 from callsite.pelican_plugin.run import current_run
@@ -28,14 +28,10 @@ class ListPages(Generator):
     """Writes the generated pages: lists of symbols, projects, libraries and the like."""
 
     def generate_output(self, writer: Any) -> None:
-        """Write the pages; a theme without a `list` template has none."""
-        navigation = current_run().navigation
-        assert navigation is not None  # made before anything is written
-        try:
-            template = self.get_template("list")
-        except PelicanTemplateNotFound:
-            return
-        relative = self.settings["RELATIVE_URLS"]
-        for view in current_run().lists:
-            sidebar = navigation.view_list(view)
+        """Write the pages."""
+        run, relative = current_run(), self.settings["RELATIVE_URLS"]
+        assert run.navigation is not None  # made before anything is written
+        template = run.find_template("list")
+        for view in run.lists:
+            sidebar = run.navigation.view_list(view)
             writer.write_file(view.url, template, self.context, relative, url=view.url, listed=view, sidebar=sidebar)

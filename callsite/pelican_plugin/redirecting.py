@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pelican.generators import Generator, PelicanTemplateNotFound
-
 from callsite.build import place_of
 from callsite.model import Page, Problem, Severity
 from callsite.opening import open_file
@@ -35,39 +33,39 @@ def write_redirects(
     outputs: Mapping[str, str],
     pages: Iterable[tuple[Page, str]],
     sources: Mapping[str, str],
-    generator: Generator,
+    context: Mapping[str, Any],
+    template: Any,
 ) -> list[Problem]:
     """Write the redirects of a site into the folder of its output; returns what is wrong with them.
 
     `outputs` are the files that are there, each with what has written it; `pages` come with their addresses, `sources`
-    are the addresses by the path of the source. A file of rules that the site brings itself stays as it is.
+    are the addresses by the path of the source. `context` is what all templates get, `template` that of a redirect. A
+    file of rules that the site brings itself stays as it is.
     """
-    settings: dict[str, Any] = generator.settings
-    declared, problems = _read_declared(settings)
-    plan = plan_redirects(declared, find_alias_redirects(pages), outputs, sources, settings["SITEURL"].rstrip("/"))
+    declared, problems = _read_declared(context["PATH"])
+    address = context["SITEURL"].rstrip("/")
+    plan = plan_redirects(declared, find_alias_redirects(pages), outputs, sources, address)
     problems += plan.problems
     if not plan.redirects:
         return problems
-    try:
-        template = generator.get_template("redirect")
-    except PelicanTemplateNotFound:
+    if template is None:
         message, hint = "the theme has no template `redirect`, so old addresses lead nowhere", "give it one"
         return [*problems, Problem(plan.redirects[0].at, "R108", message, hint, Severity.WARNING)]
     for redirect in plan.redirects:
         path = plan_redirect_path(redirect)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_render(redirect, path, template, generator.context), encoding="utf-8")
+        target.write_text(_render(redirect, path, template, context), encoding="utf-8")
     if HOSTING not in outputs:
-        prefix = urlsplit(settings["SITEURL"]).path
-        rules, left = format_hosting_redirects(plan.redirects, outputs, prefix)
+        rules, left = format_hosting_redirects(plan.redirects, outputs, urlsplit(address).path)
         (folder / HOSTING).write_text(rules, encoding="utf-8")
         problems += left
     return problems
 
 
-def _read_declared(settings: Mapping[str, Any]) -> tuple[tuple[Redirect, ...], list[Problem]]:
-    path = os.path.join(os.path.dirname(settings["PATH"]), DECLARED)
+def _read_declared(content: str) -> tuple[tuple[Redirect, ...], list[Problem]]:
+    """What the file beside the folder of content declares."""
+    path = os.path.join(os.path.dirname(content), DECLARED)
     if not os.path.lexists(path):
         return (), []
     at = place_of(path)

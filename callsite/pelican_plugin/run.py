@@ -9,7 +9,7 @@ from typing import Any
 
 from pelican import Pelican
 from pelican.contents import Content
-from pelican.generators import Generator
+from pelican.generators import Generator, PelicanTemplateNotFound
 
 from callsite.build import Loaded, Loader
 from callsite.errors import BuildStopped, CallsiteError
@@ -52,7 +52,7 @@ class Run:
         self.lists: tuple[ListView, ...] = ()
         self.published: dict[str, Content] = {}  # the pages by source, in reading order
         self.dates: dict[str, Dates] = {}
-        self.generator: Generator | None = None  # the first one; its templates are everybody's
+        self.generator: Generator | None = None
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
         self.warnings = 0
@@ -83,6 +83,14 @@ class Run:
     def find_uses(self, path: str) -> tuple[tuple[Page, ...], ...]:
         """The pages whose symbols each listing of a file uses."""
         return tuple(those.uses for those in self.linked[path])
+
+    def find_template(self, name: str) -> Any:
+        """A template of the theme, None when it has none of that name."""
+        assert self.generator is not None  # the templates of one are everybody's
+        try:
+            return self.generator.get_template(name)
+        except PelicanTemplateNotFound:
+            return None
 
     def report(self, problems: Iterable[Problem]) -> None:
         """Print problems and raise BuildStopped if one of them is an error."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from pelican.contents import Author, Category, Content, Tag
+from pelican.contents import Article, Author, Category, Content, Tag
 
 from callsite.check import SOURCE_LINK
 from callsite.model import Page
+from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run
 from callsite.symbol import find_symbol
 from callsite.twins import TwinPage, TwinSite, plan_twins
@@ -28,15 +30,25 @@ def write_twins(run: Run, taken: frozenset[str]) -> None:
         summary=settings.get("SITESUBTITLE") or "",
         address=settings["SITEURL"].rstrip("/") if urlsplit(settings["SITEURL"]).netloc else "",
         language=settings["DEFAULT_LANG"],
-        libraries=tuple((library.name, library.url, library.description) for library in run.navigation.all_libraries),
+        libraries=tuple(
+            (library.name, library.url, library.description)
+            for library in run.navigation.all_libraries
+            if library.written or run.lists
+        ),
         pages=tuple(_make_page(run, source, content) for source, content in run.published.items()),
-        others=("", *(view.url for view in run.lists)),
+        others=(("", None), *((view.url, None) for view in run.lists), *_list_articles(run)),
     )
     for path, data in plan_twins(site, _make_resolve(run, by_path)):
         if path not in taken:
             target = Path(run.staging.path, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
+
+
+def _list_articles(run: Run) -> Iterator[tuple[str, datetime | None]]:
+    for content in run.contents:
+        if isinstance(content, Article) and content.status == "published":
+            yield content.url, read_date(content, "modified") or read_date(content, "date")
 
 
 def _make_page(run: Run, source: str, content: Content) -> TwinPage:

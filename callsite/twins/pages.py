@@ -37,8 +37,8 @@ class TwinSite:
     """A site and its published pages in reading order.
 
     `address` is where it will stand, without a slash at the end, or "" when that is not known. `libraries` hold for
-    each library its name, the address of the page that lists it and a description. `others` are addresses of generated
-    pages. All addresses are below the site's root.
+    each library its name, the address of the page that lists it and a description. `others` are the addresses of all
+    that is no such page, each with its last change if that is known. All addresses are below the site's root.
     """
 
     name: str
@@ -47,7 +47,7 @@ class TwinSite:
     language: str
     libraries: tuple[tuple[str, str, str], ...]
     pages: tuple[TwinPage, ...]
-    others: tuple[str, ...] = ()
+    others: tuple[tuple[str, datetime | None], ...] = ()
 
     def locate(self, url: str) -> str:
         """The absolute address of a page of the site; from the root of its host when the site's is not known."""

@@ -22,13 +22,11 @@ def plan_sitemaps(site: TwinSite, stem: str) -> Mapping[str, str]:
 
     A page has a date only where one is known. An address that is too long for the protocol is left out.
     """
-    dates = {site.locate(twin.url): twin.changed or twin.created for twin in site.pages}
-    urls = sorted({*dates, *map(site.locate, site.others)})
-    entries = []
-    for url in urls:
-        date = dates.get(url)
-        if len(url) <= LONGEST_URL:
-            entries.append((url, format_time(date) if date else ""))
+    dates = {site.locate(url): changed for url, changed in site.others}
+    dates |= {site.locate(twin.url): twin.changed or twin.created for twin in site.pages}
+    entries = [
+        (url, format_time(date) if date else "") for url, date in sorted(dates.items()) if len(url) <= LONGEST_URL
+    ]
     parts = list(_split(entries))
     if len(parts) < 2:
         return {f"{stem}.xml": _format_file("urlset", "url", part) for part in parts}
