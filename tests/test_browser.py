@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import http.server
-import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from callsite.scaffold import plan_site
+from tests.browsing import build_site, open_page, serve_folder
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.browser
@@ -97,60 +93,14 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = (os.environ.get("CHROME", ""), "chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        reason = "no Chromium on the PATH (apt install chromium, or set CHROME)"
-        if os.environ.get("CALLSITE_BROWSER") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with a page of each kind, among them this repository's manual, built and served."""
     root = tmp_path_factory.mktemp("browser")
     shutil.copytree(REPOSITORY / "content", root / "content")
     files = {"content/posts/post.md": _POST, "content/examples/shop/cart.md": _EXAMPLE}
     files["pelicanconf.py"] = plan_site("Browser")["pelicanconf.py"]
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "callsite", "build"], cwd=root, check=True, capture_output=True)
-    handler = partial(_Quiet, directory=str(root / "output"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def _open(browser: Browser, url: str, **options: object) -> Iterator[Page]:
-    """A page in a context of its own; errors in the console and requests to other hosts are faults."""
-    context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]  # passed through
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    origin = url.split("/", 3)[2]
-    page.on("request", lambda request: faults.append(request.url) if request.url.split("/", 3)[2] != origin else None)
-    page.goto(url)
-    yield page
-    context.close()
-    assert faults == []
+    with serve_folder(build_site(root, files)) as url:
+        yield url
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -158,7 +108,7 @@ def _open(browser: Browser, url: str, **options: object) -> Iterator[Page]:
 def test_axe_finds_nothing(browser: Browser, address: str, kind: str, scheme: str) -> None:
     for width in (360, 1440):
         size = {"width": width, "height": 900}
-        with _open(browser, address + KINDS[kind], color_scheme=scheme, viewport=size) as page:
+        with open_page(browser, address + KINDS[kind], color_scheme=scheme, viewport=size) as page:
             results = Axe().run(page)
             found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in results.response["violations"]]
             assert found == []
@@ -167,17 +117,17 @@ def test_axe_finds_nothing(browser: Browser, address: str, kind: str, scheme: st
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_but_code_scrolls_sideways(browser: Browser, address: str, kind: str) -> None:
-    with _open(browser, address + KINDS[kind], viewport={"width": 320, "height": 640}) as page:
+    with open_page(browser, address + KINDS[kind], viewport={"width": 320, "height": 640}) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert page.evaluate("document.body.scrollWidth") <= 320
     if kind == "example":
-        with _open(browser, address + KINDS[kind], viewport={"width": 320, "height": 640}) as page:
+        with open_page(browser, address + KINDS[kind], viewport={"width": 320, "height": 640}) as page:
             code = "(() => { const c = document.querySelector('.highlight'); return c.scrollWidth - c.clientWidth })()"
             assert page.evaluate(code) > 0
 
 
 def test_the_keyboard_reaches_everything(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"], viewport={"width": 1440, "height": 900}) as page:
+    with open_page(browser, address + KINDS["example"], viewport={"width": 1440, "height": 900}) as page:
         reached: list[str] = []
         for _ in range(200):
             page.keyboard.press("Tab")
@@ -199,7 +149,7 @@ def test_the_keyboard_reaches_everything(browser: Browser, address: str) -> None
 
 
 def test_code_scrolls_by_keyboard(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"], viewport={"width": 360, "height": 640}) as page:
+    with open_page(browser, address + KINDS["example"], viewport={"width": 360, "height": 640}) as page:
         region = page.locator(".highlight").first
         region.focus()
         page.keyboard.press("ArrowRight")
@@ -207,7 +157,7 @@ def test_code_scrolls_by_keyboard(browser: Browser, address: str) -> None:
 
 
 def test_skipping_leads_to_the_content(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"]) as page:
+    with open_page(browser, address + KINDS["example"]) as page:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
@@ -222,19 +172,19 @@ def _background(page: Page) -> str:
 def test_dark_mode_needs_no_javascript(browser: Browser, address: str) -> None:
     seen = {}
     for scheme in ("light", "dark"):
-        with _open(browser, address, color_scheme=scheme, java_script_enabled=False) as page:
+        with open_page(browser, address, color_scheme=scheme, java_script_enabled=False) as page:
             shot = page.screenshot()
             seen[scheme] = shot
             assert page.locator(".theme-switch").is_hidden()
-    with _open(browser, address, color_scheme="dark") as page:
+    with open_page(browser, address, color_scheme="dark") as page:
         dark = _background(page)
-    with _open(browser, address, color_scheme="light") as page:
+    with open_page(browser, address, color_scheme="light") as page:
         assert _background(page) != dark
     assert seen["light"] != seen["dark"]
 
 
 def test_the_theme_switch_remembers(browser: Browser, address: str) -> None:
-    with _open(browser, address, color_scheme="light") as page:
+    with open_page(browser, address, color_scheme="light") as page:
         light = _background(page)
         switch = page.get_by_role("button", name="Theme")
         switch.click()
@@ -289,7 +239,7 @@ _CONTRASTS = """
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_word_of_code_can_be_read(browser: Browser, address: str, scheme: str) -> None:
-    with _open(browser, address + KINDS["example"], color_scheme=scheme) as page:
+    with open_page(browser, address + KINDS["example"], color_scheme=scheme) as page:
         rows = page.evaluate(_CONTRASTS)
     marked = {name for is_marked, name, _ in rows if is_marked}
     assert len(marked) > 10
@@ -299,7 +249,7 @@ def test_every_word_of_code_can_be_read(browser: Browser, address: str, scheme: 
 
 def test_copying_takes_the_code_alone(browser: Browser, address: str) -> None:
     options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with _open(browser, address + KINDS["example"], **options) as page:
+    with open_page(browser, address + KINDS["example"], **options) as page:
         buttons = page.get_by_role("button", name="Copy listing")
         names = [button.inner_text() for button in buttons.all()]
         assert len(set(names)) == len(names) == 2
@@ -311,7 +261,7 @@ def test_copying_takes_the_code_alone(browser: Browser, address: str) -> None:
 
 
 def test_selecting_leaves_cues_and_numbers_out(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"]) as page:
+    with open_page(browser, address + KINDS["example"]) as page:
         page.locator("figure.listing pre").first.evaluate(
             "e => { const r = document.createRange(); r.selectNodeContents(e); getSelection().addRange(r) }"
         )
@@ -323,7 +273,7 @@ def test_selecting_leaves_cues_and_numbers_out(browser: Browser, address: str) -
 
 
 def test_a_marked_line_can_be_linked_to(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"] + "#listing-1-4") as page:
+    with open_page(browser, address + KINDS["example"] + "#listing-1-4") as page:
         line = page.locator("#listing-1-4")
         assert "RedisCartBackendFactory()" in line.inner_text()
         seen = (
@@ -334,7 +284,7 @@ def test_a_marked_line_can_be_linked_to(browser: Browser, address: str) -> None:
 
 
 def test_without_javascript_all_is_there(browser: Browser, address: str) -> None:
-    with _open(browser, address + KINDS["example"], java_script_enabled=False) as page:
+    with open_page(browser, address + KINDS["example"], java_script_enabled=False) as page:
         assert page.get_by_role("button", name="Copy").count() == 0
         assert page.locator(".line.hll").count() == 5
         page.get_by_role("link", name="shop.cart.backends.redis").first.click()
@@ -352,7 +302,7 @@ def test_the_page_reloads_when_it_is_edited(browser: Browser, tmp_path: Path) ->
         url = server.stderr.readline().split()[2]
         while "Built in" not in (line := server.stderr.readline()):
             assert line, "the server ended"
-        with _open(browser, url + "pathlib-path-examples.html") as page:
+        with open_page(browser, url + "pathlib-path-examples.html") as page:
             source.write_text(source.read_text(encoding="utf-8") + "\nSomething new.\n", encoding="utf-8")
             page.get_by_text("Something new.").wait_for(timeout=20_000)
         server.terminate()

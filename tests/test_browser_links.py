@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from functools import partial
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from callsite.inventory import Inventory, Item, format_inventory
 from callsite.scaffold import plan_site
-from tests import test_browser
+from tests.browsing import build_site, open_page, serve_folder
 
 pytestmark = pytest.mark.browser
-
-browser = test_browser.browser
-_open: Callable[..., AbstractContextManager[Page]] = test_browser._open
 
 _LONG = "".join(f"line_{number} = {number}\n" for number in range(80))
 
@@ -56,28 +47,19 @@ _LISTS = (
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("links")
     items = (Item("web.Web", "py", "class", 1, "api/#web.Web", "web.Web"),)
-    (root / "web.inv").write_bytes(format_inventory(Inventory("Web", "1", items)))
     settings = "CALLSITE_INVENTORIES = {'web': ('https://web.example/', 'web.inv')}\n"
-    files = {f"content/examples/{name}": text for name, text in _PAGES.items()}
+    files: dict[str, str | bytes] = {f"content/examples/{name}": text for name, text in _PAGES.items()}
+    files["web.inv"] = format_inventory(Inventory("Web", "1", items))
     files["pelicanconf.py"] = plan_site("Linked")["pelicanconf.py"] + settings
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "callsite", "build", "--strict"], cwd=root, check=True, capture_output=True)
-    handler = partial(test_browser._Quiet, directory=str(root / "output"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with serve_folder(build_site(root, files, "--strict")) as url:
+        yield url
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_link_in_code_is_reached_by_keyboard_named_and_followed(
     browser: Browser, address: str, javascript: bool
 ) -> None:
-    with _open(browser, address + "web-ctx-has.html", java_script_enabled=javascript) as page:
+    with open_page(browser, address + "web-ctx-has.html", java_script_enabled=javascript) as page:
         page.locator(".highlight").focus()
         page.keyboard.press("Tab")
         link = page.locator(".xref:focus")
@@ -90,7 +72,7 @@ def test_a_link_in_code_is_reached_by_keyboard_named_and_followed(
 
 
 def test_coming_back_shows_the_place_one_left(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 500}) as page:
+    with open_page(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 500}) as page:
         last = page.locator(".xref").last
         last.scroll_into_view_if_needed()
         top = page.evaluate("scrollY")
@@ -103,7 +85,7 @@ def test_coming_back_shows_the_place_one_left(browser: Browser, address: str) ->
 
 
 def test_each_place_is_one_stop_and_every_word_can_be_clicked(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-ctx-has.html") as page:
+    with open_page(browser, address + "web-ctx-has.html") as page:
         words = page.eval_on_selector_all(".xref", "all => all.map(e => [e.textContent, e.tabIndex])")
         assert words == [["g", 0], ["Web", 0], ["g", -1], ["Web", -1], ["g", -1]]
         page.locator(".xref").nth(2).click()
@@ -111,7 +93,7 @@ def test_each_place_is_one_stop_and_every_word_can_be_clicked(browser: Browser, 
 
 
 def test_links_in_code_are_quiet_until_they_are_pointed_at(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 900}) as page:
+    with open_page(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 900}) as page:
         link, plain = page.locator(".xref").first, page.locator(".line .n").first
         colour = "e => [getComputedStyle(e).color, getComputedStyle(e).textDecorationColor]"
         before = link.evaluate(colour)
@@ -121,7 +103,7 @@ def test_links_in_code_are_quiet_until_they_are_pointed_at(browser: Browser, add
 
 
 def test_documentation_elsewhere_is_shown_as_such(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 900}) as page:
+    with open_page(browser, address + "web-ctx-has.html", viewport={"width": 1440, "height": 900}) as page:
         link = page.locator(".xref[rel=external]").first
         assert link.get_attribute("href") == "https://web.example/api/#web.Web"
         before = link.evaluate("e => getComputedStyle(e, '::after').content")
@@ -130,14 +112,14 @@ def test_documentation_elsewhere_is_shown_as_such(browser: Browser, address: str
 
 
 def test_on_a_screen_that_cannot_point_links_are_seen(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-ctx-has.html", has_touch=True, is_mobile=True) as page:
+    with open_page(browser, address + "web-ctx-has.html", has_touch=True, is_mobile=True) as page:
         shown = page.locator(".xref").first.evaluate("e => getComputedStyle(e).textDecorationColor")
         assert shown != "rgba(0, 0, 0, 0)"
 
 
 def test_copied_code_has_no_trace_of_links(browser: Browser, address: str) -> None:
     options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with _open(browser, address + "web-ctx-has.html", **options) as page:
+    with open_page(browser, address + "web-ctx-has.html", **options) as page:
         page.get_by_role("button", name="Copy listing").click()
         page.get_by_role("status").filter(has_text="Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()").endswith("if has(): g.user = Web(g)\n")
@@ -147,7 +129,7 @@ def test_copied_code_has_no_trace_of_links(browser: Browser, address: str) -> No
 @pytest.mark.parametrize("path", [*_LISTS, "web-ctx-has.html", "web-globals-g.html"])
 def test_axe_finds_nothing_in_lists_and_linked_code(browser: Browser, address: str, path: str, scheme: str) -> None:
     for width in (360, 1440):
-        with _open(browser, address + path, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
+        with open_page(browser, address + path, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
             results = Axe().run(page)
             found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in results.response["violations"]]
             assert found == []
@@ -155,15 +137,15 @@ def test_axe_finds_nothing_in_lists_and_linked_code(browser: Browser, address: s
 
 @pytest.mark.parametrize("path", _LISTS)
 def test_lists_never_scroll_sideways(browser: Browser, address: str, path: str) -> None:
-    with _open(browser, address + path, viewport={"width": 320, "height": 640}) as page:
+    with open_page(browser, address + path, viewport={"width": 320, "height": 640}) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_an_old_address_leads_on_without_javascript(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-g.html", java_script_enabled=False) as page:
+    with open_page(browser, address + "web-g.html", java_script_enabled=False) as page:
         page.wait_for_url("**/web-globals-g.html")
 
 
 def test_an_old_address_keeps_its_fragment(browser: Browser, address: str) -> None:
-    with _open(browser, address + "web-g.html#listing-1") as page:
+    with open_page(browser, address + "web-g.html#listing-1") as page:
         page.wait_for_url("**/web-globals-g.html#listing-1")

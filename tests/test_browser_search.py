@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import re
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from callsite.scaffold import plan_site
-from tests import test_browser
+from tests.browsing import build_site, open_page, serve_folder
 from tests.building import SiteFolder
 
 pytestmark = pytest.mark.browser
 
-browser = test_browser.browser
-_open: Callable[..., AbstractContextManager[Page]] = test_browser._open
 
 _WIDE = {"width": 1440, "height": 900}
 
@@ -57,37 +49,16 @@ _PAGES = {
 }
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 def _build(root: Path, files: dict[str, str], settings: str = "") -> None:
-    files = {f"content/{name}": text for name, text in files.items()}
-    files["pelicanconf.py"] = plan_site("Shelf")["pelicanconf.py"] + settings
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "callsite", "build"], cwd=root, check=True, capture_output=True)
-
-
-@contextmanager
-def _serve(folder: Path) -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://localhost:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    conf = plan_site("Shelf")["pelicanconf.py"] + settings
+    build_site(root, {"pelicanconf.py": conf, **{f"content/{name}": text for name, text in files.items()}})
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("search")
     _build(root, _PAGES)
-    with _serve(root / "output") as url:
+    with serve_folder(root / "output") as url:
         yield url
 
 
@@ -124,7 +95,7 @@ def _leave(page: Page) -> None:
 
 
 def test_a_symbol_is_found_by_keyboard(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         page.keyboard.press("/")
         expect(_input(page)).to_be_focused()
         page.keyboard.type("after_this_request")
@@ -153,13 +124,13 @@ def test_the_page_of_a_symbol_comes_first(browser: Browser, address: str) -> Non
         "g": "web.globals.g",
         "Widget7": "shop.many.Widget7",
     }
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         found = {query: _search(page, query).first.locator("code").inner_text() for query in expected}
     assert found == expected
 
 
 def test_what_a_result_says(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         result = _search(page, "after_this_request").first
         assert result.get_attribute("href") == "/web-ctx-after_this_request.html"
         parts = [
@@ -175,7 +146,7 @@ def test_what_a_result_says(browser: Browser, address: str) -> None:
 
 
 def test_words_of_other_people_are_only_words(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         result = _search(page, "bewitched").first
         expect(result.locator("b")).to_have_text(_HOSTILE)
         assert 'onerror="alert(1)"' in result.inner_text()
@@ -183,7 +154,7 @@ def test_words_of_other_people_are_only_words(browser: Browser, address: str) ->
 
 
 def test_arrows_choose(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         options = _search(page, "Block")
         assert options.count() == 3
 
@@ -204,7 +175,7 @@ def test_arrows_choose(browser: Browser, address: str) -> None:
 
 
 def test_results_are_links(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         result = _search(page, "Block").first
         with page.context.expect_page() as opened:
             result.click(button="middle")
@@ -218,7 +189,7 @@ def test_results_are_links(browser: Browser, address: str) -> None:
 
 
 def test_enter_can_come_before_the_results(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         page.keyboard.press("/")
         expect(_input(page)).to_be_focused()
         page.keyboard.type("widget7")
@@ -227,7 +198,7 @@ def test_enter_can_come_before_the_results(browser: Browser, address: str) -> No
 
 
 def test_longer_lists_are_shown_in_parts(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         options = _search(page, "manifold")
         _say(page, "23 results")
         assert options.count() == 10
@@ -247,7 +218,7 @@ def test_longer_lists_are_shown_in_parts(browser: Browser, address: str) -> None
 
 @pytest.mark.parametrize("way", ["Escape", "Close", "beside"])
 def test_closing_leads_back_to_where_one_was(browser: Browser, address: str, way: str) -> None:
-    with _open(browser, address + "shop-nodes-block.html", viewport=_WIDE) as page:
+    with open_page(browser, address + "shop-nodes-block.html", viewport=_WIDE) as page:
         page.locator(".highlight").first.focus()
         _search(page, "Block")
         if way == "Escape":
@@ -263,7 +234,7 @@ def test_closing_leads_back_to_where_one_was(browser: Browser, address: str, way
 
 
 def test_coming_back_shows_the_page_as_it_was(browser: Browser, address: str) -> None:
-    with _open(browser, address + "story.html", viewport={"width": 360, "height": 400}) as page:
+    with open_page(browser, address + "story.html", viewport={"width": 360, "height": 400}) as page:
         page.mouse.wheel(0, 300)
         page.wait_for_function("scrollY > 200")
         before = page.evaluate("scrollY")
@@ -281,7 +252,7 @@ def test_coming_back_shows_the_page_as_it_was(browser: Browser, address: str) ->
 
 
 def test_filters_narrow_down(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         _search(page, "after_this_request")
         library, project = page.get_by_label("Library"), page.get_by_label("Project")
         assert library.locator("option").all_inner_texts() == ["All", "web (2)"]
@@ -312,7 +283,7 @@ def test_filters_narrow_down(browser: Browser, address: str) -> None:
 
 
 def test_a_filter_alone_lists_its_pages(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         page.keyboard.press("/")
         _say(page, "")
         page.get_by_label("Library").select_option("web")
@@ -323,7 +294,7 @@ def test_a_filter_alone_lists_its_pages(browser: Browser, address: str) -> None:
 
 
 def test_nothing_is_found(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         # Drafts and hidden pages are in no index.
         for query in ("zzqqxyw", "unfinished", "concealed", "numpy.zzz", "."):
             assert _search(page, query).count() == 0
@@ -335,7 +306,7 @@ def test_nothing_is_found(browser: Browser, address: str) -> None:
 
 
 def test_nothing_is_loaded_before_it_is_used(browser: Browser, address: str) -> None:
-    with _open(browser, address + "story.html") as page:
+    with open_page(browser, address + "story.html") as page:
         requested: list[str] = []
         page.on("request", lambda request: requested.append(request.url))
         page.reload(wait_until="networkidle")
@@ -353,7 +324,7 @@ def test_nothing_is_loaded_before_it_is_used(browser: Browser, address: str) -> 
 
 
 def test_the_key_is_an_ordinary_one_where_one_types(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         page.evaluate(
             "document.querySelector('main').innerHTML = '<input><textarea></textarea><select></select>"
             "<p contenteditable><b>x</b></p><input type=checkbox>'"
@@ -371,7 +342,7 @@ def test_the_key_is_an_ordinary_one_where_one_types(browser: Browser, address: s
 
 
 def test_the_key_can_be_switched_off(browser: Browser, address: str) -> None:
-    with _open(browser, address, viewport=_WIDE) as page:
+    with open_page(browser, address, viewport=_WIDE) as page:
         link = page.get_by_role("link", name="Search")
         expect(link.locator("kbd")).to_be_visible()
         _search(page, "Block")
@@ -392,7 +363,7 @@ def test_the_key_can_be_switched_off(browser: Browser, address: str) -> None:
 
 
 def test_without_javascript_the_link_leads_to_all_symbols(browser: Browser, address: str) -> None:
-    with _open(browser, address, java_script_enabled=False, viewport=_WIDE) as page:
+    with open_page(browser, address, java_script_enabled=False, viewport=_WIDE) as page:
         link = page.get_by_role("link", name="Search")
         assert link.get_attribute("href") == "/symbols.html"
         expect(link.locator("kbd")).to_be_hidden()
@@ -402,7 +373,7 @@ def test_without_javascript_the_link_leads_to_all_symbols(browser: Browser, addr
 
 
 def test_the_link_may_open_another_tab(browser: Browser, address: str) -> None:
-    with _open(browser, address) as page:
+    with open_page(browser, address) as page:
         with page.context.expect_page() as opened:
             page.get_by_role("link", name="Search").click(modifiers=["Control"])
         assert opened.value.url == address + "symbols.html"
@@ -448,7 +419,7 @@ def test_a_part_of_the_index_that_cannot_be_loaded(browser: Browser, address: st
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, address: str, scheme: str) -> None:
-    with _open(browser, address, color_scheme=scheme, viewport=_WIDE) as page:
+    with open_page(browser, address, color_scheme=scheme, viewport=_WIDE) as page:
         for query, width in (("Block", 1440), ("Block", 360), ("zzqqxyw", 360)):
             page.set_viewport_size({"width": width, "height": 900})
             _search(page, query)
@@ -459,7 +430,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, scheme: str) -> None:
 
 
 def test_narrow_screens_have_room(browser: Browser, address: str) -> None:
-    with _open(browser, address, viewport={"width": 320, "height": 480}) as page:
+    with open_page(browser, address, viewport={"width": 320, "height": 480}) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         _search(page, "after_this_request")
         assert page.get_by_role("dialog").evaluate("e => e.scrollWidth - e.clientWidth") == 0
@@ -475,7 +446,7 @@ def test_a_small_site_below_a_path(browser: Browser, tmp_path: Path) -> None:
     example = _example("shop.nodes.Block").split("## Example 2")[0]
     settings = "RELATIVE_URLS = True\nOUTPUT_PATH = '../served/some/where'\n"
     _build(tmp_path / "docs", {"examples/block.md": example}, settings)
-    with _serve(tmp_path / "served") as url, _open(browser, url + "some/where/libraries/shop.html") as page:
+    with serve_folder(tmp_path / "served") as url, open_page(browser, url + "some/where/libraries/shop.html") as page:
         assert page.get_by_role("link", name="Search").get_attribute("href") == "../symbols.html"
         assert _search(page, "Block").first.get_attribute("href") == "/some/where/shop-nodes-block.html"
         assert page.locator("dialog select:visible").count() == 0  # with one value there is nothing to choose
