@@ -55,4 +55,4 @@ def open_page(browser: Browser, url: str, **options: object) -> Iterator[Page]:
     page.goto(url)
     yield page
     context.close()
-    assert faults == []
+    assert not faults, faults
