@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from callsite.address import is_web_address
@@ -71,8 +72,10 @@ def find_credits(page: Page) -> tuple[Credit, ...]:
 
 
 def find_key(project: str) -> str:
-    """What two spellings of a project's name have in common: its letters and digits, in lower case."""
-    return re.sub(r"[\W_]+", "", project.lower()) or project
+    """What two spellings of a project's name have in common: its letters and digits in lower case, and the signs that
+    tell C, C++ and C# apart.
+    """
+    return re.sub(r"[^\w+#]+|_+", "", project.lower()) or project
 
 
 def _credit(origin: Origin, section: Credit) -> Credit:
@@ -118,6 +121,7 @@ def _read_licence(label: str, is_named: bool) -> str:
     """
     name = re.sub(r"\blicence\b", "license", " ".join(_FILLING.sub(" ", label).split()).lower())
     known = _KNOWN.get(name) or _KNOWN.get(name.removesuffix(" license"))
+    label = re.sub(r"(?<=License )(?:v|version )?(\d)(?:\.0)?\Z", r"v\1.0", label)
     return known or (label if is_named and name not in ("", "license", "this license") else "")
 
 
@@ -132,6 +136,6 @@ def _find_home(url: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """The words of a piece of Markdown: links, emphasis and code without their marks."""
+    """The words of a piece of Markdown: links, emphasis, tags and code without their marks."""
     text = _LINK.sub(r"\1", _ATTRIBUTES.sub("", text))
-    return " ".join(re.sub(r"\*{1,3}|`+|\\(?=[_*#])", "", text).split())
+    return " ".join(unescape(re.sub(r"</?[A-Za-z][^<>]*>|\*{1,3}|`+|\\(?=[_*#])", "", text)).split())

@@ -113,6 +113,8 @@ class Symbols:
                 if other is not owner:
                     hint = "take the alias out here or there"
                     problems.append(_claimed(page.place("aliases"), alias, other, hint))
+        # A library is named everywhere, and its page is a click away from every other: nothing links to it.
+        self._owners = {name: page for name, page in self._owners.items() if "." in name}
         self.problems = tuple(problems)
         for name, symbol in _find_spellings(named, words):
             self._owners.setdefault(name, self._owners[str(symbol)])

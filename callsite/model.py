@@ -48,7 +48,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When something was first published, None if that is not known, and when it last changed; in UTC."""
+    """When something was first published, None if that is not known, and when it last changed; each in some zone."""
 
     created: datetime | None
     changed: datetime

@@ -323,6 +323,21 @@ def test_nothing_is_loaded_before_it_is_used(browser: Browser, address: str) -> 
         } <= found
 
 
+def test_opening_the_search_loads_none_of_its_words_and_a_name_few(browser: Browser, address: str) -> None:
+    with open_page(browser, address + "story.html") as page:
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
+        page.keyboard.press("/")
+        expect(page.get_by_label("Library")).to_contain_text("shop")
+        page.wait_for_load_state("networkidle")
+        assert [url for url in requested if ".pf_index" in url] == []
+        with page.expect_request(re.compile("pf_index")):
+            _input(page).fill("after_this_request")
+        expect(_options(page).first).to_contain_text("web.ctx.after_this_request")
+        fragments = {url for url in requested if ".pf_fragment" in url}
+        assert len(fragments) < len(_PAGES) / 2, "what is not shown is not loaded"
+
+
 def test_the_key_is_an_ordinary_one_where_one_types(browser: Browser, address: str) -> None:
     with open_page(browser, address) as page:
         page.evaluate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -187,6 +188,107 @@ def test_a_site_may_bring_rules_and_twins_of_its_own(site: SiteFolder) -> None:
     assert (built.read("llms.txt"), built.read("_redirects")) == ("mine", "/x /y 301")
 
 
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"redirects.toml": '"/llms.txt" = "/flask-globals-g.html"\n'}, "R103"),
+        ({"redirects.toml": '"/flask-globals-g.md/x.html" = "/flask-globals-g.html"\n'}, "R103"),
+        ({"redirects.toml": '"/_redirects/x.html" = "/flask-globals-g.html"\n'}, "R103"),
+        ({"content/pages/a.md": "title: A\nslug: llms.txt/x\n\nText\n"}, "S111"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_twin_is_told(site: SiteFolder, files: dict[str, str], code: str) -> None:
+    site.write({"content/examples/g.md": G, **files})
+    built = site.build()
+    assert built.code == 1
+    assert built.stderr.split()[1] == code
+
+
+def test_redirects_may_lead_to_twins(site: SiteFolder) -> None:
+    site.set(SITEURL="https://example.org")
+    dated = G.replace("symbol:", "date: 2026-01-31\nsymbol:")
+    lines = [f'"/old{n}.html" = "/{name}"\n' for n, name in enumerate(("changes.atom.xml", "llms.txt", "sitemap.xml"))]
+    site.write({"content/examples/g.md": dated, "redirects.toml": "".join(lines)})
+    built = site.build()
+    assert (built.code, built.stderr) == (0, "")
+
+
+def test_a_redirect_is_called_what_stands_there(site: SiteFolder) -> None:
+    site.write({"content/examples/g.md": G, "redirects.toml": '"/old.html" = "/flask-globals-g.html#listing-1"\n'})
+    assert ">About flask.globals.g</a>" in site.build().read("old.html")
+
+
+def test_all_that_can_be_told_at_once_is(site: SiteFolder) -> None:
+    site.set(CALLSITE_INVENTORIES=5)
+    site.write({"content/examples/g.md": G.replace("slug:", "sulg:"), "redirects.toml": "nonsense"})
+    codes = {line.split()[1] for line in site.build().stderr.splitlines()[:-1]}
+    assert {"X101", "R101", "M103"} <= codes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CALLSITE_COMMON_NAMES", 5),
+        ("CALLSITE_COMMON_NAMES", "flask.g"),
+        ("CALLSITE_COMMON_NAMES", ["flask.*"]),
+        ("CALLSITE_COMMON_NAMES", [["x"]]),
+        ("CALLSITE_SEARCH", "no"),
+    ],
+)
+def test_settings_that_cannot_be_used(site: SiteFolder, name: str, value: object) -> None:
+    site.set(**{name: value})
+    site.write({"content/examples/g.md": G})
+    process = site.start()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert errors.startswith(f"callsite: {name} ")
+    assert "mend the settings file" in errors
+
+
+def test_a_template_for_redirects_that_cannot_be_used(site: SiteFolder) -> None:
+    site.set(THEME_TEMPLATES_OVERRIDES=["mine"])
+    site.write(
+        {"mine/redirect.html": "{{ nothing.at.all }}", "redirects.toml": '"/a.html" = "/flask-globals-g.html"\n'}
+    )
+    site.write({"content/examples/g.md": G})
+    process = site.start()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "the theme's template `redirect` cannot be used" in errors
+
+
+def test_a_library_itself_is_no_link(site: SiteFolder) -> None:
+    site.write({"content/examples/flask.md": "title: Flask\nslug: flask\nsymbol: flask\n\nAll of it.\n"})
+    site.write({"content/examples/g.md": G, "content/examples/has.md": USER})
+    assert {word for _, word, _ in links(site.build(), "flask-ctx-has.html")} == {"g"}
+
+
+def test_a_very_long_library(site: SiteFolder) -> None:
+    site.write({"content/examples/x.md": page(f"{'f' * 300}.x", "x = 1", slug="x")})
+    built = site.build()
+    assert (built.code, built.stderr) == (0, "")
+    assert [path for path in built.files if path.startswith("libraries/f")]
+
+
+def test_days_are_those_of_the_site(site: SiteFolder) -> None:
+    site.set(TIMEZONE="Europe/Berlin")
+    site.write({"content/examples/g.md": G.replace("symbol:", "modified: 2024-03-01\nsymbol:")})
+    site.write({"content/examples/has.md": USER.replace("symbol:", "modified: 0001-01-01\nsymbol:")})
+    built = site.build()
+    assert (built.code, built.stderr) == (0, "")
+    assert re.findall(r"day-([\d-]+)", built.read("changes.html"))[0] == "2024-03-01"
+
+
+def test_a_translation_speaks_for_nothing(site: SiteFolder) -> None:
+    german = G.replace("symbol:", "lang: de\nsymbol:")
+    site.write({"content/examples/a-de.md": german, "content/examples/g.md": G})
+    site.set(SITEURL="https://example.org")
+    built = site.build()
+    data = json.loads(built.read("examples.json"))
+    assert [each["page"] for each in data["symbols"]] == ["flask-globals-g.html"]
+    assert "flask-globals-g-de.html" in built.read("sitemap.xml")
+
+
 def test_twins_hold_links_that_lead_somewhere(site: SiteFolder) -> None:
     words = (
         "[a]({filename}/examples/has.md#x) [b](flask-ctx-has.html) [c](/flask-ctx-has.html) [d](https://x.example/) "
@@ -237,7 +339,7 @@ def test_dates_come_from_the_history_unless_the_page_has_some(site: SiteFolder) 
     assert "<lastmod>2021-03-03" in sitemap
     assert "2020-02-02" in built.read("changes.atom.xml")
     assert 'href="https://example.org/changes.atom.xml"' in built.read("index.html")
-    assert [heading.text(strip=True) for heading in LexborHTMLParser(built.read("changes.html")).css("h2 .name")] == [
+    assert [heading.text(strip=True) for heading in LexborHTMLParser(built.read("changes.html")).css("h2 > span:first-child")] == [
         "2024-05-06",
         "2021-03-03",
     ]

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from callsite.model import Page
 from callsite.page import parse_page
 from callsite.text import normalise_ends
-from callsite.twins import EXAMPLES_PATH, FEED_PATH, INVENTORY_PATH, LLMS_PATH, TwinPage
+from callsite.twins import TwinPage, list_twin_paths
 from callsite.twins.escaping import escape_line, escape_words, format_element, make_line
 from callsite.twins.pages import encode_url, find_markdown_path, format_time
 from tests.strategies import pages
@@ -30,7 +30,8 @@ _HOSTILE = "]]>\x00\x01\x0b\x1f\ufffe\uffff\u202e\u200b </title> &amp; \"'<b>` *
 
 def test_the_files_of_a_site() -> None:
     flask = twin("title: g\nslug: flask-g\nsymbol: flask.g", changed=day(1))
-    files = files_of(site_of(flask, twin("title: Home", url="guide/")), leave)
+    site = site_of(flask, twin("title: Home", url="guide/"))
+    files = files_of(site, leave)
     assert sorted(files) == [
         "changes.atom.xml",
         "examples.json",
@@ -41,7 +42,7 @@ def test_the_files_of_a_site() -> None:
         "objects.inv",
         "sitemap.xml",
     ]
-    assert {FEED_PATH, EXAMPLES_PATH, INVENTORY_PATH, LLMS_PATH} < set(files)
+    assert list_twin_paths(site) == set(files)
 
 
 def test_without_an_address_there_are_no_feed_and_no_sitemap() -> None:

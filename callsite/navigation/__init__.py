@@ -195,7 +195,7 @@ class Navigation:
 
     def _find_neighbours(self) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The pages before and behind each in reading order: in its library, or else among chapters and topics."""
-        topics = {page.at.path for page in self._site.topics if page.meta.sortorder}
+        topics = {page.at.path for page in self._site.topics}
         chapters = [page for page in self._site.pages if page.meta.toc or page.at.path in topics]
         libraries = (
             [page for page in (library.home, *library.pages) if page and not page.meta.toc]

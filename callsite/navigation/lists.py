@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import groupby
 
 from callsite.model import Dates, Page
@@ -33,6 +34,7 @@ _PROJECT = "projects/{}.html"
 MOST_CHANGES = 100
 
 _LONGEST_NAME = 80
+_LONGEST_FILE = 200
 
 # What names stand under that begin with no letter.
 _NO_LETTER = "0-9"
@@ -41,7 +43,7 @@ _NO_LETTER = "0-9"
 def make_library(library: Library, entries: Mapping[str, Entry]) -> LibraryView:
     """A library and the sheets of its list. Its own page, if there is one, has the first sheet."""
     home = library.home
-    url = _LIBRARY.format(library.name)
+    url = _LIBRARY.format(_shorten(library.name))
     home_url = entries[home.at.path].url if home else ""
     groups = []
     for module in library.modules:
@@ -68,6 +70,7 @@ def list_library(library: LibraryView, home: Entry) -> Iterator[ListView]:
         library.description,
         (home, Entry("Libraries", LIBRARIES)),
         facts=(Entry(words, ""),),
+        code=True,
         library=library,
     )
     views = list_views(about, library.sheets)
@@ -98,7 +101,7 @@ def list_projects(projects: Iterable[Project], urls: Mapping[str, str], home: En
         )
         for project in sorted(projects, key=lambda project: (project.name.lower(), project.key))
     )
-    about = About("All projects", "The projects whose code the examples are taken from.", (home,), code=False)
+    about = About("All projects", "The projects whose code the examples are taken from.", (home,))
     return list_views(about, cut_sheets(PROJECTS, [Group("", "", listed, len(listed))]))
 
 
@@ -121,7 +124,11 @@ def list_project(project: Project, url: str, relatives: Relatives, home: Entry) 
     facts += [Entry(licence, "") for licence in project.licences]
     facts.append(Entry(count(len(project.excerpts), "excerpt"), ""))
     about = About(
-        project.name, f"Examples taken from {project.name}.", (home, Entry("Projects", PROJECTS)), tuple(facts)
+        project.name,
+        f"Examples taken from {project.name}.",
+        (home, Entry("Projects", PROJECTS)),
+        tuple(facts),
+        code=True,
     )
     return list_views(about, cut_sheets(url, groups))
 
@@ -132,13 +139,13 @@ def list_libraries(libraries: Iterable[LibraryView], home: Entry) -> Iterator[Li
         Entry(library.title, library.url, library.name, library.description, count(library.count, "example"))
         for library in libraries
     )
-    about = About("All libraries", "The libraries that examples show the use of.", (home,), code=False)
+    about = About("All libraries", "The libraries that examples show the use of.", (home,))
     return list_views(about, cut_sheets(LIBRARIES, [Group("", "", listed, len(listed))]))
 
 
 def list_pages(title: str, description: str, url: str, entries: Sequence[Entry], home: Entry) -> Iterator[ListView]:
     """Chapters or topics in reading order."""
-    about = About(title, description, (home,), code=False)
+    about = About(title, description, (home,))
     return list_views(about, cut_sheets(url, [Group("", "", tuple(entries), len(entries))]))
 
 
@@ -196,3 +203,10 @@ def _by_name(entry: Entry) -> tuple[bool, str, str, str]:
 def _find_letter(entry: Entry) -> str:
     first = entry.title.lstrip("_")[:1].upper()
     return first if first.isalpha() else _NO_LETTER
+
+
+def _shorten(name: str) -> str:
+    """A library's name as that of a file, of which file systems take 255 bytes."""
+    if len(name.encode()) <= _LONGEST_FILE:
+        return name
+    return f"{name[: _LONGEST_NAME // 2]}-{sha256(name.encode()).hexdigest()[:12]}"

@@ -75,15 +75,15 @@ class LibraryView:
 class About:
     """What all sheets of a list have in common.
 
-    `facts` are words about it, links where they have an address; `code` says whether its entries are names in code;
-    `library` is the one it lists.
+    `facts` are words about it, links where they have an address; `code` says whether its headings, and its
+    entries without a symbol, are names in code; `library` is the one it lists.
     """
 
     title: str
     description: str
     breadcrumbs: tuple[Entry, ...]
     facts: tuple[Entry, ...] = ()
-    code: bool = True
+    code: bool = False
     library: LibraryView | None = None
 
 
@@ -124,7 +124,6 @@ class Related:
     entries: tuple[Entry, ...]
     total: int
     url: str = ""
-    code: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,13 @@ from callsite.pelican_plugin.outputs import (
     place_content,
 )
 from callsite.pelican_plugin.parts import CallsiteReader, ListPages
-from callsite.pelican_plugin.redirecting import write_redirects
+from callsite.pelican_plugin.redirecting import HOSTING, write_redirects
 from callsite.pelican_plugin.run import Run, current_run, end_run, start_run
-from callsite.pelican_plugin.twinning import write_twins
+from callsite.pelican_plugin.twinning import make_twin_site, write_twins
 from callsite.searching import write_search
-from callsite.staging import list_files
+from callsite.staging import MANIFEST, list_files
 from callsite.theme import THEME
+from callsite.twins import list_twin_paths
 from callsite.wording import count
 
 
@@ -120,17 +121,19 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
 def _write_extras(run: Run) -> list[Problem]:
     """Write redirects and twins, each only where nothing else has been written; returns what is wrong with them."""
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
-    outputs = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
+    written = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
+    site = make_twin_site(run)
+    coming = {path: f"`{path}`, which the build writes" for path in (*list_twin_paths(site), HOSTING, MANIFEST)}
     problems = write_redirects(
         run.staging.path,
-        outputs,
+        run.redirects,
+        {**coming, **written},
         [(run.loaded[source].page, content.url) for source, content in run.published.items()],
         {content.relative_source_path: content.url for content in run.contents if content.status == "published"},
         run.context,
         run.find_template("redirect"),
     )
-    write_twins(run, frozenset(list_files(run.staging.path)))
-    return problems
+    return [*problems, *write_twins(run, site, frozenset(list_files(run.staging.path)))]
 
 
 def _on_finalized(pelican: Pelican) -> None:

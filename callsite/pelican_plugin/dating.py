@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pelican.contents import Content
 
@@ -16,22 +17,26 @@ def find_dates(pages: Iterable[tuple[Content, Page]], history: History) -> dict[
     """The dates of pages, by the page's path, as far as they are known.
 
     `date` and `modified` of the metadata come first: an author who gives them knows better than the history of a file,
-    which also knows of mended commas and moved folders.
+    which also knows of mended commas and moved folders. All are in the site's own zone, whose days readers count by.
     """
     found: dict[str, Dates] = {}
     for content, page in pages:
+        zone = ZoneInfo(content.settings["TIMEZONE"])
         known = history.find(content.source_path)
         created = read_date(content, "date") or (known.created if known else None)
         changed = read_date(content, "modified") or (known.changed if known else created)
         if changed:
-            found[page.at.path] = Dates(min(created, changed) if created else None, changed)
+            first = min(created, changed).astimezone(zone) if created else None
+            found[page.at.path] = Dates(first, changed.astimezone(zone))
     return found
 
 
 def read_date(content: Content, key: str) -> datetime | None:
-    """A date of the metadata in UTC; Pelican has put it into the site's own time zone."""
+    """A date of the metadata, in the zone that Pelican has put it into: the site's own."""
     value: Any = content.metadata.get(key)
     if not isinstance(value, datetime):
         return None
     moment = getattr(content, key, value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if not 1 < moment.year < 9999:
+        return None  # in another zone it might have no date at all
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,6 +14,7 @@ from callsite.linking import Destination
 from callsite.model import Place, Problem
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.parts import CallsiteReader
+from callsite.pelican_plugin.redirecting import read_redirects
 from callsite.pelican_plugin.run import Run
 
 
@@ -34,6 +35,8 @@ def load_pages(run: Run, generator: PagesGenerator) -> list[Problem]:
                 slugs.append((f"{meta.slug} ({language})" if language else meta.slug, page.place("slug")))
     problems += find_collisions(slugs, "slug", "give one of the two another slug")
     problems += _find_links(run, articles)
+    run.redirects, found = read_redirects(run.settings["PATH"])
+    problems += found
     for source in run.loaded:
         problems += run.render(source)
     return problems

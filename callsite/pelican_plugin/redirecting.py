@@ -6,12 +6,15 @@ Everything else that the build writes is there by then, so that no redirect take
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2 import TemplateError
+
 from callsite.build import place_of
+from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity
 from callsite.opening import open_file
 from callsite.redirects import (
@@ -30,40 +33,42 @@ HOSTING = "_redirects"
 
 def write_redirects(
     folder: Path,
+    declared: Sequence[Redirect],
     outputs: Mapping[str, str],
-    pages: Iterable[tuple[Page, str]],
+    pages: Sequence[tuple[Page, str]],
     sources: Mapping[str, str],
     context: Mapping[str, Any],
     template: Any,
 ) -> list[Problem]:
-    """Write the redirects of a site into the folder of its output; returns what is wrong with them.
+    """Write the redirects of a site, `declared` and implied, into the folder of its output; returns what is wrong with
+    them.
 
-    `outputs` are the files that are there, each with what has written it; `pages` come with their addresses, `sources`
-    are the addresses by the path of the source. `context` is what all templates get, `template` that of a redirect. A
-    file of rules that the site brings itself stays as it is.
+    `outputs` are the files that are there or will be, each with what writes it; `pages` come with their addresses, and
+    `sources` are the addresses by the path of the source. `context` is what all templates get, `template` that of a
+    redirect. A file of rules that the site brings itself stays as it is.
     """
-    declared, problems = _read_declared(context["PATH"])
     address = context["SITEURL"].rstrip("/")
     plan = plan_redirects(declared, find_alias_redirects(pages), outputs, sources, address)
-    problems += plan.problems
+    problems = list(plan.problems)
     if not plan.redirects:
         return problems
     if template is None:
         message, hint = "the theme has no template `redirect`, so old addresses lead nowhere", "give it one"
         return [*problems, Problem(plan.redirects[0].at, "R108", message, hint, Severity.WARNING)]
+    titles = {f"/{url}": page.meta.title for page, url in pages}
     for redirect in plan.redirects:
         path = plan_redirect_path(redirect)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_render(redirect, path, template, context), encoding="utf-8")
-    if HOSTING not in outputs:
+        target.write_text(_render(redirect, path, titles, template, context), encoding="utf-8")
+    if not (folder / HOSTING).exists():
         rules, left = format_hosting_redirects(plan.redirects, outputs, urlsplit(address).path)
         (folder / HOSTING).write_text(rules, encoding="utf-8")
         problems += left
     return problems
 
 
-def _read_declared(content: str) -> tuple[tuple[Redirect, ...], list[Problem]]:
+def read_redirects(content: str) -> tuple[tuple[Redirect, ...], list[Problem]]:
     """What the file beside the folder of content declares."""
     path = os.path.join(os.path.dirname(content), DECLARED)
     if not os.path.lexists(path):
@@ -78,9 +83,12 @@ def _read_declared(content: str) -> tuple[tuple[Redirect, ...], list[Problem]]:
     return redirects, [*found, *problems]
 
 
-def _render(redirect: Redirect, path: str, template: Any, context: Mapping[str, Any]) -> str:
+def _render(redirect: Redirect, path: str, titles: Mapping[str, str], template: Any, context: Mapping[str, Any]) -> str:
     target, root = redirect.new, context["SITEURL"]
     if context["RELATIVE_URLS"] and redirect.is_inside:
         root = os.path.relpath(".", os.path.dirname(path) or ".")
-    title = target.partition("://")[2] or target
-    return str(template.render({**context, "SITEURL": root, "target": target, "title": title}))
+    title = titles.get(target.partition("#")[0]) or target.partition("://")[2] or target
+    try:
+        return str(template.render({**context, "SITEURL": root, "target": target, "title": title}))
+    except TemplateError as error:
+        raise CallsiteError(f"the theme's template `redirect` cannot be used, {error}; mend it") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pelican import Pelican
@@ -18,9 +18,11 @@ from callsite.model import Dates, Page, Place, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
+from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Rendered, Renderer
 from callsite.staging import Staging, open_staging
+from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
 
 
@@ -42,8 +44,13 @@ class Run:
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             self.staging.discard()
             raise CallsiteError(f"MARKDOWN or CALLSITE_KEYS cannot be used, {error}; mend the settings file") from error
+        wrong = find_wrong_setting(self.settings)
+        if wrong:
+            self.staging.discard()
+            raise CallsiteError(f"{wrong}; mend the settings file")
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
+        self.redirects: tuple[Redirect, ...] = ()  # those that the site declares
         self.crosslinks: Crosslinks | None = None
         self.linked: dict[str, tuple[Linked, ...]] = {}  # those of each listing
         self.rendered: dict[str, Rendered] = {}
@@ -119,6 +126,19 @@ class Run:
         """Forget the staging folder, and let the settings name the output again."""
         self.staging.discard()
         self.settings["OUTPUT_PATH"] = self.output
+
+
+def find_wrong_setting(settings: Mapping[str, Any]) -> str:
+    """What cannot be used of the settings that are names and switches; "" when all can."""
+    names = settings.get("CALLSITE_COMMON_NAMES", ())
+    if not isinstance(names, list | tuple | set | frozenset):
+        return 'CALLSITE_COMMON_NAMES is no list of names, such as ["flask.Flask"]'
+    for name in names:
+        if not isinstance(name, str) or parse_symbol(name) is None:
+            return f"CALLSITE_COMMON_NAMES has {name!r}, which is no dotted name such as flask.Flask"
+    if not isinstance(settings.get("CALLSITE_SEARCH", True), bool):
+        return "CALLSITE_SEARCH is neither True nor False"
+    return ""
 
 
 _run: Run | None = None

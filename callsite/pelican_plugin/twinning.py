@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from pelican.contents import Article, Author, Category, Content, Tag
+from pelican.contents import Author, Category, Content, Tag
 
 from callsite.check import SOURCE_LINK
-from callsite.model import Page
+from callsite.model import Page, Place, Problem
 from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run
 from callsite.symbol import find_symbol
@@ -20,34 +20,48 @@ from callsite.twins import TwinPage, TwinSite, plan_twins
 _GROUPS = {"tag": Tag, "category": Category, "author": Author}
 
 
-def write_twins(run: Run, taken: frozenset[str]) -> None:
-    """Write the twins of a run's published pages; a file that the site brings itself, one of `taken`, stays."""
+def make_twin_site(run: Run) -> TwinSite:
+    """What the twins of a run's published pages are made from; of a translated page the original speaks for all."""
     assert run.navigation is not None  # made before anything is written
-    by_path = {run.loaded[source].page.at.path: content for source, content in run.published.items()}
     settings = run.settings
-    site = TwinSite(
+    return TwinSite(
         name=settings["SITENAME"],
-        summary=settings.get("SITESUBTITLE") or "",
-        address=settings["SITEURL"].rstrip("/") if urlsplit(settings["SITEURL"]).netloc else "",
+        summary=str(settings.get("SITESUBTITLE") or ""),
+        address=settings["SITEURL"].rstrip("/"),
         language=settings["DEFAULT_LANG"],
         libraries=tuple(
             (library.name, library.url, library.description)
             for library in run.navigation.all_libraries
             if library.written or run.lists
         ),
-        pages=tuple(_make_page(run, source, content) for source, content in run.published.items()),
-        others=(("", None), *((view.url, None) for view in run.lists), *_list_articles(run)),
+        pages=tuple(
+            _make_page(run, source, content)
+            for source, content in run.published.items()
+            if content.in_default_lang or not content.translations
+        ),
+        others=(("", None), *((view.url, None) for view in run.lists), *_list_others(run)),
     )
+
+
+def write_twins(run: Run, site: TwinSite, taken: frozenset[str]) -> Iterator[Problem]:
+    """Write the twins of a site; a file that it brings itself, one of `taken`, stays. Gives what cannot be written."""
+    by_path = {run.loaded[source].page.at.path: content for source, content in run.published.items()}
     for path, data in plan_twins(site, _make_resolve(run, by_path)):
         if path not in taken:
             target = Path(run.staging.path, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            except (FileExistsError, IsADirectoryError, NotADirectoryError):
+                message = f"the output file `{path}` cannot be made, what has its name or a part of it is in the way"
+                yield Problem(Place(path), "S111", message, "give the page or file there another name")
 
 
-def _list_articles(run: Run) -> Iterator[tuple[str, datetime | None]]:
+def _list_others(run: Run) -> Iterator[tuple[str, datetime | None]]:
+    """Articles, translations, and pages in other formats, each with its last change if it tells."""
+    pages = {content.url for content in run.published.values()}
     for content in run.contents:
-        if isinstance(content, Article) and content.status == "published":
+        if content.status == "published" and (content.url not in pages or not content.in_default_lang):
             yield content.url, read_date(content, "modified") or read_date(content, "date")
 
 

@@ -24,13 +24,11 @@ from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path
 from callsite.twins.sitemap import plan_sitemaps
 
 __all__ = [
-    "EXAMPLES_PATH",
     "FEED_PATH",
-    "INVENTORY_PATH",
-    "LLMS_PATH",
     "TwinPage",
     "TwinSite",
     "find_markdown_path",
+    "list_twin_paths",
     "plan_twins",
 ]
 
@@ -53,6 +51,13 @@ def plan_twins(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, bytes]]:
         yield path, content if isinstance(content, bytes) else content.encode()
 
 
+def list_twin_paths(site: TwinSite) -> frozenset[str]:
+    """The paths of all that `plan_twins` makes, but the parts of a long sitemap."""
+    fixed = {LLMS_PATH, EXAMPLES_PATH, SCHEMA_PATH, INVENTORY_PATH}
+    public = {FEED_PATH, f"{SITEMAP}.xml"} if site.is_public else set()
+    return frozenset(fixed | public | {path for twin in site.pages if (path := find_markdown_path(twin.url))})
+
+
 def _plan(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, str | bytes]]:
     data = [(EXAMPLES_PATH, "all symbols, pages and excerpts as data"), (SCHEMA_PATH, "what is in that data")]
     documents = {path: twin for twin in reversed(site.pages) if (path := find_markdown_path(twin.url))}
@@ -62,7 +67,7 @@ def _plan(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, str | bytes]]
     yield EXAMPLES_PATH, format_examples(site, SCHEMA_PATH)
     yield SCHEMA_PATH, SCHEMA
     yield INVENTORY_PATH, format_inventory(plan_labels(site))
-    if site.address:
+    if site.is_public:
         feed = format_feed(site, FEED_PATH)
         if feed:
             yield FEED_PATH, feed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from callsite.address import is_web_address
 from callsite.check import check_path
 from callsite.credits import Credit
 from callsite.model import NOWHERE, Page
@@ -48,6 +49,11 @@ class TwinSite:
     libraries: tuple[tuple[str, str, str], ...]
     pages: tuple[TwinPage, ...]
     others: tuple[tuple[str, datetime | None], ...] = ()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether its address is known to the letter, as feeds and sitemaps need it."""
+        return is_web_address(self.address)
 
     def locate(self, url: str) -> str:
         """The absolute address of a page of the site; from the root of its host when the site's is not known."""

@@ -36,6 +36,7 @@ const slash = part("[type=checkbox]");
 let link; // what opens the dialog without a key
 let ready; // settled once there is something to search
 let pagefind;
+let totals; // of each filter, how many pages there are of each value
 let names = []; // every name that has a page, with what it is compared by
 let results = [];
 let active; // the result that Enter opens
@@ -78,7 +79,7 @@ async function load() {
   const root = new URL(".", link.href);
   const loaded = await import(new URL("pagefind/pagefind.js", root));
   await loaded.options({ baseUrl: root.pathname, excerptLength: 24 });
-  const values = await loaded.filters();
+  const values = totals = await loaded.filters();
   pagefind = loaded;
   names = Object.keys(values.symbol ?? {}).map((name) => ({ name, all: flat(name), end: flat(name.split(".").at(-1)) }));
   for (const select of selects) {
@@ -114,7 +115,7 @@ function rank(query) {
   const scored = [];
   for (const { name, all, end } of names) {
     if (!last || !words.every((word) => all.includes(word))) continue;
-    let score = 0;
+    let score = 0; // of two that are as near, the one in the letters asked for, and with the whole path, comes first
     if (!`.${all}`.endsWith(`.${words.join(".")}`)) score += 1;
     if (!name.includes(raw.at(-1))) score += 1;
     if (![last, words.join("")].includes(end)) score += 4;
@@ -129,29 +130,36 @@ function rank(query) {
   return scored.slice(0, BEST).map(([, name]) => name);
 }
 
+// The page of a symbol. Its words are asked for as well: a filter alone makes Pagefind load its whole index, which is
+// left for the alias that shares no word with its page.
+async function findPage(name, filters) {
+  const narrowed = { filters: { ...filters, symbol: name } };
+  const found = await pagefind.search(name.split(".").at(-1).replaceAll("_", " "), narrowed);
+  return found.results.length ? found : pagefind.search(null, narrowed);
+}
+
 // What there is for a question: the pages of symbols with such a name, then what Pagefind finds.
 async function answer(query, filters) {
   const best = rank(query);
-  const nothing = { results: [], filters: {} };
-  const [named, texts] = await Promise.all([
-    best.length ? pagefind.search(null, { filters: { ...filters, symbol: { any: best } } }) : nothing,
+  const [texts, ...named] = await Promise.all([
     // It takes a dot for a part of the word, and a single letter for the beginning of too many.
-    query.length === 1 ? nothing : pagefind.search(query.replaceAll(".", " ") || null, { filters }),
+    query.length === 1 ? { results: [], filters: {} } : pagefind.search(query.replaceAll(".", " ") || null, { filters }),
+    ...best.map((name) => findPage(name, filters)),
   ]);
   if (!best.length && query && await isFarFetched(query, texts.results[0])) return { counts: {}, all: [] };
   const counts = { ...texts.filters };
   const found = new Map(texts.results.map((result) => [result.id, result]));
-  const first = await Promise.all(named.results.map(async (result) => {
+  const pages = new Map(named.flatMap(({ results }) => results.map((result) => [result.id, result])));
+  const first = await Promise.all([...pages.values()].map(async (result) => {
     const { filters: own } = await result.data();
     const same = found.get(result.id); // this one has an excerpt
     for (const [key, values] of same ? [] : Object.entries(own)) {
       counts[key] = { ...counts[key] };
       for (const value of values) counts[key][value] = (counts[key][value] ?? 0) + 1;
     }
-    return [best.findIndex((name) => own.symbol.includes(name)), same ?? result];
+    return same ?? result;
   }));
-  first.sort(([one], [other]) => one - other);
-  return { counts, all: [...new Set([...first.map(([, result]) => result), ...texts.results])] };
+  return { counts, all: [...new Set([...first, ...texts.results])] };
 }
 
 // Of a word that is nowhere, Pagefind takes fewer and fewer letters until it finds something.
@@ -170,15 +178,15 @@ async function search() {
   answered = false;
   try {
     const filters = Object.fromEntries(selects.filter(({ value }) => value).map(({ name, value }) => [name, value]));
-    const { counts, all } = await answer(query, filters);
+    const idle = !query && !Object.keys(filters).length;
+    const { counts, all } = idle ? { counts: { ...totals }, all: [] } : await answer(query, filters);
     for (const name in filters) { // what another choice would give
       const { [name]: _, ...others } = filters;
-      counts[name] = (await answer(query, others)).counts[name];
+      counts[name] = (query || Object.keys(others).length ? (await answer(query, others)).counts : totals)[name];
     }
     if (mine !== turn) return;
     for (const select of selects) fill(select, counts[select.name]);
-    const idle = !query && !Object.keys(filters).length;
-    results = idle ? [] : all;
+    results = all;
     await show(0);
     if (mine !== turn) return;
     const count = results.length;
