@@ -50,24 +50,32 @@ class History:
 
 @dataclass(slots=True)
 class _Log:
-    """What the commits say of each path, from the first one on; `unsure` are paths with an older history than that."""
+    """What the commits say of each path, from the first one on.
+
+    `cut` are paths with an older history than that, and `undated` those that a commit without a date began.
+    """
 
     created: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
-    unsure: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+    undated: set[str] = field(default_factory=set)
 
     def touch(self, path: str, when: int | None) -> None:
-        """A commit changed a file; it has no date where the history is cut short."""
-        if when is None:
-            self.unsure.add(path)
-        else:
+        """A commit changed a file; some have no date that can be read."""
+        if when is not None:
             self.created[path] = min(when, self.created.get(path, when))
             self.changed[path] = max(when, self.changed.get(path, when))
+            return
+        # The date of the commit before it would be told as the last change, and is not.
+        self.changed.pop(path, None)
+        if path not in self.created:
+            self.undated.add(path)
 
     def rename(self, old: str, new: str) -> None:
         """A commit gave a file another name: the new one is as old as the old one."""
-        if old in self.unsure:
-            self.unsure.add(new)
+        for paths in (self.cut, self.undated):
+            if old in paths:
+                paths.add(new)
         if old in self.created:
             self.touch(new, self.created[old])
 
@@ -87,19 +95,21 @@ def read_history(folder: Path) -> History:
     try:
         layout = find_layout(top)
         commit = find_reference(layout, "HEAD")
+        if not commit and not _is_new(layout):
+            raise CallsiteError(f"{top}: the HEAD of its repository leads to no commit")
         log, tree = _read_log(layout, commit, prefix) if commit else (_Log(), {})
     except (CallsiteError, GitError, OSError) as error:
         reason = make_printable(str(error).partition("; ")[0])
         return History(named, {}, f"no dates for the files in {make_printable(os.path.relpath(folder))}: {reason}")
     files, repositories = _list_files(real)
     dates = {}
-    unsure = 0
+    cut = 0
     for path in files:
         name = os.path.normpath(os.path.join(prefix, path))
-        unsure += name in log.unsure and name in tree
+        cut += name in log.cut and name in tree
         if found := _find_dates(real / path, name, log, tree.get(name)):
             dates[path] = found
-    notices = [_CUT_SHORT.format(count(unsure, "file"))] if unsure else []
+    notices = [_CUT_SHORT.format(count(cut, "file"))] if cut else []
     for path in repositories:
         inner = read_history(real / path)
         dates |= {os.path.join(path, name): found for name, found in inner.dates.items()}
@@ -111,6 +121,16 @@ _CUT_SHORT = (
     "no true dates for {}: the history is cut short (a shallow clone); fetch all of it with `git fetch --unshallow`, "
     "or in a workflow with `fetch-depth: 0`"
 )
+
+
+_BRANCH = re.compile(rb"ref: (refs/(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+)\s*")
+
+
+def _is_new(layout: Layout) -> bool:
+    """Whether a repository has no commits yet: its HEAD names a branch that nobody has written so far."""
+    with open_file(layout.own / "HEAD") as file:
+        match = _BRANCH.fullmatch(file.read(_LARGEST))
+    return match is not None and not os.path.lexists(layout.common / os.fsdecode(match[1]))
 
 
 def _list_files(folder: Path) -> tuple[list[str], list[str]]:
@@ -143,7 +163,7 @@ def _find_dates(path: Path, name: str, log: _Log, committed: str | None) -> Date
     changed = log.changed.get(name)
     if is_changed:
         changed = max(written, changed or written)
-    created = None if name in log.unsure else log.created.get(name)
+    created = None if name in log.cut or name in log.undated else log.created.get(name)
     if changed is None:
         return None
     return Dates(None if created is None else _make_date(created), _make_date(changed))
@@ -202,17 +222,20 @@ def _read_ends(layout: Layout) -> frozenset[str]:
 def _parse_log(told: bytes, ends: Collection[str]) -> _Log:
     r"""Read what git says: of each commit `\x01hash time`, then of each file in it a letter (or more) and its path."""
     log = _Log()
-    when: int | None = None
+    commit, when = "", None
     words = iter(told.split(b"\0"))
     for word in words:
         text = word.strip(b"\n").decode("ascii")
         if text.startswith("\x01"):
             commit, _, seconds = text[1:].partition(" ")
-            when = int(seconds) if commit not in ends and _SECONDS.fullmatch(seconds) else None
+            when = int(seconds) if _SECONDS.fullmatch(seconds) else None
         elif text:
             path = os.fsdecode(next(words))
             if re.fullmatch("R[0-9]+", text):
                 old, path = path, os.fsdecode(next(words))
                 log.rename(old, path)
-            log.touch(path, when)
+            if commit in ends:
+                log.cut.add(path)  # it seems to add all files, of which it may have changed some
+            else:
+                log.touch(path, when)
     return log

@@ -379,6 +379,44 @@ def test_objects_kept_elsewhere_and_of_the_longer_kind(repository: Repository, t
     assert long.read() == {"a.md": Dates(_day(1), _day(1)), "b.md": Dates(_day(1), _day(20))}
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "garbage",
+        "",
+        "ref: refs/heads/a b\n",
+        "ref: refs/heads/main\0",
+        "ref: main",
+        "ref: refs/../x",
+        "ab" * 19,
+        "\xff",
+    ],
+)
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_head_that_leads_nowhere_is_told_of_and_taken_for_no_new_repository(
+    repository: Repository, head: str, is_new: bool
+) -> None:
+    if is_new:
+        repository.write("a.md", "a")
+    else:
+        repository.commit(1, a__md="a")
+    (repository.path / ".git" / "HEAD").write_text(head)
+    read = read_history(repository.content)
+    assert read.dates == {}
+    assert read.notice.startswith("no dates for the files in ")
+    assert read.notice.endswith(f"{repository.path}: the HEAD of its repository leads to no commit")
+
+
+def test_a_branch_that_is_damaged_is_told_of_and_one_that_is_new_is_not(repository: Repository) -> None:
+    repository.commit(1, a__md="a")
+    (repository.path / ".git" / "refs" / "heads" / "main").write_text("")
+    read = read_history(repository.content)
+    assert read.dates == {}
+    assert read.notice.endswith("leads to no commit")
+    repository.git("symbolic-ref", "HEAD", "refs/heads/nouveauté")
+    assert repository.read() == {"a.md": Dates(_day(20), _day(20))}
+
+
 @pytest.mark.parametrize("damage", ["objects", "HEAD", "empty", "reftable", "file"])
 def test_a_repository_that_cannot_be_read_is_told_of(repository: Repository, damage: str) -> None:
     repository.commit(1, a__md="a")
@@ -464,22 +502,41 @@ def test_the_environment_of_a_hook_does_not_lead_elsewhere(
     assert not (tmp_path / "trace").exists()
 
 
-def test_dates_beyond_all_calendars(repository: Repository) -> None:
-    repository.write("a.md", "a")
+def _commit_oddly(repository: Repository, when: str) -> None:
+    """Commit what there is, with words of one's own where the commit's date should be."""
     repository.git("add", "--all")
     tree = repository.git("write-tree")
-    for when, changed in (
-        ("99999999999999", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
-        ("9" * 50, None),
-        ("x", None),
-    ):
-        text = f"tree {tree}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> {when} +0000\n\nx\n"
-        commit = _git(
-            repository.path, "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=text.encode()
-        )
-        repository.git("update-ref", "refs/heads/main", commit)
-        dates = read_history(repository.content).dates.get("a.md")
-        assert dates == (changed and Dates(changed, changed))
+    has_parent = (repository.path / ".git" / "refs" / "heads" / "main").exists()
+    parent = f"parent {repository.git('rev-parse', 'HEAD')}\n" if has_parent else ""
+    text = f"tree {tree}\n{parent}author a <a@b> 1 +0000\ncommitter a <a@b> {when}\n\nx\n"
+    commit = _git(repository.path, "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=text.encode())
+    repository.git("update-ref", "refs/heads/main", commit)
+
+
+@pytest.mark.parametrize("when", ["-5 +0000", "1e5 +0000", "", "99999999999999999999 +0000"])
+def test_commits_without_a_date_are_not_taken_for_the_end_of_a_shallow_clone(repository: Repository, when: str) -> None:
+    repository.write("a.md", "a")
+    repository.write("b.md", LONG)
+    _commit_oddly(repository, when)
+    assert repository.read() == {}
+    repository.git("mv", "content/b.md", "content/c.md")
+    repository.commit(3, a__md="aa", d__md="d", e__md="e")
+    begun = {"a.md": Dates(None, _day(3)), "c.md": Dates(None, _day(3)), "e.md": Dates(_day(3), _day(3))}
+    assert repository.read() == begun | {"d.md": Dates(_day(3), _day(3))}
+    repository.write("d.md", "dd")
+    _commit_oddly(repository, when)
+    assert repository.read() == begun  # the last change of the other one is unknown
+    repository.write("d.md", "ddd", day=21)
+    assert repository.read() == begun | {"d.md": Dates(_day(3), _day(21))}
+    repository.commit(5)
+    assert repository.read() == begun | {"d.md": Dates(_day(3), _day(5))}
+
+
+def test_dates_beyond_all_calendars(repository: Repository) -> None:
+    repository.write("a.md", "a")
+    _commit_oddly(repository, "99999999999999 +0000")
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert repository.read() == {"a.md": Dates(end, end)}
     os.utime(repository.content / "a.md", (0, -(10**9)))
     repository.git("update-ref", "-d", "refs/heads/main")
     assert repository.read()["a.md"].changed == datetime(1970, 1, 1, tzinfo=UTC)

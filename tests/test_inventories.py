@@ -215,7 +215,10 @@ def test_the_entries_that_do_make_sense_are_read_all_the_same(tmp_path: Path) ->
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    hint = "its names are not linked; see that the network and its entry in CALLSITE_INVENTORIES are right"
+    hint = (
+        "its names are not linked; see that CALLSITE_INVENTORIES names it as seen from the site's folder, "
+        "and that you may read it"
+    )
     os.mkfifo(tmp_path / "pipe")
     for file, reason in (
         ("none.inv", "none.inv: No such file or directory"),
@@ -245,6 +248,7 @@ def test_a_missing_inventory(web: Web, tmp_path: Path) -> None:
     read = _read({"x": web.address + "/none/", "y": web.address + "/docs/"}, tmp_path)
     assert (
         f"X102 the inventory 'x' cannot be read: {web.address}/none/objects.inv: there is nothing at this address; its"
+        " names are not linked; see that the network and its entry in CALLSITE_INVENTORIES are right"
         in _complaint(read)
     )
     assert list(read.links) == ["flask_x.login"]
@@ -266,7 +270,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again(web: Web, tmp_path: Path) 
     web.files["/docs/objects.inv"] = Answer(DATA[:50], announced=len(DATA))
     assert "the connection broke off half-way" in _complaint(_read({"x": web.address + "/docs/"}, tmp_path))
     assert len(web.asked) == 2
-    assert _cached(tmp_path) == []
+    assert [path.suffix for path in _cached(tmp_path)] == [".failure"]
 
 
 def test_passwords_are_used_and_never_shown(web: Web, tmp_path: Path) -> None:
@@ -311,7 +315,7 @@ def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
 
 
 def test_one_that_is_too_large_is_not_fetched(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inventories, "_LARGEST", 20)
+    monkeypatch.setattr(inventories, "LARGEST", 20)
     assert "it is larger than" in _complaint(_read({"x": web.address + "/docs/"}, tmp_path))
     write(tmp_path / "x.inv", DATA)
     assert "X103" in _complaint(_read({"x": ("https://docs.example/", "x.inv")}, tmp_path))
@@ -405,8 +409,9 @@ def test_the_old_one_is_better_than_none(web: Web, tmp_path: Path, mood: str) ->
     for days in (8, 40):
         read = _read(setting, tmp_path, days=days)
         assert read.links == first.links
-        assert f"X104 the inventory 'x' is an old one: {days} days old: {web.address}/docs/objects.inv" in _complaint(
-            read
+        assert (
+            f"X104 the inventory 'x' is an old one from .cache/inventories: {days} days old: "
+            f"{web.address}/docs/objects.inv" in _complaint(read)
         )
     assert _read(setting, tmp_path) == first
 
@@ -417,6 +422,73 @@ def test_offline_with_nothing_kept(tmp_path: Path, web: Web) -> None:
     read = _read(setting, tmp_path)
     assert "Connection refused" in _complaint(read)
     assert read.links == {}
+
+
+MINUTE = 1 / (24 * 60)
+
+
+def test_a_silent_server_is_left_alone_for_ten_minutes(web: Web, tmp_path: Path) -> None:
+    release = threading.Event()
+    web.whim = lambda handler, path: release.wait(20)
+    setting = {"x": web.address + "/docs/"}
+    impatient = Access(timeout=0.3, pauses=())
+    first = _complaint(_read(setting, tmp_path, access=impatient))
+    assert "objects.inv: cannot be fetched, no answer in time; " in first
+    assert len(web.asked) == 1
+    begin = time.monotonic()
+    for minutes, left in ((0, "10 minutes"), (4.5, "6 minutes"), (9.5, "1 minute")):
+        again = _complaint(_read(setting, tmp_path, days=minutes * MINUTE))
+        assert again == first.replace("in time; ", f"in time (it will be asked again in {left}); ")
+    assert time.monotonic() - begin < 2
+    assert len(web.asked) == 1
+    release.set()
+    web.whim = None
+    assert _read(setting, tmp_path, days=10.1 * MINUTE).problems == ()
+    assert len(web.asked) == 2
+    assert [path.suffix for path in _cached(tmp_path)] == [".inv"]
+
+
+def test_a_failure_is_remembered_for_its_own_address_and_not_from_a_time_to_come(web: Web, tmp_path: Path) -> None:
+    assert "X102" in _complaint(_read({"x": web.address + "/none/"}, tmp_path))
+    assert _read({"x": web.address + "/docs/"}, tmp_path).problems == ()
+    assert len(web.asked) == 2
+    assert "asked again" not in _complaint(_read({"x": web.address + "/none/"}, tmp_path, days=-MINUTE))
+    assert len(web.asked) == 3
+
+
+def test_an_old_one_is_used_at_once_while_its_server_is_left_alone(web: Web, tmp_path: Path) -> None:
+    setting = {"x": web.address + "/docs/"}
+    first = _read(setting, tmp_path)
+    (file,) = _cached(tmp_path)
+    os.utime(file, (0, time.time() - 8.5 * DAY))
+    web.files.clear()
+    complaints = [_complaint(_read(setting, tmp_path)) for _ in range(2)]
+    why = f"8 days old: {web.address}/docs/objects.inv: there is nothing at this address"
+    told = "X104 the inventory 'x' is an old one from .cache/inventories"
+    hint = "links may be out of date; see that the network and its entry in CALLSITE_INVENTORIES are right"
+    assert complaints == [
+        f"{told}: {why}; {hint}",
+        f"{told}: {why} (it will be asked again in 10 minutes); {hint}",
+    ]
+    assert len(web.asked) == 2
+    assert _read(setting, tmp_path).links == first.links
+
+
+def test_what_stands_in_place_of_a_remembered_failure_does_no_harm(web: Web, tmp_path: Path) -> None:
+    setting = {"x": web.address + "/none/"}
+    _read(setting, tmp_path)
+    (file,) = _cached(tmp_path)
+    file.write_bytes(b"a\x1b\n\xff" + b"b" * 10**6)
+    assert "cannot be read: a<U+001B><U+000A>\ufffdbb" in _complaint(_read(setting, tmp_path))
+    assert len(web.asked) == 1
+    file.write_bytes(b" \n")
+    assert "there is nothing at this address" in _complaint(_read(setting, tmp_path))
+    assert len(web.asked) == 2
+    file.unlink()
+    file.mkdir()
+    for number in (3, 4):
+        assert "there is nothing at this address" in _complaint(_read(setting, tmp_path))
+        assert len(web.asked) == number
 
 
 @pytest.mark.parametrize("damage", [b"", b"<html>", DATA[:-5], None])
@@ -441,6 +513,11 @@ def test_a_cache_that_cannot_be_written_ends_no_build(web: Web, tmp_path: Path) 
     complaint = _complaint(read)
     assert complaint.startswith("X105 the inventory 'x' is not kept for the next build: ")
     assert "cannot be written" in complaint
+    assert complaint.endswith("; let .cache/inventories be written, or every build fetches it")
+    web.files.clear()
+    for _ in range(2):
+        assert _complaint(_read({"x": web.address + "/docs/"}, tmp_path)).startswith("X102 ")
+    assert len(web.asked) == 3
 
 
 def test_what_killed_builds_left_in_the_cache_is_swept(web: Web, tmp_path: Path) -> None:
