@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import time
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -121,6 +122,37 @@ def test_what_cannot_be_read(text: str, start: str) -> None:
     assert redirects == []
     assert problems[0].startswith(start)
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ('"\\' * 9000, "r.toml:1: R101 this is no TOML: unescaped '\\' in a string; "),
+        ('"/a" = "/b"\n' + '"\\\n' * 100_000, "r.toml:2: R101 this is no TOML: "),
+        ('x = """' + '\\"\n' * 100_000, "r.toml:100000: R101 this is no TOML: unterminated string; "),
+        ("x = '''" + "''\n" * 100_000, "r.toml:100000: R101 this is no TOML: "),
+        ("\n" + "a.b." * 8000, "r.toml:2: R101 this line is too long to be read: it has more than 20,000 characters; "),
+        ("\na" + ".b" * 51 + " = 1", "r.toml:2: R101 this line is too long to be read: it has more than 50 dots; write"),
+        ("\n" * 4_000_001, "r.toml: R101 this file is too long to be read: it has more than 4,000,000 characters; take out"),
+    ],
+    ids=["quotes", "lines", "long", "longer", "line", "dots", "file"],
+)  # fmt: skip
+def test_what_is_too_much_takes_no_time(text: str, start: str) -> None:
+    began = time.process_time()
+    redirects, problems = _read(text)
+    assert time.process_time() - began < 2
+    assert redirects == []
+    assert [problem[: len(start)] for problem in problems] == [start]
+
+
+def test_what_is_long_is_read() -> None:
+    text = f'# {"." * 99}\n"/a" = "/{"b" * 19_990}"\n"/c" = "https://{"x." * 49}y/z"\n# {"d" * 19_998}'
+    redirects, problems = _read(text)
+    assert problems == []
+    assert [redirect[:6] for redirect in redirects] == ["2: /a ", "3: /c "]
+    redirects, problems = _read("".join(f'"/{number}" = "/x"\n' for number in range(20_000)))
+    assert (len(redirects), problems) == (20_000, [])
+    assert redirects[-1] == "20000: /19999 /x"
 
 
 def test_what_can_be_read_stays() -> None:
