@@ -92,7 +92,7 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
 
 
 class Symbols:
-    """The dotted names that have a page.
+    """The dotted names that have a page, and `libraries` that have one of their own.
 
     `words` are those of each page's listings, by the page's path. `problems` tell of names that two pages claim.
     """
@@ -114,6 +114,7 @@ class Symbols:
                     hint = "take the alias out here or there"
                     problems.append(_claimed(page.place("aliases"), alias, other, hint))
         # A library is named everywhere, and its page is a click away from every other: nothing links to it.
+        self.libraries = frozenset(name for name in self._owners if "." not in name)
         self._owners = {name: page for name, page in self._owners.items() if "." in name}
         self.problems = tuple(problems)
         for name, symbol in _find_spellings(named, words):
@@ -162,7 +163,8 @@ class Linker:
         links: list[CodeLink] = []
         is_known = False  # a later part of the dotted name; documentation is linked once, as far as the name is known
         for word, page in zip(reversed(words), reversed(pages), strict=True):
-            to = self._find_upstream(word.targets) if page is None and not is_known else None
+            is_free = page is None and not is_known and self._symbols.libraries.isdisjoint(word.targets)
+            to = self._find_upstream(word.targets) if is_free else None
             is_known = word.attribute and (is_known or page is not None or to is not None)
             if page is not None:
                 to = self._destinations.get(page.at.path)

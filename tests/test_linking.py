@@ -92,11 +92,16 @@ FLASK = page("flask")
 
 
 def test_names_that_have_a_page() -> None:
-    linked = check("from «flask».globals import «g»\nx = «g».user", G, FLASK)
-    assert [used.at.path for used in linked.uses] == ["flask", "flask.globals.g"]
-    check("import «flask».globals as x, «flask»\nx.«g»(«flask».h)", G, FLASK)
+    linked = check("from flask.globals import «g»\nx = «g».user", G)
+    assert [used.at.path for used in linked.uses] == ["flask.globals.g"]
+    check("import flask.globals as x, flask\nx.«g»(flask.h)", G)
     check("from flask.globals import «g» as «h|flask.globals.g»\n«h|flask.globals.g».g", G)
     check("from flask.globals import h, G\nG, h.g, x.g, self.g, g", G)
+
+
+def test_a_librarys_own_page_is_no_link_nor_is_its_documentation() -> None:
+    linked = check("import flask.globals as x, flask\nx.«g»(flask.h)", G, FLASK, upstream=["flask"])
+    assert [used.at.path for used in linked.uses] == ["flask.globals.g"]
 
 
 def test_other_import_paths_of_an_alias() -> None:
@@ -202,9 +207,8 @@ def test_what_a_page_says_of_itself_goes_before_what_others_teach() -> None:
 
 
 def test_a_librarys_own_page_is_taught_nothing() -> None:
-    assert set(LinkedSite((page("flask", "~~from x import flask\n~~import a.flask"),), roots="xa").symbols.names) == {
-        "flask"
-    }
+    symbols = LinkedSite((page("flask", "~~from x import flask\n~~import a.flask"),), roots="xa").symbols
+    assert (dict(symbols.names), symbols.libraries) == ({}, {"flask"})
 
 
 # Names that two pages claim.

@@ -99,6 +99,7 @@ FAULTY_SITES: list[tuple[str, dict[str, str], dict[str, object]]] = [
     ),
     ("S109", {f"{AT}/a.md": f"{G}slug: a\n"}, {"CALLSITE_SEARCH": True}),
     ("S110", {f"{AT}/a.md": "title: A\nslug: symbols\n"}, {}),
+    ("S111", {f"{AT}/a.md": "title: A\nslug: llms.txt/x\n"}, {}),
     ("R101", {DECLARED: '/old.html = "/new.html"'}, {}),
     ("R101", {DECLARED: '"/old/*" = "/new.html"'}, {}),
     ("R101", {DECLARED: '"/old.html?x=1" = "/new.html"'}, {}),

@@ -92,7 +92,7 @@ def test_neighbours_are_those_of_the_library() -> None:
     assert (_view("solo.md").previous, _view("solo.md").next) == (None, None)
     assert _view("web.md").next == Entry("GUIs", "guis.html")
     assert _view("guis.md").previous == Entry("Web", "web.html", "", "About the web")
-    assert (_view("other.md").previous, _view("other.md").next) == (None, None)
+    assert (_view("other.md").previous, _view("other.md").next) == (Entry("GUIs", "guis.html"), None)
 
 
 def test_a_librarys_own_page() -> None:
@@ -151,7 +151,7 @@ def test_topics_with_a_place_stand_among_the_chapters() -> None:
         make_page("c", toc=True),
     )
     built = Navigated((web, topic, gui, make_page("d"), make_page("e", "lib.x", "0120")))
-    assert _around(built, web, topic, gui) == [("", "b.html"), ("a.html", "c.html"), ("b.html", "")]
+    assert _around(built, web, topic, gui) == [("", "b.html"), ("a.html", "c.html"), ("b.html", "d.html")]
 
 
 def test_a_callable_that_is_a_chapter_has_its_place_there() -> None:
