@@ -128,7 +128,7 @@ def test_what_cannot_be_read(text: str, start: str) -> None:
     ("text", "start"),
     [
         ('"\\' * 9000, "r.toml:1: R101 this is no TOML: unescaped '\\' in a string; "),
-        ('"/a" = "/b"\n' + '"\\\n' * 100_000, "r.toml:2: R101 this is no TOML: "),
+        ('"/a" = "/b"\n' + '"\\\n' * 100_000, "r.toml:3: R101 this is no TOML: "),
         ('x = """' + '\\"\n' * 100_000, "r.toml:100000: R101 this is no TOML: unterminated string; "),
         ("x = '''" + "''\n" * 100_000, "r.toml:100000: R101 this is no TOML: "),
         ("\n" + "a.b." * 8000, "r.toml:2: R101 this line is too long to be read: it has more than 20,000 characters; "),
@@ -319,6 +319,10 @@ def _page(symbol: str, aliases: str, path: str = "a.md") -> Page:
         ("a.b", "c.d", "https://x.y/a-b.html", "/c-d.html"),
         ("a.b", "c.d", "../a-b.html", None),
         ("a.b", "é.É", "a-b.html", None),
+        ("a.b", "日本.x", "words.html", None),
+        ("a.b", "naïve.x", "a-b.html", None),
+        ("a.b", "c.d", "a-b.html?x=/y", "/c-d.html"),
+        ("a.b", "c.d", "x/?p=a/b", "/c-d.html"),
     ],
 )  # fmt: skip
 def test_aliases_imply_old_addresses(symbol: str, alias: str, url: str, old: str | None) -> None:
@@ -340,6 +344,9 @@ def test_an_address_of_pelican_becomes_one_of_ours() -> None:
     assert parse_url("//evil.example") == "/evil.example"
     assert parse_url("javascript:x") == "/javascript%3Ax"
     assert parse_url("https://x.y/a b") == "https://x.y/a%20b"
+    assert parse_url("a b.html?x=/ y%20#z%") == "/a%20b.html?x=/%20y%20#z%25"
+    assert parse_url("?p=a") == "/?p=a"
+    assert parse_url("a%3Fb.html") == "/a%3Fb.html"
 
 
 # The plan.
@@ -352,7 +359,12 @@ OUTPUTS = {
     "über.html": "content/ü.md:1",
     "data": "content/extra/data",
 }
-SOURCES = {"examples/flask/g.md": "flask-g-examples.html", "ü b.md": "über.html", "away.md": "https://x.y/z"}
+SOURCES = {
+    "examples/flask/g.md": "flask-g-examples.html",
+    "ü b.md": "über.html",
+    "away.md": "https://x.y/z",
+    "asked.md": "flask.html?x#y",
+}
 
 
 def _declare(*pairs: tuple[str, str]) -> list[Redirect]:
@@ -383,7 +395,14 @@ def _pairs(plan: RedirectPlan) -> list[tuple[str, str]]:
         ("{filename}/examples/flask/g.md#x", "/flask-g-examples.html#x"),
         ("{filename}/%C3%BC%20b.md", "/%C3%BCber.html"),
         ("{filename}/away.md", "https://x.y/z"),
+        ("{filename}/asked.md", "/flask.html?x#y"),
+        ("{filename}/asked.md#z", "/flask.html?x#z"),
         ("https://here.example/flask.html#x", "/flask.html#x"),
+        ("http://Here.Example:80/flask.html", "/flask.html"),
+        ("https://here.example:0443?x", "/?x"),
+        ("https://here.example:/#x", "/#x"),
+        ("https://here.example:80/flask.html", "https://here.example:80/flask.html"),
+        ("http://here.example:8080/flask.html", "http://here.example:8080/flask.html"),
         ("https://here.example", "/"),
         ("https://here.example/", "/"),
         ("https://here.example.org/flask.html", "https://here.example.org/flask.html"),
@@ -444,8 +463,56 @@ def test_circles_are_errors_that_name_all_of_them() -> None:
     ]
     assert all(problem.severity is Severity.ERROR for problem in plan.problems)
     assert _pairs(plan) == [("/d", "/flask.html")]
-    plan = _plan(("/a", "https://here.example/b"), ("/b", "https://here.example/a"), address="https://here.example")
-    assert [problem.code for problem in plan.problems] == ["R102"]
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("https://e.org", "https://e.org/a.html"),
+        ("https://e.org", "http://e.org/a.html"),
+        ("https://e.org", "https://E.org/a.html"),
+        ("https://e.org", "https://e.org:443/a.html"),
+        ("https://e.org", "http://E.ORG:80/a"),
+        ("http://E.org:80", "https://e.org/a.html?x#y"),
+        ("https://e.org:8000", "http://e.org:8000/a.html"),
+        ("https://e.org/sub", "http://e.org/sub/a.html"),
+        ("https://e.org/sub~ü/dir", "http://e.org/sub%7e%C3%BC/dir/a.html"),
+    ],
+)
+def test_circles_through_the_site_s_own_address(address: str, target: str) -> None:
+    plan = _plan(("/a.html", target), address=address)
+    assert [str(problem) for problem in plan.problems] == [
+        "r.toml:1: R102 redirects go round in a circle: `/a.html` → `/a.html`; let one of them lead to a page"
+    ]
+    assert plan.redirects == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("", "https://e.org/a.html"),
+        ("/sub", "https://e.org/sub/a.html"),
+        ("https://e.org", "https://www.e.org/a.html"),
+        ("https://e.org", "https://e.org:8000/a.html"),
+        ("https://e.org/sub", "https://e.org/a.html"),
+        ("https://e.org/sub", "https://e.org/subway/a.html"),
+        ("https://e.org/sub", "https://e.org/Sub/a.html"),
+        ("https://e.org/sub", "https://e.org"),
+        ("https://e.org/sub", "https://e.org?/sub/a.html"),
+    ],
+)
+def test_other_sites_are_no_circles(address: str, target: str) -> None:
+    assert _plan(("/a.html", target), address=address) == RedirectPlan((Redirect("/a.html", target),), ())
+
+
+def test_a_great_circle_is_told_in_short() -> None:
+    plan = _plan(*((f"/{number}", f"/{(number + 1) % 5000}") for number in range(5000)))
+    assert [str(problem) for problem in plan.problems] == [
+        "r.toml:1: R102 redirects go round in a circle: `/0` → `/1` → `/2` → … and 4,996 more → `/4999` → `/0`; let one of "
+        "them lead to a page"
+    ]
+    (problem,) = _plan(*((f"/{number}", f"/{(number + 1) % 8}") for number in range(8))).problems
+    assert "more" not in problem.message
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,12 @@ _PLAIN_BEHIND = _PLAIN + "%:?#[]*"
 _ELSEWHERE = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?(?:[/?#].*)?", re.DOTALL)
 _SOURCE = re.compile(r"\{filename\}/*([^/?#][^?#]*)(#.*)?", re.DOTALL)
 
+# Any whole address in its parts, the site's own too, which nobody has read.
+_WHOLE = re.compile(
+    r"(?P<scheme>(?i:https?))://(?P<host>[^/?#:]+)(?::(?P<port>[0-9]*))?(?P<path>(?:[/?#].*)?)", re.DOTALL
+)
+_PORTS = {"http": "80", "https": "443"}
+
 # Names with slashes between, and perhaps one behind; a name is more than dots and more than an ending.
 _PLAIN_PATH = re.compile(r"/(?:(?!\.+/|\.html?/)[^/\\]+/)*(?:(?!\.+\Z|\.html?\Z)[^/\\]+)?")
 
@@ -105,13 +111,32 @@ def parse_new(text: str) -> str:
 
 def parse_url(url: str) -> str:
     """Read the address of a page as Pelican has it: below the site's root without a slash in front, or a whole one."""
-    return _encode(url) if _ELSEWHERE.fullmatch(url) else "/" + quote(unquote(url).lstrip("/"), safe=_PLAIN)
+    if _ELSEWHERE.fullmatch(url):
+        return _encode(url)
+    path, behind = cut_path(url)
+    return "/" + quote(unquote(path).lstrip("/"), safe=_PLAIN) + _encode(behind)
 
 
 def cut_path(address: str) -> tuple[str, str]:
     """The path of an address below the site's root, and what follows it."""
     path = address.partition("#")[0].partition("?")[0]
     return path, address[len(path) :]
+
+
+def find_below(address: str, root: str) -> str | None:
+    """What follows the site's root in an address, from a slash on; None when it leads elsewhere.
+
+    Browsers find the same host in either case, and with a port that goes without saying; and most hosts answer `http`
+    with `https`, or the other way round, so that a circle through the two is one all the same.
+    """
+    found, base = _WHOLE.fullmatch(address), _WHOLE.fullmatch(root)
+    if not found or not base or _find_host(found) != _find_host(base):
+        return None
+    path, behind = cut_path(found["path"])
+    names, held = path.split("/"), base["path"].rstrip("/").split("/")
+    if [unquote(name) for name in names[: len(held)]] != [unquote(name) for name in held]:
+        return None
+    return "/" + "/".join(names[len(held) :]) + behind
 
 
 def find_answers(path: str) -> tuple[str, ...]:
@@ -146,6 +171,12 @@ def _parse_path(path: str) -> str:
     if not _PLAIN_PATH.fullmatch(plain):
         raise BadAddressError("is no plain path", "write it without `\\`, `//`, `.` and `..`")
     return quote(plain, safe=_PLAIN)
+
+
+def _find_host(whole: re.Match[str]) -> tuple[str, str]:
+    """The host of a whole address, and its port unless that is the scheme's own."""
+    port = (whole["port"] or "").lstrip("0")
+    return whole["host"].lower(), "" if port == _PORTS[whole["scheme"].lower()] else port
 
 
 def _encode(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from callsite.model import Page
-from callsite.redirects.address import BadAddressError, Redirect, parse_old, parse_url
+from callsite.redirects.address import BadAddressError, Redirect, cut_path, parse_old, parse_url
 from callsite.symbol import find_symbol, slug_name
 
 
@@ -24,9 +24,10 @@ def _find_redirects(page: Page, url: str) -> Iterator[Redirect]:
     new = parse_url(url)
     symbol = find_symbol(page.meta)
     own = slug_name(str(symbol)) if symbol else ""
-    folder, _, name = new.rpartition("/")
+    folder, _, name = cut_path(new)[0].rpartition("/")
     for alias in page.meta.aliases:
-        slug = slug_name(alias)
+        # Less the letters that a slug has no room for, `日本.x` would come to `x`, which is another name.
+        slug = slug_name(alias) if alias.isascii() else ""
         renamed, times = re.subn(rf"(?<![a-z0-9]){own}(?![a-z0-9])", slug, name, count=1) if own else ("", 0)
         old = f"{folder}/{renamed}" if times and new.startswith("/") else f"/{slug}.html"
         # A name without a plain letter, and an address that leads out of the site, imply nothing.

@@ -14,6 +14,7 @@ from callsite.redirects.address import (
     Redirect,
     cut_path,
     find_answers,
+    find_below,
     fold,
     parse_new,
     parse_url,
@@ -26,6 +27,9 @@ _SOURCE = "{filename}/"
 
 # Looking for what somebody may have meant takes a while among thousands of files.
 _MOST_GUESSES = 5
+
+# A circle that is longer is told by its first three steps and its last one.
+_MOST_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,14 @@ def _resolve(redirect: Redirect, sources: Mapping[str, str], address: str) -> Re
     if new.startswith(_SOURCE):
         path, mark, fragment = new.removeprefix(_SOURCE).partition("#")
         url = sources.get(unquote(path))
-        return redirect if url is None else replace(redirect, new=f"{parse_url(url)}{mark}{fragment}")
-    if address and f"{new}/".startswith(f"{address}/"):
+        if url is None:
+            return redirect
+        url = parse_url(url)
+        return replace(redirect, new=f"{url.partition('#')[0]}#{fragment}" if mark else url)
+    below = find_below(new, address)
+    if below is not None:
         try:
-            return replace(redirect, new=parse_new(new.removeprefix(address) or "/"))
+            return replace(redirect, new=parse_new(below))
         except BadAddressError:
             return redirect  # let the host make of it what it will
     return redirect
@@ -225,5 +233,8 @@ def _carry_fragment(new: str, end: str) -> str:
 def _describe_circle(steps: list[Redirect]) -> Problem:
     start = steps.index(min(steps, key=lambda step: (step.at, step.old)))
     steps = steps[start:] + steps[:start]
-    way = " → ".join(f"`{unquote(step.old)}`" for step in (*steps, steps[0]))
+    names = [f"`{unquote(step.old)}`" for step in (*steps, steps[0])]
+    if len(steps) > _MOST_STEPS:
+        names[3:-2] = [f"… and {len(steps) - 4:,} more"]
+    way = " → ".join(names)
     return Problem(steps[0].at, "R102", f"redirects go round in a circle: {way}", "let one of them lead to a page")
