@@ -339,7 +339,10 @@ def test_dates_come_from_the_history_unless_the_page_has_some(site: SiteFolder) 
     assert "<lastmod>2021-03-03" in sitemap
     assert "2020-02-02" in built.read("changes.atom.xml")
     assert 'href="https://example.org/changes.atom.xml"' in built.read("index.html")
-    assert [heading.text(strip=True) for heading in LexborHTMLParser(built.read("changes.html")).css("h2 > span:first-child")] == [
+    assert [
+        heading.text(strip=True)
+        for heading in LexborHTMLParser(built.read("changes.html")).css("h2 > span:first-child")
+    ] == [
         "2024-05-06",
         "2021-03-03",
     ]
