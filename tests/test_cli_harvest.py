@@ -428,7 +428,10 @@ def test_at_any_moment(kitchen: Kitchen, how: signal.Signals) -> None:
             process.stdout.readline()  # the first page is written
             time.sleep(delay)
             process.send_signal(how)
-            _, errors = process.communicate(timeout=30)
+            try:
+                _, errors = process.communicate(timeout=30)
+            finally:
+                process.kill()  # one that hangs is a failure, and not the end of all other tests
         assert "Traceback" not in errors
         left = {name: data for name, data in kitchen.pages.items() if name.endswith(".md")}
         assert left
