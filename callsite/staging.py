@@ -7,7 +7,6 @@ the next one: a folder in use is locked by its process, and locks end with it.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import fcntl
@@ -35,6 +34,7 @@ class Staging:
 
     def __init__(self, target: Path) -> None:
         self.target = target
+        self._lock: int | None
         self.path, self._lock = _make_folder(target)
 
     def commit(self, keep: Collection[str] | None = None) -> None:
@@ -60,10 +60,11 @@ class Staging:
         self.discard()
 
     def discard(self) -> None:
-        """Remove the staging folder, whatever is in it."""
+        """Remove the staging folder, whatever is in it. Discarding twice is fine."""
         shutil.rmtree(self.path, ignore_errors=True)
-        with contextlib.suppress(OSError):  # closed before: discarding twice is fine
-            os.close(self._lock)
+        lock, self._lock = self._lock, None
+        if lock is not None:  # its number may be another file's by the second time
+            os.close(lock)
 
 
 def open_staging(output: str, apart_from: Collection[str]) -> Staging:

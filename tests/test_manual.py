@@ -805,7 +805,7 @@ def test_sphinx_follows_the_references_that_twins_shows(mine: Path, tmp_path: Pa
     (unlinked,) = [one.snippet.code for one in listings if one.snippet.language == "rst" and not one.origin.path]
     (tmp_path / "conf.py").write_text(local, encoding="utf-8")
     (tmp_path / "index.rst").write_text(f"{texts['index.rst']}\n\n{unlinked}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "sphinx", "-q", "-n", str(tmp_path), str(tmp_path / "html")]
+    command = [sys.executable, "-m", "sphinx", "--no-color", "-q", "-n", str(tmp_path), str(tmp_path / "html")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert [line.partition("WARNING: ")[2] for line in ran.stderr.splitlines()] == [
         "py:class reference target not found: pathlib.Path [ref.class]"

@@ -308,3 +308,12 @@ def test_a_folder_that_cannot_be_made_is_no_output(output: Path) -> None:
     (output.parent / "file").write_text("x")
     with pytest.raises(CallsiteError, match=r"cannot build here, .*; choose another output folder"):
         _open(output.parent / "file" / "output")
+
+
+def test_discarding_twice_closes_nobody_elses_file(output: Path) -> None:
+    new = _open(output)
+    new.discard()
+    with (output.parent / "other").open("w") as other:  # it gets the number that the lock has left
+        new.discard()
+        other.write("still open")
+    assert (output.parent / "other").read_text() == "still open"
