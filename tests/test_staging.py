@@ -266,6 +266,7 @@ def test_a_swap_that_was_cut_short_is_mended(output: Path, monkeypatch: pytest.M
         with pytest.raises(KeyboardInterrupt):
             new.commit()
     assert not output.exists()
+    assert new._lock is not None
     os.close(new._lock)
     _open(output).discard()
     assert (output / "mine").read_text() == "mine"
