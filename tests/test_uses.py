@@ -694,10 +694,10 @@ def test_a_worker_that_dies_of_something_else_costs_nothing(tmp_path: Path) -> N
 def test_a_text_that_takes_too_long_is_given_up() -> None:
     slow = boot("if task[0].startswith(b'sleep'): time.sleep(60)")
     start = time.monotonic()
-    answers = _run(Workers(2, limit=1.0, boot=slow), [(b"sleep", "m", False), *TASKS])
-    assert answers.pop(0) == "not resolved within 1 seconds"
+    answers = _run(Workers(2, limit=4.0, boot=slow), [(b"sleep", "m", False), *TASKS])
+    assert answers.pop(0) == "not resolved within 4 seconds"
     assert all(isinstance(answer, Answer) for answer in answers.values())
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 40
 
 
 @pytest.mark.parametrize("executable", [sys.executable, "/nowhere/python"])
