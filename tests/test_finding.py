@@ -389,3 +389,13 @@ def test_a_site_may_do_without_search(site: SiteFolder) -> None:
     built = site.build()
     assert not [path for path in built.files if path.startswith("pagefind/")]
     assert "pagefind" not in built.read("flask-globals-g.html")
+
+
+def test_what_is_not_known_of_dates_is_said(site: SiteFolder) -> None:
+    site.write({"content/examples/g.md": G})
+    _commit(site.root, "2024-05-06T07:08:09+00:00")
+    (site.root / ".git/HEAD").write_text("nonsense\n")
+    built = site.build("-e", "CALLSITE_STRICT=true")
+    assert built.code == 0, "it is no problem of the site's"
+    assert "HEAD" in built.stderr
+    assert "changes.html" not in built.files
