@@ -8,7 +8,7 @@ import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from callsite.check import check_meta
+from callsite.check.metadata import check_meta
 from callsite.model import Page, Place, Problem
 from callsite.page import parse_page
 from callsite.text import decode_text

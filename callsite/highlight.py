@@ -54,12 +54,8 @@ class RenderedListing:
 def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()) -> RenderedListing:
     """Render the `number`-th listing of a page, 1 being the first. An unknown language renders as plain text."""
     snippet = listing.snippet
-    problems: list[Problem] = []
-    lexer = find_lexer(snippet.language)
-    if lexer is None:
-        problems.append(_unknown_language(listing))
-        lexer = find_lexer("")
-        assert lexer is not None  # plain text is always there
+    lexer = find_lexer(snippet.language) or find_lexer("")
+    assert lexer is not None  # plain text is always there
     name = f"listing-{number}"
     title = find_title(snippet) or listing.origin.path.rpartition("/")[2]
     label = f"Listing {number}: {title}" if title else f"Listing {number}"
@@ -79,12 +75,24 @@ def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()
         elif not inside:
             inside = True
             run = next(runs)
-            if is_too_long("\n".join(line.text for line in run)):
-                problems.append(_too_long(listing))
             parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks, position, linked))
             position += len(run)
     parts.append("</div>\n</figure>")
-    return RenderedListing("".join(parts), name, label, tuple(problems))
+    return RenderedListing("".join(parts), name, label, tuple(find_listing_problems(listing)))
+
+
+def list_mark_ids(listing: Listing, number: int) -> tuple[str, ...]:
+    """The ids of the marked lines of the `number`-th listing of a page, 1 being the first."""
+    return tuple(f"listing-{number}-{mark}" for mark in range(1, len(listing.snippet.marks) + 1))
+
+
+def find_listing_problems(listing: Listing) -> Iterator[Problem]:
+    """What keeps a listing from being coloured."""
+    if find_lexer(listing.snippet.language) is None:
+        yield _unknown_language(listing)
+    for run in listing.snippet.runs:
+        if is_too_long("\n".join(line.text for line in run)):
+            yield _too_long(listing)
 
 
 def _render_run(

@@ -26,10 +26,11 @@ NOWHERE = Place("", 0)
 
 
 class Severity(StrEnum):
-    """What a problem does to a build: errors stop it; warnings stop it only when it is strict."""
+    """What a problem does to a build: errors stop it, warnings stop it only when it is strict, and notes never do."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -71,28 +71,32 @@ class Renderer:
         if converted.too_deep:
             message = "lists or quotes stand too deep inside each other for Markdown"
             problems.append(Problem(page.at, "P101", message, "take them apart"))
-        prose = [block for block in page.blocks if isinstance(block, Prose)]
-        found = tuple(find_links(converted.html, prose, page.at))
+        found = tuple(find_links(parse_prose(converted.html), page))
         return Rendered(converted.html, tuple(headings), listings, found, tuple(problems))
 
 
-def find_links(html: str, prose: Iterable[Prose], whole: Place) -> Iterator[Link]:
-    """The addresses in a piece of HTML, listings left out, each with the lines of `prose` it is written on; with the
-    place `whole` when it is nowhere to be seen there.
-    """
+def parse_prose(html: str) -> LexborHTMLParser:
+    """A page's body, its listings left empty."""
     tree = LexborHTMLParser(html)
-    for figure in tree.css("figure.listing"):
-        figure.decompose()
+    for inside in tree.css("figure.listing > *"):
+        inside.decompose()
+    return tree
+
+
+def find_links(tree: LexborHTMLParser, page: Page) -> Iterator[Link]:
+    """The addresses in a page's body, each with the lines of its prose that it is written on; with the place of the
+    page when it is nowhere to be seen there.
+    """
     targets: dict[str, int] = {}
     for tag, attribute in _ADDRESSES:
         for node in tree.css(f"{tag}[{attribute}]"):
             target = node.attributes[attribute]
             if target:
                 targets[target] = targets.get(target, 0) + 1
-    pieces = _find_pieces(prose) if targets else {}
+    pieces = _find_pieces(block for block in page.blocks if isinstance(block, Prose)) if targets else {}
     for target, times in targets.items():
         spots = sorted({spot for spelling in _spell(target) for spot in _find_spots(spelling, pieces)})
-        for place, _ in spots[:times] or [(whole, 0)]:
+        for place, _ in spots[:times] or [(page.at, 0)]:
             yield Link(target, place)
 
 

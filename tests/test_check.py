@@ -10,7 +10,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from callsite.check import Host, check_meta, find_blocked_folders, find_broken_links, find_collisions
+from callsite.check.claims import find_blocked_folders, find_collisions
+from callsite.check.hosting import Host, find_broken_links
+from callsite.check.metadata import check_meta
 from callsite.header import parse_header
 from callsite.model import Place, Problem, Severity
 from callsite.render import Link

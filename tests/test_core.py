@@ -13,7 +13,6 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PURE = [
     "address",
     "build",
-    "check",
     "credits",
     "errors",
     "fence",
@@ -36,7 +35,7 @@ _PURE = [
     # Packages as a whole.
     *(
         path.relative_to(_ROOT / "callsite").with_suffix("").as_posix()
-        for folder in ("names", "harvest", "navigation", "redirects", "twins")
+        for folder in ("check", "names", "harvest", "navigation", "redirects", "twins")
         for path in sorted((_ROOT / "callsite" / folder).glob("*.py"))
     ),
 ]
@@ -51,7 +50,7 @@ class Block:
 
 sys.meta_path.insert(0, Block())
 from callsite.build import Loader
-from callsite.check import find_collisions
+from callsite.check.claims import find_collisions
 from callsite.navigation import Entry, Navigation
 from callsite.relations import Relations
 from callsite.render import Renderer

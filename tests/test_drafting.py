@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite.address import is_web_address
-from callsite.check import check_meta
+from callsite.check.metadata import check_meta
 from callsite.defaults import MARKDOWN
 from callsite.harvest.choosing import Choice, choose_examples
 from callsite.harvest.drafting import OTHERS, TERMS, TODO, Subject, draft_page, make_terms

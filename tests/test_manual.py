@@ -24,7 +24,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite import history, inventories, relations
-from callsite.check import Host, find_blocked_folders, find_broken_links, find_collisions
+from callsite.check.claims import find_blocked_folders, find_collisions
+from callsite.check.hosting import Host, find_broken_links
 from callsite.cli import COMMANDS, main
 from callsite.cli.sourcing import add_choosing_arguments
 from callsite.credits import Credit, find_credits

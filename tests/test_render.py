@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite.linking import CodeLink, Destination
-from callsite.model import Listing, Page, Place, Prose, Severity
+from callsite.model import Listing, Meta, Page, Place, Prose, Severity
 from callsite.page import parse_page
-from callsite.render import Link, Renderer, find_links
+from callsite.render import Link, Renderer, find_links, parse_prose
 from callsite.snippet import split_rows
 from tests.strategies import pages, texts
 
@@ -104,9 +104,10 @@ def test_a_link_is_found_on_a_line_that_has_it(rows: list[str]) -> None:
 
 def test_links_of_other_pages_than_ours() -> None:
     at = Place("a.rst", 1)
-    found = find_links('<a href="/x">a</a><figure class="listing"><a href="/y">b</a></figure>', [], at)
+    tree = parse_prose('<a href="/x">a</a><figure class="listing"><a href="/y">b</a></figure>')
+    found = find_links(tree, Page(Meta(), (), at))
     assert list(found) == [Link("/x", at)]
-    found = find_links('<a href="/x">a</a>', [Prose("Words\n`a </x>`_\n", at)], at)
+    found = find_links(parse_prose('<a href="/x">a</a>'), Page(Meta(), (Prose("Words\n`a </x>`_\n", at),), at))
     assert list(found) == [Link("/x", Place("a.rst", 2))]
 
 

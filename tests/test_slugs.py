@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsite.check import check_path
+from callsite.check.metadata import check_path
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
 from callsite.model import NOWHERE, Meta, Symbol
 from callsite.symbol import parse_symbol

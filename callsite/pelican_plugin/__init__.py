@@ -26,7 +26,9 @@ from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
 
-from callsite.check import Host, check_path, find_blocked_folders, find_broken_links, find_collisions
+from callsite.check.claims import find_blocked_folders, find_collisions
+from callsite.check.hosting import Host, find_broken_links
+from callsite.check.metadata import check_path
 from callsite.model import Place, Problem, Severity
 from callsite.pelican_plugin.arranging import arrange_pages
 from callsite.pelican_plugin.loading import load_pages

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pelican.generators import PagesGenerator
 
-from callsite.check import find_collisions
+from callsite.check.claims import find_collisions
 from callsite.inventories import read_inventories
 from callsite.linking import Destination
 from callsite.model import Place, Problem

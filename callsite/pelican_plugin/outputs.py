@@ -12,10 +12,10 @@ from pelican.contents import Author, Category, Content, Static, Tag
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
 
 from callsite.build import Loaded, place_of
-from callsite.model import Place, Problem, Prose
+from callsite.model import Meta, Page, Place, Problem, Prose
 from callsite.navigation import ListView
 from callsite.pelican_plugin.run import Run, current_run
-from callsite.render import Link, find_links
+from callsite.render import Link, find_links, parse_prose
 from callsite.staging import MANIFEST, list_files
 from callsite.text import decode_text
 
@@ -66,7 +66,7 @@ def find_content_links(content: Content) -> Iterable[Link]:
         return current_run().rendered[content.source_path].links
     at = place_content(content)
     text, _ = decode_text(Path(content.source_path).read_bytes(), at.path)
-    return find_links(content._content, [Prose(text, Place(at.path, 1))], at)
+    return find_links(parse_prose(content._content), Page(Meta(), (Prose(text, Place(at.path, 1)),), at))
 
 
 def find_loaded(content: Content) -> Loaded | None:

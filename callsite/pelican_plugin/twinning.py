@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from pelican.contents import Author, Category, Content, Tag
 
-from callsite.check import SOURCE_LINK
+from callsite.check.hosting import SOURCE_LINK
 from callsite.model import Page, Place, Problem
 from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from callsite.address import is_web_address
-from callsite.check import check_path
+from callsite.check.metadata import check_path
 from callsite.credits import Credit
 from callsite.model import NOWHERE, Page
 

@@ -1,0 +1,119 @@
+"""What rules are told: of one page, and of a site as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborHTMLParser
+
+from callsite.check.hosting import Host
+from callsite.check.policy import Policy
+from callsite.highlight import list_mark_ids
+from callsite.linking import Word, find_words
+from callsite.model import Page, Place, Problem, Symbol
+from callsite.prose import Heading, ProseConverter
+from callsite.render import Link, find_links, parse_prose
+from callsite.snippet import split_rows
+from callsite.symbol import find_symbol
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the rules for one page are told.
+
+    `rows` are the lines of its file without their ends, `rows[0]` being line 1. `tree` is its prose as HTML with an
+    empty `<figure class="listing" id="listing-1">` in the place of each listing; `headings` are those that Markdown
+    wrote, and `links` all addresses in the prose, images included. `words` are, for each listing, the words of its code
+    that stand for something in the library of the page's `symbol` (or in that of one of its aliases); without a symbol
+    there are none. `originals` are the texts of the files that listings were taken from, by the number of the listing
+    (0 being the first), as far as they are at hand.
+    """
+
+    page: Page
+    rows: tuple[str, ...]
+    tree: LexborHTMLParser = field(compare=False)
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
+    symbol: Symbol | None
+    words: tuple[tuple[Word, ...], ...]
+    originals: Mapping[int, str]
+    policy: Policy
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The dotted names of the page's symbol: its own and its aliases."""
+        return frozenset() if self.symbol is None else frozenset((str(self.symbol), *self.page.meta.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """What remains known of a page when it has been checked, for the rules about sites.
+
+    `page` is without its blocks. `source` is its path below the content. `anchors` are the ids in its body. `marks`
+    holds for each listing its lines of code that are marked, as they are (without notation), in order, and `lines` how
+    many lines of code each listing has.
+    """
+
+    page: Page
+    source: str
+    links: tuple[Link, ...]
+    anchors: frozenset[str]
+    marks: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What the rules for a site are told.
+
+    `summaries` are all its pages and articles by source. `paths` has by page source the path of its output file, as far
+    as it can be told without Pelican; `host` is what links lead to. `statics` are the other files of the content, as
+    paths below it, and `redirects` the places that declare redirects.
+    """
+
+    summaries: tuple[PageSummary, ...]
+    paths: Mapping[str, str]
+    host: Host
+    statics: tuple[str, ...]
+    policy: Policy
+
+
+def gather_facts(
+    page: Page, text: str, prose: ProseConverter, policy: Policy, originals: Mapping[int, str] | None = None
+) -> PageFacts:
+    """Work out what rules need to know of a page that was read from `text`."""
+    places = [f'<figure class="listing" id="listing-{number}"></figure>' for number in range(1, len(page.listings) + 1)]
+    converted = prose.convert(page, places)
+    tree = parse_prose(converted.html)
+    symbol = find_symbol(page.meta)
+    names = () if symbol is None else (str(symbol), *page.meta.aliases)
+    roots = frozenset(name.partition(".")[0] for name in names)
+    return PageFacts(
+        page=page,
+        rows=tuple(split_rows(text)),
+        tree=tree,
+        headings=tuple(heading for heading, _ in converted.headings),
+        links=tuple(find_links(tree, page)),
+        symbol=symbol,
+        words=tuple(find_words(listing, roots) if roots else () for listing in page.listings),
+        originals=originals or {},
+        policy=policy,
+    )
+
+
+def summarise(facts: PageFacts, source: str, problems: tuple[Problem, ...]) -> PageSummary:
+    """What to keep of a page once its rules have been applied."""
+    listings = facts.page.listings
+    ids = {node.attributes["id"] for node in facts.tree.css("[id]")}
+    ids.update(name for number, listing in enumerate(listings, start=1) for name in list_mark_ids(listing, number))
+    return PageSummary(
+        page=replace(facts.page, blocks=(), at=Place(facts.page.at.path, 1)),
+        source=source,
+        links=facts.links,
+        anchors=frozenset(name for name in ids if name),
+        marks=tuple(tuple(line.text for line in listing.snippet.lines if line.marked) for listing in listings),
+        lines=tuple(len(listing.snippet.lines) for listing in listings),
+        problems=problems,
+    )

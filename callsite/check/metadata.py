@@ -1,0 +1,75 @@
+"""What is wrong with a page's metadata."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+
+from callsite.address import is_web_address
+from callsite.header import KEYS, PELICAN_KEYS
+from callsite.model import Meta, Place, Problem, Severity
+from callsite.text import CONTROL
+from callsite.wording import nearest
+
+STATUSES = ("published", "draft", "hidden", "skip")
+
+# A path below the output, in characters that mean themselves in an address.
+_PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
+
+# Bytes in a file's name: the 255 that file systems take, less an ending that is still to come.
+_LONGEST_NAME = 250
+
+
+def check_meta(
+    meta: Meta, at: Place, *, required: Collection[str], own: Collection[str] = (), reserved: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Check a page's metadata.
+
+    `required` are the keys a page needs that nothing else provides, `own` the keys a site has made up for its theme,
+    `reserved` the keys that would break Pelican's own objects.
+    """
+    present = {key for key, _ in meta.lines}
+    for key in required:
+        if not (meta.other(key) or getattr(meta, key, "")) and key not in present:
+            yield Problem(Place(at.path, 1), "M101", f"no `{key}`", f"add a line `{key}: …` to the metadata")
+    known = {*KEYS, *PELICAN_KEYS, *own}
+    for key, values in dict(meta.others).items():
+        place = Place(at.path, meta.line(key))
+        slip = None if key in known else nearest(key, (*KEYS, *PELICAN_KEYS))
+        if key not in known and (key in reserved or key.startswith(("_", "override_"))):
+            yield Problem(place, "M109", f"`{key}` is a name Pelican needs for itself", "call it something else")
+        elif slip:
+            yield Problem(place, "M103", f"`{key}` is no key of the notation", f"did you mean `{slip}`?")
+        elif key not in known:
+            hint = "check the spelling, or list it in CALLSITE_KEYS if your theme uses it"
+            yield Problem(place, "M105", f"`{key}` means nothing here", hint, Severity.WARNING)
+        elif key in (*required, "save_as") and not getattr(meta, key, "") and not "".join(values).strip():
+            yield Problem(place, "M101", f"`{key}` is empty", "write its value behind the colon")
+    status = meta.other("status")
+    if status and status not in STATUSES:
+        yield Problem(
+            Place(at.path, meta.line("status")), "M104", f"`status` cannot be `{status}`", f"write {_list(STATUSES)}"
+        )
+    if meta.docs and not is_web_address(meta.docs):
+        yield Problem(
+            Place(at.path, meta.line("docs")), "M104", f"`docs` cannot be `{meta.docs}`", "write an address, https://…"
+        )
+    for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
+        if path:
+            yield from check_path(path, Place(at.path, meta.line(key)))
+
+
+def check_path(path: str, at: Place) -> Iterator[Problem]:
+    """Check a path that is to name a page, below the output or before its ending."""
+    if not _PATH.fullmatch(path) or CONTROL.search(path) or posixpath.basename(path) == ".html":
+        hint = "use letters, digits, `-`, `_` and `.`, with `/` between folders and none in front"
+        yield Problem(at, "M107", f"`{path}` cannot name a page", hint)
+    elif max(len(part.encode()) for part in path.split("/")) > _LONGEST_NAME:
+        shown = f"{path[:40]}…"
+        yield Problem(at, "M107", f"`{shown}` cannot name a page", f"a name has {_LONGEST_NAME} bytes at the most")
+
+
+def _list(words: Collection[str]) -> str:
+    *most, last = words
+    return ", ".join(most) + " or " + last
