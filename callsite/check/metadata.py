@@ -7,12 +7,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from callsite.address import is_web_address
+from callsite.check.spelling import STATUSES
 from callsite.header import KEYS, PELICAN_KEYS
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.text import CONTROL
 from callsite.wording import nearest
-
-STATUSES = ("published", "draft", "hidden", "skip")
 
 # A path below the output, in characters that mean themselves in an address.
 _PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
