@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
-import marshal
-import multiprocessing
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,11 +20,12 @@ from callsite.harvest.release import Skipped, SourceFile
 from callsite.names import Certainty, Kind, Use, find_names
 from callsite.text import decode_python
 from callsite.uses import index as indexing
-from callsite.uses import store, worker, workers
-from callsite.uses.answers import Answer, find_answer, pack_uses, unpack_uses
+from callsite.uses import store
+from callsite.uses.answers import Answer, Task, find_answer, pack_uses, unpack_uses
 from callsite.uses.filters import make_filter
 from callsite.uses.index import UseIndex, find_apart
-from callsite.uses.workers import BOOT, Workers
+from callsite.workers import Failure, Workers
+from tests.test_workers import DIE
 from tests.trees import make_source
 
 CALLSITE = Path(indexing.__file__).parents[1]
@@ -593,129 +587,6 @@ def test_processes_share_the_file(path: Path) -> None:
     connection.close()
 
 
-# Workers
-
-
-def boot(body: str) -> str:
-    """Workers that do something else first with each task."""
-    start, _, end = BOOT.rpartition("; ")
-    lines = [
-        "import os, time",
-        "import " + start.partition("import ")[2].replace("; ", "\n"),
-        "real = worker.find_answer",
-        "def find_answer(task):",
-        *(f"    {line}" for line in body.splitlines()),
-        "    return real(task)",
-        "worker.find_answer = find_answer",
-        end,
-    ]
-    return "\n".join(lines)
-
-
-DIE = boot("if task[0].startswith(b'die'): os.kill(os.getpid(), 9)")
-
-TASKS = [(f"import os\nos.x{number}()\n".encode(), "m", False) for number in range(120)]
-
-
-def _run(pool: Workers, tasks: list[tuple[bytes, str, bool]]) -> dict[int, Answer | str]:
-    with pool:
-        found = list(pool.resolve(tasks))
-    answers = dict(found)
-    assert len(answers) == len(found) == len(tasks)
-    return answers
-
-
-def test_workers_answer_as_this_process_does() -> None:
-    modules = own_modules()
-    tasks = [(module.file.data, module.name, module.is_package) for module in modules]
-    tasks += [(b"\xff", "", False), (b"print 'x'", "", False), (b"", "", False), (b"(" * 50_000, "", False)]
-    answers = _run(Workers(2), tasks)
-    assert [answers[number] for number in range(len(tasks))] == [find_answer(task) for task in tasks]
-
-
-def test_a_worker_collects_what_trees_leave_behind_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = multiprocessing.Pipe()
-    monkeypatch.setattr(worker, "_COLLECT_AFTER", 3 * len(TASKS[0][0]))
-    monkeypatch.setattr(gc, "collect", lambda: theirs.send_bytes(b"collected"))
-
-    def serve() -> None:
-        with pytest.raises(EOFError):
-            worker.serve(theirs)
-
-    with theirs:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        with ours:
-            for portion in (TASKS[:2], TASKS[2:10]):
-                ours.send_bytes(marshal.dumps(portion))
-            messages = [ours.recv_bytes() for _ in range(13)]
-        thread.join()
-    kinds = ["." if message not in (worker.READY, b"collected") else message.decode() for message in messages]
-    assert kinds == ["ready", *"....", "collected", *"....", "collected", *".."]
-
-
-def test_a_worker_that_does_not_end_is_ended() -> None:
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    assert workers._end(process, 0.1) == "was ended by signal 9"
-
-
-def test_nothing_to_do_needs_no_worker() -> None:
-    assert _run(Workers(2, boot="raise SystemExit"), []) == {}
-
-
-def test_workers_are_used_again() -> None:
-    with Workers(2) as pool:
-        assert dict(pool.resolve(TASKS[:2])).keys() == {0, 1}
-        pids = [worker.process.pid for worker in pool._workers]
-        assert dict(pool.resolve(TASKS)).keys() == set(range(120))
-        assert pids[0] in [worker.process.pid for worker in pool._workers]
-    assert pool._workers == []
-
-
-def test_a_text_that_kills_costs_nothing_but_itself() -> None:
-    tasks = [*TASKS[:60], (b"die\n", "m", False), *TASKS[60:], (b"die now\n", "m", False)]
-    answers = _run(Workers(2, boot=DIE), tasks)
-    assert {number: answer for number, answer in answers.items() if isinstance(answer, str)} == {
-        60: "the process that resolved it was ended by signal 9",
-        121: "the process that resolved it was ended by signal 9",
-    }
-    assert all(answers[number] == find_answer(task) for number, task in enumerate(tasks) if task in TASKS)
-
-
-def test_a_worker_that_dies_of_something_else_costs_nothing(tmp_path: Path) -> None:
-    once = boot(
-        f"if task[0].endswith(b'x7()\\n') and not os.path.exists({str(tmp_path / 'x')!r}): open({str(tmp_path / 'x')!r}, 'w').close(); os._exit(3)"
-    )
-    answers = _run(Workers(2, boot=once), TASKS)
-    assert (tmp_path / "x").exists()
-    assert all(isinstance(answer, Answer) for answer in answers.values())
-
-
-def test_a_text_that_takes_too_long_is_given_up() -> None:
-    slow = boot("if task[0].startswith(b'sleep'): time.sleep(60)")
-    start = time.monotonic()
-    answers = _run(Workers(2, limit=4.0, boot=slow), [(b"sleep", "m", False), *TASKS])
-    assert answers.pop(0) == "not resolved within 4 seconds"
-    assert all(isinstance(answer, Answer) for answer in answers.values())
-    assert time.monotonic() - start < 40
-
-
-@pytest.mark.parametrize("executable", [sys.executable, "/nowhere/python"])
-def test_without_workers_the_work_is_done_here(executable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", executable)
-    answers = _run(Workers(2, boot="raise SystemExit(1)"), TASKS)
-    assert [answers[number] for number in range(len(TASKS))] == [find_answer(task) for task in TASKS]
-
-
-def test_workers_that_die_idle_are_done_without() -> None:
-    with Workers(2) as pool:
-        assert len(list(pool.resolve(TASKS[:60]))) == 60
-        for worker in pool._workers:
-            worker.process.kill()
-            worker.process.wait()
-        assert dict(pool.resolve(TASKS)) == dict(enumerate(map(find_answer, TASKS)))
-
-
 def test_much_work_goes_to_workers_and_the_lost_are_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "WORTH_WORKERS", 0)
     monkeypatch.setattr(indexing, "Workers", functools.partial(Workers, boot=DIE))
@@ -724,71 +595,10 @@ def test_much_work_goes_to_workers_and_the_lost_are_reported(path: Path, monkeyp
         progress = Counting()
         with UseIndex(path, processes=2) as index:
             skipped = index.update(modules, None, progress)
-            assert skipped == (Skipped("src/die.py", "the process that resolved it was ended by signal 9"),)
+            assert skipped == (Skipped("src/die.py", "the process that did it was ended by signal 9"),)
             assert index.update(modules, None, progress) == skipped
             assert len(index.find(["flask"])) == 6
         assert progress.seen[-1][0] == progress.seen[-1][1] == len(progress.seen)
-
-
-def test_workers_may_be_used_beside_threads() -> None:
-    done = threading.Event()
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    try:
-        assert len(_run(Workers(2), TASKS)) == 120
-    finally:
-        done.set()
-        thread.join()
-
-
-LONG = """
-import os, sys, time
-from callsite.uses.workers import Workers
-boot = sys.argv[1]
-with Workers(2, boot=boot) as pool:
-    for number, answer in pool.resolve([(b"x" * 150_000 + b" = %d" % n, "m", False) for n in range(20)]):
-        print(number, *[worker.process.pid for worker in pool._workers], flush=True)
-"""
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_no_worker_outlives_this_process(number: signal.Signals) -> None:
-    slow = boot("time.sleep(0.5)")
-    with subprocess.Popen(
-        [sys.executable, "-c", LONG, slow], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        pids = [int(word) for word in process.stdout.readline().split()[1:]]
-        assert all(_is_running(pid) for pid in pids)
-        start = time.monotonic()
-        os.kill(process.pid, number)
-        process.wait(10)
-        assert time.monotonic() - start < 3
-        errors = process.stderr.read()
-    deadline = time.monotonic() + 10
-    while any(_is_running(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert len(pids) == 2
-    assert not any(_is_running(pid) for pid in pids)
-    assert errors.count("KeyboardInterrupt") == (number == signal.SIGINT)  # one traceback, this process's own
-    assert errors.count("Traceback") == (number == signal.SIGINT)
-
-
-def test_portions_are_even_and_the_long_come_first() -> None:
-    tasks = [(b"x" * size, "", False) for size in [1] * 120 + [150_000, 100_000, 300_000]]
-    batches = list(workers._find_batches(tasks))
-    assert [len(batch) for batch in batches] == [1, 2, 50, 50, 20]
-    assert batches[0] == [122]
-    assert sorted(number for batch in batches for number in batch) == list(range(123))
 
 
 # The benchmark
@@ -817,13 +627,13 @@ def test_the_benchmark_needs_something_to_measure(tmp_path: Path) -> None:
 
 def test_a_large_text_is_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
-    real = Workers.resolve
+    real = Workers.work
 
-    def resolve(self: Workers, tasks: Sequence[tuple[bytes, str, bool]]) -> Iterator[tuple[int, Answer | str]]:
+    def work(self: Workers[Task, Answer], tasks: Sequence[Task]) -> Iterator[tuple[int, Answer | Failure]]:
         called.append(len(tasks))
         return real(self, tasks)
 
-    monkeypatch.setattr(Workers, "resolve", resolve)
+    monkeypatch.setattr(Workers, "work", work)
     with UseIndex() as index:
         index.update(find_modules(make_source("x", {"x/a.py": "import lib\n", "x/b.py": "import lib\n" * 30_000})))
         assert called == [2]

@@ -3,6 +3,6 @@
     modules ──keys──▶ what the index does not know yet ──workers──▶ answers ──store──▶ SQLite
                                                                                  └──▶ uses, exports, star imports
 
-`index` is what others use. `answers` is what both sides of the pipe to a worker understand, `workers` starts them and
-outlives their deaths, `store` is the file and its tables.
+`index` is what others use. `answers` is the work itself, which `callsite.workers` do side by side, and `store` is the
+file and its tables.
 """

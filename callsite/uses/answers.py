@@ -13,13 +13,6 @@ from callsite.text import decode_python
 Task: TypeAlias = tuple[bytes, str, bool]
 
 _Packed: TypeAlias = tuple[str, int, str]
-_Fields: TypeAlias = tuple[
-    str,
-    str,
-    tuple[_Packed, ...],
-    tuple[tuple[str, str], ...],
-    tuple[str, ...],
-]
 
 # As numbers they take less room. When the order changes, so does the stamp of the index.
 _KINDS = tuple(Kind)
@@ -43,10 +36,6 @@ class Answer:
     packed: tuple[_Packed, ...] = ()
     exports: tuple[tuple[str, str], ...] = ()
     stars: tuple[str, ...] = ()
-
-    def dump(self) -> _Fields:
-        """The fields, for a pipe."""
-        return self.skipped, self.unparsed, self.packed, self.exports, self.stars
 
 
 def find_answer(task: Task) -> Answer:

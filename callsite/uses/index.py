@@ -15,7 +15,7 @@ from callsite.harvest.release import Skipped
 from callsite.names import Use
 from callsite.uses.answers import Answer, Task, find_answer, unpack_uses
 from callsite.uses.store import DamageError, discard_file, find_key, is_damage, open_file, open_memory
-from callsite.uses.workers import Workers
+from callsite.workers import Failure, Workers
 
 # Below so many bytes of text this process is done before workers have started.
 WORTH_WORKERS = 1_500_000
@@ -154,7 +154,7 @@ class UseIndex:
         batch: list[tuple[bytes, Answer]] = []
         with contextlib.closing(resolve(tasks, self._processes)) as answers:
             for done, (number, answer) in enumerate(answers, 1):
-                if isinstance(answer, str):
+                if isinstance(answer, Failure):
                     self._lost[keys[number]] = answer
                 else:
                     batch.append((keys[number], answer))
@@ -212,15 +212,16 @@ def _find_parents(target: str) -> Iterator[str]:
         yield target
 
 
-def resolve(tasks: Sequence[Task], processes: int) -> Generator[tuple[int, Answer | str]]:
+def resolve(tasks: Sequence[Task], processes: int) -> Generator[tuple[int, Answer | Failure]]:
     """The number of each task with its answer, or why there is none; by workers, when there is enough to do."""
     sizes = [len(data) for data, _, _ in tasks]
     if sum(sizes) < WORTH_WORKERS and max(sizes, default=0) < _WORTH_LIMITS:
         for number, task in enumerate(tasks):
             yield number, find_answer(task)
         return
-    with Workers(processes) as workers:
-        yield from workers.resolve(tasks)
+    workers: Workers[Task, Answer] = Workers(processes, "callsite.uses.answers:find_answer", lambda task: len(task[0]))
+    with workers:
+        yield from workers.work(tasks)
 
 
 def _find_order(row: tuple[int, Use, Module]) -> tuple[int, int, int, int, str]:

@@ -1,4 +1,4 @@
-"""Processes that resolve names side by side, for as long as there is work, and whatever the work does to them.
+"""Processes that do many small pieces of work side by side, as long as there is any, whatever it does to them.
 
 They are interpreters started afresh, not copies of this process: threads do no harm, and the caller's main module is
 not run again. Each is its own process group, so that Ctrl-C at the terminal reaches this process alone; a worker ends
@@ -8,30 +8,40 @@ when its pipe does, even if this process was killed.
 from __future__ import annotations
 
 import json
-import marshal
 import multiprocessing
+import pickle
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from typing import Generic, TypeVar
 
-from callsite.uses.answers import Answer, Task, find_answer
+from callsite.workers.process import find_job
 
-# What a worker runs. It sees the same modules as this process; see `worker`.
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+# What a worker runs. It sees the same modules as this process; see `process`.
 BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from callsite.uses import worker; "
-    "worker.main(int(sys.argv[2]))"
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from callsite.workers import process; "
+    "process.main(int(sys.argv[2]), sys.argv[3])"
 )
 
-# A worker gets so much at once: enough to be busy for a while, little enough that all of them end at the same time.
+# A worker gets so many bytes at once: enough to be busy for a while, little enough that all end at the same time.
 _BATCH_BYTES = 200_000
 _BATCH_TASKS = 50
 
-# Seconds that one text may take. The largest real ones take two.
+# Seconds that one piece of work may take. Those on the largest real texts take two.
 LIMIT = 60.0
+
+
+class Failure(str):
+    """Why there is no result."""
+
+    __slots__ = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -50,16 +60,24 @@ class _Worker:
         return bool(self.tasks) or not self.is_ready
 
 
-class Workers:
-    """A number of processes, started when they are needed. Leaving the context ends them."""
+class Workers(Generic[Task, Result]):
+    """A number of processes, started when they are needed. Leaving the context ends them.
 
-    def __init__(self, processes: int, limit: float = LIMIT, boot: str = BOOT) -> None:
+    `job` names the function that does the work, as `package.module:function`: it takes a task, and tasks and results
+    pass through pipes. `size` tells how many bytes of text a task is about.
+    """
+
+    def __init__(
+        self, processes: int, job: str, size: Callable[[Task], int], limit: float = LIMIT, boot: str = BOOT
+    ) -> None:
         self._processes = processes
+        self._job = job
+        self._size = size
         self._limit = limit
         self._boot = boot
         self._workers: list[_Worker] = []
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Workers[Task, Result]:
         return self
 
     def __exit__(self, *args: object) -> None:
@@ -69,13 +87,13 @@ class Workers:
             _end(worker.process, 5.0 if args[0] is None else 0.0)
         self._workers.clear()
 
-    def resolve(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer | str]]:
-        """The number of each task with its answer, in any order, or with the reason why it could not be answered.
+    def work(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | Failure]]:
+        """The number of each task with its result, in any order, or with the reason why there is none.
 
-        A text that a worker dies of is tried once more, alone. Where no worker can be started, this process does the
+        A task that a worker dies of is tried once more, alone. Where no worker can be started, this process does the
         work itself.
         """
-        batches = _find_batches(tasks)
+        batches = _find_batches([self._size(task) for task in tasks])
         tried: set[int] = set()
         self._start(len(batches))
         while self._workers:
@@ -93,18 +111,18 @@ class Workers:
                         continue
                     worker.since = time.monotonic()
                     if worker.is_ready:
-                        yield worker.tasks.popleft(), Answer(*marshal.loads(message))  # noqa: S302  # our own worker's
+                        yield worker.tasks.popleft(), pickle.loads(message)  # noqa: S301  # our own worker's
                     worker.is_ready = True
                 elif worker.is_busy and now - worker.since > self._limit:
-                    yield from self._bury(worker, batches, tried, f"not resolved within {self._limit:g} seconds")
+                    yield from self._bury(worker, batches, tried, f"not done within {self._limit:g} seconds")
         for batch in batches:
             for number in batch:
-                yield number, find_answer(tasks[number])
+                yield number, find_job(self._job)(tasks[number])
 
     def _start(self, wanted: int) -> None:
         while len(self._workers) < min(self._processes, wanted):
             ours, theirs = multiprocessing.Pipe()
-            arguments = ["-P", "-W", "ignore", "-c", self._boot, json.dumps(sys.path), str(theirs.fileno())]
+            arguments = ["-P", "-W", "ignore", "-c", self._boot, json.dumps(sys.path), str(theirs.fileno()), self._job]
             try:
                 process = subprocess.Popen(  # noqa: S603  # our own interpreter
                     [sys.executable, *arguments],
@@ -126,7 +144,7 @@ class Workers:
             if batches and worker.is_ready and not worker.tasks:
                 batch = batches.popleft()
                 try:
-                    worker.connection.send_bytes(marshal.dumps([tasks[number] for number in batch]))
+                    worker.connection.send_bytes(pickle.dumps([(self._size(tasks[at]), tasks[at]) for at in batch]))
                 except OSError:
                     batches.appendleft(batch)  # it died idle, which will be heard
                 else:
@@ -141,13 +159,13 @@ class Workers:
 
     def _bury(
         self, worker: _Worker, batches: deque[list[int]], tried: set[int], late: str = ""
-    ) -> Iterator[tuple[int, str]]:
+    ) -> Iterator[tuple[int, Failure]]:
         """Take a worker out that is dead or late, give its tasks back, and start another one if it had any: one that
         does not even begin would not do better.
         """
         self._workers.remove(worker)
         worker.connection.close()
-        reason = late or f"the process that resolved it {_end(worker.process)}"
+        reason = late or f"the process that did it {_end(worker.process)}"
         if late:
             _end(worker.process, 0)
         if not worker.tasks:
@@ -156,23 +174,23 @@ class Workers:
         if others:
             batches.appendleft(others)
         if late or first in tried:
-            yield first, reason
+            yield first, Failure(reason)
         else:
             tried.add(first)
             batches.appendleft([first])
         self._start(len(self._workers) + 1)
 
 
-def _find_batches(tasks: Sequence[Task]) -> deque[list[int]]:
-    """The numbers of the tasks in portions, the long texts first, so that no worker is left with one at the end."""
+def _find_batches(sizes: Sequence[int]) -> deque[list[int]]:
+    """The numbers of the tasks in portions, the large ones first, so that no worker is left with one at the end."""
     batches: deque[list[int]] = deque()
     room = 0
-    for number in sorted(range(len(tasks)), key=lambda number: -len(tasks[number][0])):
+    for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
         if room <= 0 or len(batches[-1]) == _BATCH_TASKS:
             batches.append([])
             room = _BATCH_BYTES
         batches[-1].append(number)
-        room -= len(tasks[number][0])
+        room -= sizes[number]
     return batches
 
 
