@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from callsite.check.metadata import check_meta
+from callsite.header import RESERVED
 from callsite.model import Page, Place, Problem
 from callsite.page import parse_page
 from callsite.text import decode_text
@@ -25,12 +26,11 @@ class Loaded:
 class Loader:
     """Loads pages.
 
-    `own` are the metadata keys the site has made up, `reserved` those it cannot have (see `check_meta`).
+    `own` are the metadata keys the site has made up.
     """
 
-    def __init__(self, own: Collection[str] = (), reserved: Collection[str] = ()) -> None:
+    def __init__(self, own: Collection[str] = ()) -> None:
         self._own = own
-        self._reserved = reserved
 
     def load_page(self, path: str, required: Collection[str] = ("title",)) -> Loaded:
         """Load one file; whatever is in it, or if it cannot be read, there is a page and there are problems.
@@ -48,7 +48,7 @@ class Loader:
             return Loaded(Page(parse_page("")[0].meta, (), at), problems)
         text, found = decode_text(data, at.path)
         page, parsed = parse_page(text, at.path)
-        checked = check_meta(page.meta, at, required=required, own=self._own, reserved=self._reserved)
+        checked = check_meta(page.meta, at, required=required, own=self._own, reserved=RESERVED)
         return Loaded(page, tuple(sorted({*found, *parsed, *checked})))
 
 

@@ -23,7 +23,7 @@ _BEGIN = re.compile(r"---(?:\s.*)?", re.DOTALL)
 _END = re.compile(r"(?:---|\.\.\.)(?:\s.*)?", re.DOTALL)
 
 # The notation's own keys in the order they are written; `meta` is the description.
-KEYS = ("title", "category", "slug", "sortorder", "toc", "sidebartitle", "meta", "symbol", "aliases", "docs")
+KEYS = ("title", "category", "slug", "sortorder", "toc", "sidebartitle", "meta", "symbol", "aliases", "docs", "check")
 
 # The keys Pelican 4.12 gives a meaning to (its readers, contents and settings documentation).
 PELICAN_KEYS = (
@@ -42,7 +42,17 @@ PELICAN_KEYS = (
     "url",
 )
 
-_PLAIN = ("title", "category", "slug", "sidebartitle", "docs")
+# Keys that Pelican 4.12 would turn into attributes of its content objects over what those need to work, and the theme's.
+RESERVED = frozenset(
+    (
+        "allowed_statuses callsite content default_status default_template example filename get_content "
+        "get_relative_source_path get_siteurl get_static_links get_summary get_url_setting is_valid "
+        "mandatory_properties metadata refresh_metadata_intersite_links relative_dir relative_source_path "
+        "save_as settings source_path status summary timezone translations url url_format"
+    ).split()
+)
+
+_PLAIN = ("title", "category", "slug", "sidebartitle", "docs", "check")
 
 
 def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, ...]]:

@@ -43,12 +43,11 @@ CUE = '<span class="visually-hidden">Marked line: </span>'
 
 @dataclass(frozen=True, slots=True)
 class RenderedListing:
-    """A listing's HTML, its id on the page, what to call it, and what was wrong with it."""
+    """A listing's HTML, its id on the page, and what to call it."""
 
     html: str
     id: str
     label: str
-    problems: tuple[Problem, ...]
 
 
 def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()) -> RenderedListing:
@@ -78,7 +77,7 @@ def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()
             parts.append(_render_run(run, lexer, first, next(numbers, None), name, marks, position, linked))
             position += len(run)
     parts.append("</div>\n</figure>")
-    return RenderedListing("".join(parts), name, label, tuple(find_listing_problems(listing)))
+    return RenderedListing("".join(parts), name, label)
 
 
 def list_mark_ids(listing: Listing, number: int) -> tuple[str, ...]:

@@ -216,6 +216,7 @@ class Meta:
     symbol: Symbol | None = None
     aliases: tuple[str, ...] = ()
     docs: str = ""
+    check: str = ""
     others: tuple[tuple[str, tuple[str, ...]], ...] = ()
     lines: tuple[tuple[str, int], ...] = field(default=(), compare=False)
     written: str | None = field(default=None, compare=False)

@@ -11,10 +11,10 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite.highlight import RenderedListing, render_listing
+from callsite.highlight import RenderedListing, find_listing_problems, render_listing
 from callsite.linking import CodeLink
 from callsite.model import Page, Place, Problem, Prose
-from callsite.prose import Heading, ProseConverter
+from callsite.prose import Converted, Heading, ProseConverter
 from callsite.snippet import split_rows
 
 # Elements with an address in an attribute, as far as prose has them.
@@ -67,12 +67,17 @@ class Renderer:
         for heading, numbers in converted.headings:
             projects = dict.fromkeys(projects_of[number] for number in numbers)
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
-        problems = [problem for listing in listings for problem in listing.problems]
-        if converted.too_deep:
-            message = "lists or quotes stand too deep inside each other for Markdown"
-            problems.append(Problem(page.at, "P101", message, "take them apart"))
         found = tuple(find_links(parse_prose(converted.html), page))
-        return Rendered(converted.html, tuple(headings), listings, found, tuple(problems))
+        return Rendered(converted.html, tuple(headings), listings, found, tuple(find_problems(page, converted)))
+
+
+def find_problems(page: Page, converted: Converted) -> Iterator[Problem]:
+    """What rendering a page tells."""
+    for listing in page.listings:
+        yield from find_listing_problems(listing)
+    if converted.too_deep:
+        message = "lists or quotes stand too deep inside each other for Markdown"
+        yield Problem(page.at, "P101", message, "take them apart")
 
 
 def parse_prose(html: str) -> LexborHTMLParser:

@@ -31,7 +31,7 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
     As in Pelican, paths in the file are relative to it. Raises CallsiteError, with the place, when the file does not
     run, and when there is no folder of content.
     """
-    values = _run(settings)
+    values = read_settings(settings)
     base = Path(settings).resolve().parent
     pages = Path(content) if content else base / str(values.get("PATH") or ".")
     if not pages.is_dir():
@@ -55,7 +55,8 @@ def _find_pelican_themes() -> Path:
     return Path(find_spec("pelican").origin).parent / "themes"  # type: ignore[union-attr, arg-type]  # it is installed
 
 
-def _run(settings: str) -> dict[str, Any]:
+def read_settings(settings: str) -> dict[str, Any]:
+    """Run a settings file and return what it sets. Raises CallsiteError, with the place, when it does not run."""
     if not Path(settings).is_file():
         hint = "name one with --settings, or make a site with `callsite init DIR`"
         raise CallsiteError(f"{settings}: no such settings file; {hint}")

@@ -217,6 +217,7 @@ def metas(draw: st.DrawFn) -> Meta:
         symbol=symbol,
         aliases=tuple(map(str, draw(st.lists(symbols, max_size=2)))),
         docs=draw(_plain_value),
+        check=draw(_plain_value),
         others=tuple((key, (draw(_plain_value), *values)) for key, values in others if key not in KEYS),
     )
 

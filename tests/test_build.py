@@ -17,11 +17,10 @@ from tests.building import Reader, Seen
 
 _MUST_FAIL = Path(__file__).parent / "must_fail"
 _SITE_KEYS = ("mood",)
-_RESERVED = ("content",)
 
 
 def _loader() -> Reader:
-    return Reader({"extension_configs": {"markdown.extensions.extra": {}}}, _SITE_KEYS, _RESERVED)
+    return Reader({"extension_configs": {"markdown.extensions.extra": {}}}, _SITE_KEYS)
 
 
 def _expectations() -> list[tuple[str, list[str]]]:

@@ -80,11 +80,11 @@ def test_the_grammar_is_markdowns(found: list[str]) -> None:
 def test_the_seven_keys_and_the_new_ones() -> None:
     text = (
         "title: T: x\ncategory: page\nSLUG: s\nsortorder: 0500\ntoc: false\nsidebartitle: st\n"
-        "meta: about\n    more\nsymbol: a.b\naliases: a.c, d\ndocs: https://x/\ndate: 2020\n"
+        "meta: about\n    more\nsymbol: a.b\naliases: a.c, d\ndocs: https://x/\ncheck: ignore=L111 so\ndate: 2020\n"
     )
     meta, end, problems = _parse(text + "\nbody")
     assert problems == []
-    assert end == 12
+    assert end == 13
     assert meta == Meta(
         title="T: x",
         category="page",
@@ -96,9 +96,10 @@ def test_the_seven_keys_and_the_new_ones() -> None:
         symbol=Symbol("a", "b"),
         aliases=("a.c", "d"),
         docs="https://x/",
+        check="ignore=L111 so",
         others=(("date", ("2020",)),),
     )
-    assert [meta.line(key) for key in ("title", "meta", "symbol", "date", "absent")] == [1, 7, 9, 12, 1]
+    assert [meta.line(key) for key in ("title", "meta", "symbol", "date", "absent")] == [1, 7, 9, 13, 1]
     assert [key for key, _ in list_entries(meta)] == [*KEYS, "date"]
     assert not set(KEYS) & set(PELICAN_KEYS)
 

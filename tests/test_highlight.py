@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from callsite.highlight import RenderedListing, render_listing
+from callsite.highlight import RenderedListing, find_listing_problems, render_listing
 from callsite.lexing import LONGEST_LINE, find_lexer, lex_lines
 from callsite.linking import CodeLink, Destination
 from callsite.model import Gap, Line, Listing, Origin, Place, Severity, Snippet
@@ -83,7 +83,8 @@ def test_the_contract(snippet: Snippet, origin: Origin, ranges: tuple[tuple[int,
             }
             assert not {name for name in inside if " " in str(name)}
     assert "".join(run.text() for run in runs) == "".join(line.text + "\n" for line in snippet.lines)
-    assert {problem.code for problem in rendered.problems} == ({"L102"} if snippet.language == "no-such" else set())
+    told = {problem.code for problem in find_listing_problems(listing)}
+    assert told == ({"L102"} if snippet.language == "no-such" else set())
     numbers = [node.attributes.get("data-n") for node in figure.css(".line")]
     if lines_fit(listing):
         expected = [n for first, last in origin.lines for n in range(first, last + 1)]
@@ -172,7 +173,7 @@ def test_plain_text_needs_no_name() -> None:
 )
 def test_an_unknown_language_is_plain_text_and_a_problem(language: str, hint: str) -> None:
     rendered = _render(Line("x = 1"), language=language)
-    (problem,) = rendered.problems
+    (problem,) = find_listing_problems(Listing(Snippet(language, (Line("x = 1"),)), at=_AT))
     assert (problem.at, problem.code, problem.severity) == (_AT, "L102", Severity.WARNING)
     assert language in problem.message
     assert problem.hint == hint
@@ -181,8 +182,9 @@ def test_an_unknown_language_is_plain_text_and_a_problem(language: str, hint: st
 
 def test_a_line_that_is_too_long_has_no_colours() -> None:
     long = "x" * (LONGEST_LINE + 1)
-    rendered = _render(Line("x = 1"), Line(long), Gap("g"), Line("y = 2"), language="python")
-    assert [problem.code for problem in rendered.problems] == ["L107"]
+    rows = (Line("x = 1"), Line(long), Gap("g"), Line("y = 2"))
+    rendered = _render(*rows, language="python")
+    assert [problem.code for problem in find_listing_problems(Listing(Snippet("python", rows)))] == ["L107"]
     assert f'<span class="line">{long}\n' in rendered.html
     assert '<span class="line">x = 1\n' in rendered.html
     assert '<span class="n">y</span>' in rendered.html
@@ -300,7 +302,7 @@ def test_links_change_nothing_but_what_they_link(made: tuple[Snippet, list[CodeL
     listing = Listing(snippet, at=_AT)
     plain, rendered = render_listing(listing, 1), render_listing(listing, 1, links)
     _check_nesting(rendered.html)
-    assert (rendered.id, rendered.label, rendered.problems) == (plain.id, plain.label, plain.problems)
+    assert (rendered.id, rendered.label) == (plain.id, plain.label)
     before, after = _figure(plain.html), _figure(rendered.html)
     facts = [[(line.attributes, len(line.css(".visually-hidden"))) for line in x.css(".line")] for x in (before, after)]
     assert facts[0] == facts[1]

@@ -11,8 +11,10 @@ import subprocess
 import pelican
 import pytest
 from pelican import signals
+from pelican.contents import Article, Page
 from pelican.settings import read_settings
 
+from callsite.header import RESERVED
 from callsite.pelican_plugin.run import current_run, end_run, note_error
 from callsite.staging import MANIFEST
 from tests.building import CONTENT, SiteFolder
@@ -653,3 +655,10 @@ def _put_back(site: SiteFolder, files: dict[str, bytes]) -> None:
     for path in sorted(site.output.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     site.write({f"output/{name}": data for name, data in files.items()})
+
+
+def test_the_names_that_pelican_needs_are_known() -> None:
+    attributes = {name for name in (*dir(Article), *dir(Page)) if not name.startswith("_")}
+    assert attributes <= RESERVED
+    held = {"relative_source_path", "settings", "source_path", "timezone", "translations", "metadata"}  # by instances
+    assert attributes | held | {"callsite", "example"} == RESERVED

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -13,37 +14,66 @@ from callsite.highlight import list_mark_ids
 from callsite.linking import Word, find_words
 from callsite.model import Page, Place, Problem, Symbol
 from callsite.prose import Heading, ProseConverter
-from callsite.render import Link, find_links, parse_prose
+from callsite.render import Link, find_links, find_problems, parse_prose
 from callsite.snippet import split_rows
 from callsite.symbol import find_symbol
 
 
-@dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the rules for one page are told.
+    """What the rules for one page are told; what takes time is worked out when a rule asks for it.
 
-    `rows` are the lines of its file without their ends, `rows[0]` being line 1. `tree` is its prose as HTML with an
-    empty `<figure class="listing" id="listing-1">` in the place of each listing; `headings` are those that Markdown
-    wrote, and `links` all addresses in the prose, images included. `words` are, for each listing, the words of its code
-    that stand for something in the library of the page's `symbol` (or in that of one of its aliases); without a symbol
-    there are none. `originals` are the texts of the files that listings were taken from, by the number of the listing
-    (0 being the first), as far as they are at hand.
+    `text` is the page's own, with line ends as `\n`, and `html` its prose as HTML, whatever stands in the place of
+    listings there. `headings` are those that Markdown wrote. `originals` are the texts of the files that listings were
+    taken from, by the number of the listing (0 being the first), as far as they are at hand. `problems` are what rendering
+    has told.
     """
 
-    page: Page
-    rows: tuple[str, ...]
-    tree: LexborHTMLParser = field(compare=False)
-    headings: tuple[Heading, ...]
-    links: tuple[Link, ...]
-    symbol: Symbol | None
-    words: tuple[tuple[Word, ...], ...]
-    originals: Mapping[int, str]
-    policy: Policy
+    def __init__(
+        self,
+        page: Page,
+        text: str,
+        html: str,
+        headings: tuple[Heading, ...],
+        policy: Policy = Policy(),
+        originals: Mapping[int, str] | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        self.problems = problems
+        self.page = page
+        self.text = text
+        self.html = html
+        self.headings = headings
+        self.policy = policy
+        self.originals = originals or {}
+        self.symbol: Symbol | None = find_symbol(page.meta)
 
     @property
     def names(self) -> frozenset[str]:
         """The dotted names of the page's symbol: its own and its aliases."""
         return frozenset() if self.symbol is None else frozenset((str(self.symbol), *self.page.meta.aliases))
+
+    @cached_property
+    def rows(self) -> tuple[str, ...]:
+        """The lines of the file without their ends, `rows[0]` being line 1."""
+        return tuple(split_rows(self.text))
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The prose as HTML, its listings empty: `<figure class="listing" id="listing-1"></figure>`."""
+        return parse_prose(self.html)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All addresses in the prose, those of images included."""
+        return tuple(find_links(self.tree, self.page))
+
+    @cached_property
+    def words(self) -> tuple[tuple[Word, ...], ...]:
+        """For each listing the words of its code that stand for something in the library of the page's symbol, or in
+        that of one of its aliases; without a symbol there are none.
+        """
+        roots = frozenset(name.partition(".")[0] for name in self.names)
+        return tuple(find_words(listing, roots) if roots else () for listing in self.page.listings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +111,14 @@ class SiteFacts:
 
 
 def gather_facts(
-    page: Page, text: str, prose: ProseConverter, policy: Policy, originals: Mapping[int, str] | None = None
+    page: Page, text: str, prose: ProseConverter, policy: Policy = Policy(), originals: Mapping[int, str] | None = None
 ) -> PageFacts:
-    """Work out what rules need to know of a page that was read from `text`."""
+    """Work out what rules need to know of a page that was read from `text`, without rendering its listings."""
     places = [f'<figure class="listing" id="listing-{number}"></figure>' for number in range(1, len(page.listings) + 1)]
     converted = prose.convert(page, places)
-    tree = parse_prose(converted.html)
-    symbol = find_symbol(page.meta)
-    names = () if symbol is None else (str(symbol), *page.meta.aliases)
-    roots = frozenset(name.partition(".")[0] for name in names)
-    return PageFacts(
-        page=page,
-        rows=tuple(split_rows(text)),
-        tree=tree,
-        headings=tuple(heading for heading, _ in converted.headings),
-        links=tuple(find_links(tree, page)),
-        symbol=symbol,
-        words=tuple(find_words(listing, roots) if roots else () for listing in page.listings),
-        originals=originals or {},
-        policy=policy,
-    )
+    headings = tuple(heading for heading, _ in converted.headings)
+    told = tuple(find_problems(page, converted))
+    return PageFacts(page, text, converted.html, headings, policy, originals, told)
 
 
 def summarise(facts: PageFacts, source: str, problems: tuple[Problem, ...]) -> PageSummary:

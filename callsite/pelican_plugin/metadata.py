@@ -5,24 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from pelican.contents import Article, Page
 from pelican.readers import BaseReader, default_metadata, parse_path_metadata, path_metadata
 
 from callsite.header import list_entries
 from callsite.model import Meta, Place, Problem
 from callsite.render import Renderer
-
-# Metadata keys that Pelican turns into attributes of its content objects, over what those need to work.
-RESERVED = frozenset(name for name in (*dir(Article), *dir(Page)) if not name.startswith("_")) | {
-    "callsite",
-    "example",
-    "metadata",
-    "relative_source_path",
-    "settings",
-    "source_path",
-    "timezone",
-    "translations",
-}
 
 # Keys whose value Pelican takes for one word or one path.
 _SINGLE = frozenset({"lang", "save_as", "slug", "template", "translation", "url"})

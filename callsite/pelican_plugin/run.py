@@ -17,7 +17,7 @@ from callsite.linking import Linked
 from callsite.model import Dates, Page, Place, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
-from callsite.pelican_plugin.metadata import RESERVED, find_provided, process_metadata
+from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Rendered, Renderer
@@ -39,7 +39,7 @@ class Run:
         try:
             if not isinstance(own, list | tuple | set | frozenset):
                 raise TypeError("CALLSITE_KEYS is no list of names")
-            self.loader = Loader(own, RESERVED)
+            self.loader = Loader(own)
             self.renderer = Renderer(self.settings["MARKDOWN"])
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             self.staging.discard()

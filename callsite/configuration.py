@@ -1,0 +1,121 @@
+"""The settings of a site's check: the table `[tool.callsite.check]` of the `pyproject.toml` beside its settings file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from callsite.build import place_of
+from callsite.check.policy import Policy
+from callsite.errors import CallsiteError
+from callsite.opening import open_file
+from callsite.wording import nearest
+
+FILE = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a site's check goes by.
+
+    `select` and `ignore` are codes or beginnings of codes. `sources` say where the files of a project are, as
+    `harvest --from` takes it. `baseline` is the path of the list of known problems, "" for none, from the folder of the
+    settings file. `time_limit` is how many seconds a page may take. `external` is the table of that name.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    policy: Policy = Policy()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    baseline: str = ""
+    time_limit: float = 10.0
+    external: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_configuration(folder: Path) -> Configuration:
+    """Read the configuration of the site in a folder; the usual one when there is no such file or table.
+
+    Raises CallsiteError when the file cannot be read, and for what it should not hold.
+    """
+    path = folder / FILE
+    at = place_of(str(path))
+    try:
+        with open_file(path) as file:
+            values = tomllib.load(file)
+    except FileNotFoundError:
+        return Configuration()
+    except OSError as error:
+        raise CallsiteError(f"{at}: cannot be read: {error.strerror}; make it readable") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CallsiteError(f"{at}: this is no TOML: {error}; mend it") from error
+    table: Any = values
+    for key in ("tool", "callsite", "check"):
+        table = table.get(key, {})
+        if not isinstance(table, dict):
+            raise CallsiteError(f"{at}: `{key}` is no table; write [tool.callsite.check]")
+    return parse_configuration(table, str(at))
+
+
+def parse_configuration(table: Mapping[str, Any], where: str) -> Configuration:
+    """Read the table; `where` names its file. Raises CallsiteError for keys it does not know, and for values of
+    another kind.
+    """
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        known = _KEYS.get(key)
+        if known is None:
+            near = nearest(key, _KEYS)
+            hint = f"did you mean `{near}`?" if near else f"known are {', '.join(_KEYS)}"
+            raise CallsiteError(f"{where}: [tool.callsite.check] has no `{key}`; {hint}")
+        fits, kind = known
+        if not fits(value):
+            raise CallsiteError(f"{where}: [tool.callsite.check] `{key}` cannot be {value!r}; write {kind}")
+        found[key] = tuple(value) if isinstance(value, list) else value
+    usual = Policy()
+    return Configuration(
+        select=found.get("select", ()),
+        ignore=found.get("ignore", ()),
+        policy=Policy(
+            licences=found.get("licences", ()),
+            page_weight=found.get("page-weight", usual.page_weight),
+            page_total=found.get("page-total", usual.page_total),
+            moving=found.get("moving-branches", ()),
+        ),
+        sources=found.get("sources", {}),
+        baseline=found.get("baseline", ""),
+        time_limit=float(found.get("time-limit", Configuration().time_limit)),
+        external=found.get("external", {}),
+    )
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10**12
+
+
+def _is_whole(value: object) -> bool:
+    return _is_number(value) and isinstance(value, int)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(word, str) and word for word in value.values())
+
+
+_KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "select": (_is_words, 'a list of codes or their beginnings, such as ["L", "S102"]'),
+    "ignore": (_is_words, 'a list of codes or their beginnings, such as ["L113"]'),
+    "baseline": (lambda value: isinstance(value, str), "the path of a file"),
+    "time-limit": (_is_number, "seconds"),
+    "licences": (_is_words, 'a list of SPDX identifiers, such as ["MIT", "BSD-3-Clause"]'),
+    "page-weight": (_is_whole, "a number of bytes"),
+    "page-total": (_is_whole, "a number of bytes"),
+    "moving-branches": (_is_words, 'a list of names, such as ["next"]'),
+    "sources": (_is_mapping, 'a table of projects and folders or archives, such as { flask = "../flask" }'),
+    "external": (lambda value: isinstance(value, dict), "a table, [tool.callsite.check.external]"),
+}
