@@ -23,7 +23,7 @@ from callsite.symbol import find_symbol
 from callsite.text import split_ends
 
 # The endings Pelican knows Markdown files by.
-_ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
+ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def load_pages(folder: Path) -> Iterator[PageFile]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in sorted(names):
             # A link to nowhere is for the build to report; no new page needs it.
-            if name.endswith(_ENDINGS) and not name.startswith(".") and os.path.exists(os.path.join(root, name)):
+            if name.endswith(ENDINGS) and not name.startswith(".") and os.path.exists(os.path.join(root, name)):
                 yield load_page(Path(root, name))
 
 

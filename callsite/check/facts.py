@@ -9,6 +9,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite.check.hosting import Host
+from callsite.check.ignoring import Ignore
 from callsite.check.policy import Policy
 from callsite.highlight import list_mark_ids
 from callsite.linking import Word, find_words
@@ -92,6 +93,7 @@ class PageSummary:
     marks: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
     problems: tuple[Problem, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ def gather_facts(
     return PageFacts(page, text, converted.html, headings, policy, originals, told)
 
 
-def summarise(facts: PageFacts, source: str, problems: tuple[Problem, ...]) -> PageSummary:
+def summarise(
+    facts: PageFacts, source: str, problems: tuple[Problem, ...] = (), ignores: tuple[Ignore, ...] = ()
+) -> PageSummary:
     """What to keep of a page once its rules have been applied."""
     listings = facts.page.listings
     ids = {node.attributes["id"] for node in facts.tree.css("[id]")}
@@ -134,4 +138,5 @@ def summarise(facts: PageFacts, source: str, problems: tuple[Problem, ...]) -> P
         marks=tuple(tuple(line.text for line in listing.snippet.lines if line.marked) for listing in listings),
         lines=tuple(len(listing.snippet.lines) for listing in listings),
         problems=problems,
+        ignores=ignores,
     )
