@@ -15,15 +15,14 @@ import sys
 from collections import Counter
 from itertools import zip_longest
 
+from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
-    Progress,
     add_choosing_arguments,
     add_content_arguments,
     add_source_arguments,
     make_options,
     natural,
     open_harvester,
-    show_progress,
 )
 from callsite.content import Plan, Shelf, format_diff
 from callsite.harvest.release import Skipped

@@ -14,14 +14,13 @@ from dataclasses import replace
 
 from callsite.address import is_web_address
 from callsite.build import place_of
+from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
-    Progress,
     add_choosing_arguments,
     add_content_arguments,
     add_source_arguments,
     make_options,
     open_harvester,
-    show_progress,
 )
 from callsite.content import PageFile, Plan, Shelf
 from callsite.errors import CallsiteError

@@ -18,13 +18,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from callsite.build import place_of
+from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
-    Progress,
     add_content_arguments,
     add_licence_argument,
     add_source_arguments,
     open_libraries,
-    show_progress,
 )
 from callsite.content import PageFile, change_page, format_diff, load_page, load_pages
 from callsite.errors import CallsiteError

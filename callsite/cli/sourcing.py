@@ -1,18 +1,16 @@
-"""What the harvesting commands share: how sources are named, how to choose and cut, and what is shown meanwhile."""
+"""What the harvesting commands share: how sources are named, how to choose and how to cut."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Display
 
+from callsite.cli.progress import Progress
 from callsite.harvest.choosing import Limits
 from callsite.harvest.cutting import Style
 from callsite.harvest.libraries import Libraries
@@ -22,10 +20,6 @@ from callsite.harvesting import Harvester, Options
 from callsite.sources import Surroundings
 from callsite.sources.naming import load_installed_library, load_named, load_sources, write_states
 from callsite.uses.index import UseIndex
-from callsite.wording import make_printable
-
-# Called with what is going on, how much of it is done, and how much there is (0: not known).
-Progress = Callable[[str, int, int], None]
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -135,26 +129,6 @@ def make_options(arguments: argparse.Namespace) -> Options:
     )
     style = Style(arguments.whole, arguments.around, marked=arguments.marked, window=arguments.window)
     return Options(limits, style, tuple(arguments.allow), not arguments.no_own)
-
-
-@contextlib.contextmanager
-def show_progress() -> Iterator[Progress]:
-    """A progress display on the terminal; elsewhere nothing is shown."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # What is printed meanwhile goes above the display when both are on the terminal; else it must go where it is meant.
-    with Display(
-        *columns,
-        console=Console(stderr=True, soft_wrap=True),  # paths must not be broken
-        transient=True,
-        disable=not sys.stderr.isatty(),
-        redirect_stdout=sys.stdout.isatty(),
-    ) as display:
-        task = display.add_task("", total=None)
-
-        def show(what: str, done: int, whole: int) -> None:
-            display.update(task, description=make_printable(what), completed=done, total=whole or None)
-
-        yield show
 
 
 @contextlib.contextmanager
