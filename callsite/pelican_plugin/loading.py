@@ -14,8 +14,8 @@ from callsite.linking import Destination
 from callsite.model import Place, Problem
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.parts import CallsiteReader
-from callsite.pelican_plugin.redirecting import read_redirects
 from callsite.pelican_plugin.run import Run
+from callsite.redirect_file import read_redirects
 
 
 def load_pages(run: Run, generator: PagesGenerator) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Redirects of a run: read what the site declares, add what aliases imply, write a page for each and a file for hosts.
+"""Redirects of a run: to what the site declares, add what aliases imply; write a page for each and a file for hosts.
 
 Everything else that the build writes is there by then, so that no redirect takes a page's place.
 """
@@ -13,21 +13,16 @@ from urllib.parse import urlsplit
 
 from jinja2 import TemplateError
 
-from callsite.build import place_of
 from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity
-from callsite.opening import open_file
 from callsite.redirects import (
     Redirect,
     find_alias_redirects,
     format_hosting_redirects,
-    parse_redirects,
     plan_redirect_path,
     plan_redirects,
 )
-from callsite.text import decode_text
 
-DECLARED = "redirects.toml"
 HOSTING = "_redirects"
 
 
@@ -66,21 +61,6 @@ def write_redirects(
         (folder / HOSTING).write_text(rules, encoding="utf-8")
         problems += left
     return problems
-
-
-def read_redirects(content: str) -> tuple[tuple[Redirect, ...], list[Problem]]:
-    """What the file beside the folder of content declares."""
-    path = os.path.join(os.path.dirname(content), DECLARED)
-    if not os.path.lexists(path):
-        return (), []
-    at = place_of(path)
-    try:
-        with open_file(Path(path)) as file:
-            text, found = decode_text(file.read(), at.path)
-    except OSError as error:
-        return (), [Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable")]
-    redirects, problems = parse_redirects(text, at.path)
-    return redirects, [*found, *problems]
 
 
 def _render(redirect: Redirect, path: str, titles: Mapping[str, str], template: Any, context: Mapping[str, Any]) -> str:
