@@ -7,7 +7,10 @@ import re
 from collections.abc import Collection, Iterator
 
 from callsite.address import is_web_address
-from callsite.check.spelling import STATUSES
+from callsite.check.facts import PageFacts
+from callsite.check.rule import Finding, Rule
+from callsite.check.showing import shorten
+from callsite.check.spelling import STATUSES, find_mends
 from callsite.header import KEYS, PELICAN_KEYS
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.text import CONTROL
@@ -25,13 +28,15 @@ def check_meta(
 ) -> Iterator[Problem]:
     """Check a page's metadata.
 
-    `required` are the keys a page needs that nothing else provides, `own` the keys a site has made up for its theme,
-    `reserved` the keys that would break Pelican's own objects.
+    `required` are the keys a page needs that nothing else provides (a `date` only when it is to be published), `own`
+    the keys a site has made up for its theme, `reserved` the keys that would break Pelican's own objects.
     """
     present = {key for key, _ in meta.lines}
+    spared = ("date",) if meta.other("status") in ("draft", "skip") else ()
     for key in required:
-        if not (meta.other(key) or getattr(meta, key, "")) and key not in present:
-            yield Problem(Place(at.path, 1), "M101", f"no `{key}`", f"add a line `{key}: …` to the metadata")
+        if not (meta.other(key) or getattr(meta, key, "")) and key not in present and key not in spared:
+            hint = f"add a line `{key}: …`" + ("; an article needs one" if key == "date" else " to the metadata")
+            yield Problem(Place(at.path, 1), "M101", f"no `{key}`", hint)
     known = {*KEYS, *PELICAN_KEYS, *own}
     for key, values in dict(meta.others).items():
         place = Place(at.path, meta.line(key))
@@ -72,3 +77,59 @@ def check_path(path: str, at: Place) -> Iterator[Problem]:
 def _list(words: Collection[str]) -> str:
     *most, last = words
     return ", ".join(most) + " or " + last
+
+
+def find_undescribed(facts: PageFacts) -> Iterator[Finding]:
+    """A published page about a symbol or a library that does not say in a sentence what it is."""
+    meta = facts.page.meta
+    if facts.symbol is not None and not meta.description and meta.other("status") in ("", "published"):
+        kind = "example page" if facts.symbol.module else "library's page"
+        hint = "add a line `meta: …` to the metadata, a sentence for search results and previews"
+        yield Finding(facts.page.place("meta"), f"this {kind} has no description", hint)
+
+
+def find_other_spellings(facts: PageFacts) -> Iterator[Finding]:
+    """Metadata that is read well but not written as it would be by Callsite."""
+    for line, mended in find_mends(facts.rows):
+        row = shorten(facts.rows[line - 1])
+        hint = f"write `{shorten(mended)}`, or let `callsite check --fix` do it"
+        yield Finding(Place(facts.page.at.path, line), f"`{row}` is an unusual spelling", hint)
+
+
+RULES: tuple[Rule[PageFacts], ...] = (
+    Rule(
+        "M111",
+        "a page without a description",
+        Severity.NOTE,
+        find_undescribed,
+        (
+            "content/pages/a.md:1: M111 this example page has no description; add a line `meta: …` to the metadata, a "
+            "sentence for search results and previews",
+            "content/pages/a.md:1: M111 this library's page has no description; add a line `meta: …` to the metadata, a "
+            "sentence for search results and previews",
+        ),
+        """\
+**Note.** Search engines and link previews show the `meta` of a page below its title, and so do
+lists of pages for other programs. Without it they take some words out of the page, or
+nothing. One sentence that tells this page from its neighbours is enough. Drafts and hidden pages need none.
+""",
+    ),
+    Rule(
+        "M114",
+        "metadata in an unusual spelling",
+        Severity.NOTE,
+        find_other_spellings,
+        (
+            "content/pages/a.md:1: M114 `Title:Flask` is an unusual spelling; write `title: Flask`, or let `callsite "
+            "check --fix` do it",
+            "content/pages/a.md:5: M114 `toc: true` is an unusual spelling; write `toc: True`, or let `callsite check "
+            "--fix` do it",
+        ),
+        """\
+**Note.** The line is read as it is meant. It is only not written as everywhere else: the key in lower case, one space
+behind the colon, `True` or `False` for `toc`, a comma and a space between `aliases`, and the word of a `status` in
+lower case. One spelling makes pages easy to search and to compare. `callsite check --fix`
+writes it so, and changes nothing else on the page.
+""",
+    ),
+)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from callsite.header import list_entries, parse_header
 
 STATUSES = ("published", "draft", "hidden", "skip")
+
+# Most rows, which need no closer look.
+_CANONICAL = re.compile(r"(?!(?:toc|aliases|status):)[a-z0-9_-]+: \S.*")
 
 
 def find_mends(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -15,6 +19,8 @@ def find_mends(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
     """
     meta, end, _ = parse_header(list(rows), "")
     for number, row in enumerate(rows[:end], start=1):
+        if _CANONICAL.fullmatch(row):
+            continue
         # What goes on in the next row, or is set for the second time, is not read as the value it looks like.
         goes_on = number < end and rows[number].startswith("    ")
         key = row.partition(":")[0].strip().lower()
