@@ -1,4 +1,4 @@
-"""Metadata, pages side by side, links: what is a problem and what is not."""
+"""Metadata, pages side by side: what is a problem and what is not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from callsite.check.claims import find_blocked_folders, find_collisions
-from callsite.check.hosting import Host, find_broken_links
 from callsite.check.metadata import check_meta
 from callsite.header import parse_header
-from callsite.model import Place, Problem, Severity
-from callsite.render import Link
+from callsite.model import Place, Severity
 from tests.strategies import metas, rows
 
 
@@ -169,138 +167,3 @@ def test_a_file_cannot_stand_where_a_folder_has_to() -> None:
     ]
     assert _block(("x/a.html", "a.md"), ("x/b.html", "b.md"), ("x.html", "c.md"), y_html="the theme") == []
     assert _block(("/a/b.html", "a.md"), ("//a", "b.md"), ("", "c.md")) == []
-
-
-# Addresses, against what browsers do with them.
-
-_FILES = frozenset(
-    {"index.html", "a.html", "b/index.html", "b/c.html", "b/d/e.html", "f.css", "g h.html", "ü.html", "x"}
-)
-_PAGES = ("index.html", "a.html", "b/index.html", "b/c.html", "b/d/e.html")
-_parts = st.sampled_from(
-    [
-        "a",
-        "a.html",
-        "b",
-        "c.html",
-        "c",
-        "d",
-        "e",
-        "e.html",
-        "f.css",
-        "..",
-        ".",
-        "index.html",
-        "g%20h.html",
-        "%C3%BC",
-        "x",
-        "y",
-        "sub",
-    ]
-)
-_targets = st.builds(
-    lambda start, parts, end: start + "/".join(parts) + end,
-    st.sampled_from(["", "/", "/sub/", "https://x.y/", "https://x.y/sub/", "//x.y/", "https://z/", "http://x.y/sub/"]),
-    st.lists(_parts, max_size=4),
-    st.sampled_from(["", "/", "#h", "?q", "?q=/../../..", "#/../.."]),
-)
-
-
-@settings(max_examples=600)
-@given(
-    _targets,
-    st.sampled_from(_PAGES),
-    st.sampled_from(["", "https://x.y", "https://x.y/", "https://x.y/sub", "https://x.y/sub/"]),
-)
-@example("..", "a.html", "https://x.y/sub")
-@example("/sub", "a.html", "https://x.y/sub")
-def test_addresses_lead_where_a_browser_goes(target: str, page: str, address: str) -> None:
-    assume("//" not in urlsplit(target).path)  # most servers take two slashes for one
-    host = Host(_FILES, frozenset(), address)
-    base = (address.rstrip("/") or "https://here") + "/"
-    whole = urljoin(base + page, target)
-    whole = urljoin(whole, urlsplit(whole).path or "/")  # dots in a whole address, too
-    if urlsplit(whole).netloc != urlsplit(base).netloc:
-        expected = True
-    else:
-        path = urlsplit(whole).path.replace("%20", " ").replace("%C3%BC", "ü") or "/"
-        root = urlsplit(base).path
-        if path + "/" == root:
-            path = root
-        if path.startswith(root):
-            inside = path.removeprefix(root)
-            names = (
-                [inside + "index.html"]
-                if inside.endswith("/") or not inside
-                else [inside, inside + ".html", inside + "/index.html"]
-            )
-            expected = any(name in _FILES for name in names)
-        else:
-            expected = bool(urlsplit(target).netloc)
-    if not target or target[0] in "?#":
-        expected = True
-    assert host.finds(target, page, "a.md") == expected
-
-
-GROUPS = frozenset({"{author}x", "{author}x y"})
-
-
-@pytest.mark.parametrize(
-    ("target", "found"),
-    [
-        ("{filename}a.md", True),
-        ("{filename}/a.md", False),
-        ("{filename}/d/a.md", True),
-        ("{filename}../b.md", True),
-        ("{filename}b.md", False),
-        ("|filename|a.md", True),
-        ("{static}a%20b.png", True),
-        ("{attach}a b.png", True),
-        ("{static}/x.png#y", False),
-        ("{filename}a.md#part", True),
-        ("{filename}a.md?q=1", True),
-        ("{filename}", False),
-        ("{filename}../../../b.md", False),
-        ("{author}x", True),
-        ("|author|x%20y", True),
-        ("{author}y", False),
-        ("{tag}x", False),
-        ("{bogus}x", False),
-        ("{index}", True),
-        ("{filename a.md", False),
-        ("mailto:a@b", True),
-        ("tel:1", True),
-        ("javascript:x", True),
-        ("data:,x", True),
-        ("https://[::1", False),
-        ("//[x", False),
-        ("https://elsewhere/x", True),
-        ("", True),
-        ("#x", True),
-        ("?x", True),
-        ("\x00", True),  # browsers drop it
-        ("%FF", False),
-        ("%zz", False),
-    ],
-)
-def test_addresses_of_sources_and_odd_ones(target: str, found: bool) -> None:
-    host = Host(frozenset({"d/a.html"}), frozenset({"d/a.md", "b.md", "d/a b.png"}), groups=GROUPS)
-    assert host.finds(target, "d/a.html", "d/a.md") == found
-
-
-@given(rows())
-def test_any_address_leads_somewhere_or_not(target: str) -> None:
-    for address in ("", "https://x.y/z", "https://["):
-        assert Host(_FILES, frozenset(), address).finds(target, "a.html", "a.md") in (True, False)
-
-
-def test_broken_links_are_reported_once_for_each_line() -> None:
-    one, two = Place("a.md", 3), Place("a.md", 2)
-    links = [Link("/gone", one), Link("/gone", one), Link("/gone", two), Link("/a.html", one), Link("gone", two)]
-    found = list(find_broken_links(links, Host(_FILES, frozenset()), "a.html", "a.md"))
-    assert [str(problem) for problem in found] == [
-        "a.md:2: S102 the link to `/gone` leads nowhere; mend it, or add what it leads to",
-        "a.md:2: S102 the link to `gone` leads nowhere; mend it, or add what it leads to",
-        "a.md:3: S102 the link to `/gone` leads nowhere; mend it, or add what it leads to",
-    ]
-    assert all(isinstance(problem, Problem) and problem.severity is Severity.WARNING for problem in found)

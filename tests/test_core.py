@@ -35,7 +35,7 @@ _PURE = [
     # Packages as a whole.
     *(
         path.relative_to(_ROOT / "callsite").with_suffix("").as_posix()
-        for folder in ("check", "names", "harvest", "navigation", "redirects", "reports", "twins")
+        for folder in ("addressing", "check", "names", "harvest", "navigation", "redirects", "reports", "twins")
         for path in sorted((_ROOT / "callsite" / folder).glob("*.py"))
     ),
 ]

@@ -93,10 +93,16 @@ def find_own_link(content: Content) -> Iterator[Link]:
         )
 
 
-def find_sources(run: Run) -> frozenset[str]:
-    """The files of content that links can name. Pelican lists a static file as soon as a link asks for it."""
-    found = [*run.context["generated_content"], *run.context["static_content"]]
-    return frozenset(path for path in found if os.path.isfile(os.path.join(run.settings["PATH"], path)))
+def find_sources(run: Run) -> dict[str, str]:
+    """The files of content that links can name, each with its path below the output. Pelican lists a static file as
+    soon as a link asks for it.
+    """
+    found = {**run.context["static_content"], **run.context["generated_content"]}
+    return {
+        path: content.save_as if content else ""
+        for path, content in found.items()
+        if os.path.isfile(os.path.join(run.settings["PATH"], path))
+    }
 
 
 def find_groups(targets: Iterable[str], run: Run, files: frozenset[str]) -> frozenset[str]:

@@ -1,0 +1,147 @@
+"""Lists of a library's pages that people keep by hand."""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import bisect
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from callsite.check.facts import PageSummary, SiteFacts
+from callsite.check.rule import Finding
+from callsite.check.status import find_status, list_written, make_site
+from callsite.model import Page, Place
+from callsite.render import Link
+from callsite.site import Library
+from callsite.symbol import find_symbol, slug_name
+
+# A page is an index of a library when its links lead to so many of the library's pages, and to such a part of them: to
+# half of them when it is the library's own page, else to three quarters.
+_FEWEST = 3
+_OWN_PART = 0.5
+_OTHER_PART = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """A page that lists a library's pages.
+
+    `members` are these by the paths of their output files, in reading order. `entries` are the links by what they lead
+    to: one of these paths, or one where nothing is though it is spelt like them.
+    """
+
+    summary: PageSummary
+    library: Library
+    members: Mapping[str, Page]
+    entries: Mapping[str, Sequence[Link]]
+
+
+def find_double_entries(facts: SiteFacts) -> Iterator[Finding]:
+    """Pages that an index lists more than once (S117)."""
+    for index in _find_indexes(facts):
+        for links in index.entries.values():
+            whole = sorted(link.at.line for link in links if "#" not in link.target)
+            if len(whole) > 1:
+                times = "twice" if len(whole) == 2 else f"{len(whole)} times"
+                lines = f"lines {', '.join(map(str, whole[:-1]))} and {whole[-1]}"
+                message = f"this index of `{index.library.name}` lists `{links[0].target}` {times}, on {lines}"
+                yield Finding(Place(index.summary.page.at.path, whole[1]), message, "keep one of them")
+
+
+def find_missing_entries(facts: SiteFacts) -> Iterator[Finding]:
+    """Pages that an index leaves out, each at the entry that it would follow (S118)."""
+    for index in _find_indexes(facts):
+        order = {path: number for number, path in enumerate(index.members)}
+        listed = sorted((order[path], links[0].at) for path, links in index.entries.items() if path in order)
+        first = min(links[0].at for links in index.entries.values())
+        for path, page in index.members.items():
+            if path not in index.entries:
+                before = bisect(listed, (order[path],))
+                at = listed[before - 1][1] if before else first
+                message = f"this index of `{index.library.name}` leaves out `{find_symbol(page.meta)}`"
+                yield Finding(at, message, f"link to `{facts.host.locate(path)}`")
+
+
+def _find_indexes(facts: SiteFacts) -> Iterator[_Index]:
+    summaries = {each.page.at.path: each for each in list_written(facts)}
+    paths = {at: path for at, each in summaries.items() if (path := facts.paths.get(each.source))}
+    libraries = make_site(facts).libraries
+    owners = {
+        paths[page.at.path]: library.name for library in libraries for page in library.pages if page.at.path in paths
+    }
+    spellings = _Spellings(libraries, paths)
+    for each in summaries.values():
+        here = facts.paths.get(each.source, "")
+        if find_status(each.page) != "published" or here in owners or not here:
+            continue
+        found: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
+        for link in sorted(each.links, key=lambda link: link.at):
+            path = facts.host.resolve(link.target, here, each.source)
+            if path is None:
+                path = _flatten(link.target, here)
+            name = owners.get(path) or spellings.find(path)
+            if name:
+                found[name][path].append(link)
+        yield from _choose(each, found, libraries, paths)
+
+
+def _choose(
+    summary: PageSummary,
+    found: Mapping[str, Mapping[str, Sequence[Link]]],
+    libraries: Iterable[Library],
+    paths: Mapping[str, str],
+) -> Iterator[_Index]:
+    """The libraries that a page is an index of, from its links to the pages of each."""
+    for library in libraries if found else ():
+        entries = found.get(library.name, {})
+        if len(entries) < _FEWEST:
+            continue
+        language = summary.page.meta.other("lang")
+        members = {
+            paths[page.at.path]: page
+            for page in library.pages
+            if page.at.path in paths and page.meta.other("lang") == language
+        }
+        is_own = library.home is not None and library.home.at.path == summary.page.at.path
+        if len(entries) >= len({*members, *entries}) * (_OWN_PART if is_own else _OTHER_PART):
+            yield _Index(summary, library, members, entries)
+
+
+class _Spellings:
+    """How libraries spell the addresses of their pages: `flask-ctx-g-examples.html` is `flask-…` and `-examples.html`.
+
+    A library has a spelling when at least half of its pages have it and more than the library's name and `.html` stands
+    in it, which any page might have.
+    """
+
+    def __init__(self, libraries: Iterable[Library], paths: Mapping[str, str]) -> None:
+        self._names: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for library in libraries:
+            spelt: Counter[tuple[str, str]] = Counter()
+            for page in library.pages:
+                slug = slug_name(str(find_symbol(page.meta)))
+                before, found, behind = paths.get(page.at.path, "").partition(slug)
+                if slug and found:
+                    spelt[before, behind] += 1
+            for spelling, times in spelt.most_common(1):
+                if 2 * times >= len(library.pages) and spelling != ("", ".html"):
+                    self._names[spelling][slug_name(library.name)] = library.name
+
+    def find(self, path: str) -> str:
+        """The library whose spelling a path has; "" when there is none."""
+        for (before, behind), names in self._names.items():
+            if path.startswith(before) and path.endswith(behind):
+                slug = path[len(before) : len(path) - len(behind)]
+                while "-" in slug:
+                    slug = slug.rpartition("-")[0]
+                    if slug in names:
+                        return names[slug]
+        return ""
+
+
+def _flatten(target: str, page: str) -> str:
+    """The path below the output that a dead link means, as far as that is needed to know it again."""
+    path = unquote(target.partition("#")[0].partition("?")[0])
+    return posixpath.normpath(posixpath.join("/", page, "..", path)).lstrip("/")
