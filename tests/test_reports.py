@@ -110,7 +110,7 @@ def test_colours_say_how_bad_it_is_and_change_nothing_else() -> None:
     assert "\x1b[1mcontent/pages/a.md:1:\x1b[0m \x1b[1;31merror M101\x1b[0m no `title`\n" in coloured
     assert "\x1b[33mwarning L103\x1b[0m\n" in coloured
     assert "    \x1b[2m|  title:\x1b[0m\n" in coloured
-    assert coloured.endswith("\n\x1b[1;1;31m4 errors, 2 warnings, 2 notes in 2 files\x1b[0m\n")
+    assert coloured.endswith("\n\x1b[1;31m4 errors, 2 warnings, 2 notes in 2 files\x1b[0m\n")
 
 
 @pytest.mark.parametrize("width", [0, 40, 60, 80, 200])
@@ -183,7 +183,14 @@ def test_sarif_has_rules_and_results() -> None:
         },
         "defaultConfiguration": {"level": "warning"},
     }  # fmt: skip
-    assert driver["rules"][2] == {"id": "S105", "shortDescription": {"text": "S105"}}
+    assert driver["rules"][2] == {
+        "id": "S105",
+        "name": "S105",
+        "shortDescription": {"text": "S105"},
+        "fullDescription": {"text": "S105"},
+        "help": {"text": "S105", "markdown": "S105"},
+        "defaultConfiguration": {"level": "warning"},
+    }
     assert len(driver["rules"][3]["fullDescription"]["text"]) == 1000
     assert run["results"][3] == {
         "ruleId": "L103",
@@ -263,6 +270,7 @@ def test_cases_for_servers() -> None:
     assert warning.get("line") == "1"
     assert str(warning.get("name")).endswith(" are seen as code (line 1)")
     [error] = second[0]
+    assert second[1][0].text == f"{_PROBLEMS[3]}\n     ~~flask.g(<U+001B>[1m)"
     assert (error.tag, error.get("message")) == ("error", "no `title`; add a line `title: …` to the metadata")
 
 

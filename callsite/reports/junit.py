@@ -11,10 +11,14 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from callsite.model import Problem, Severity
 from callsite.reports.report import Report, make_encodable, summarise
+from callsite.reports.rows import show_row
 from callsite.wording import make_printable
 
 # Characters that XML 1.0 (2.2) leaves out, other than those that `make_printable` names.
 _NO_XML = re.compile("[\ufffe\uffff]")
+
+# What is shown of a row.
+_WIDTH = 120
 
 
 def format_junit(report: Report) -> str:
@@ -52,7 +56,8 @@ def _add_case(suite: Element, problem: Problem, row: str) -> None:
         told = SubElement(case, "error" if problem.severity is Severity.ERROR else "failure")
         told.set("type", problem.code)
         told.set("message", _clean(f"{problem.message}; {problem.hint}"))
-    told.text = _clean(str(problem)) + (f"\n{_clean(row)}" if row.strip() else "")
+    shown = show_row(row, _WIDTH)
+    told.text = _clean(str(problem)) + (f"\n{_clean(shown)}" if shown else "")
 
 
 def _set_counts(element: Element, counts: list[int]) -> None:

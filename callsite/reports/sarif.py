@@ -57,19 +57,22 @@ def format_sarif(report: Report) -> str:
 
 def _describe_rule(report: Report, code: str) -> dict[str, Any]:
     title = report.title(code)
-    described: dict[str, Any] = {"id": code, "shortDescription": {"text": title[:1].upper() + title[1:]}}
     rule = report.rules.get(code)
-    if rule is not None:
-        # Links between pages of the manual lead nowhere from here.
-        manual = _LINK.sub(lambda link: link[0] if link[2].startswith("http") else link[1], rule.manual).strip()
-        plain = " ".join(_LINK.sub(r"\1", manual).replace("**", "").split())
-        described |= {
-            "name": "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", title)),
-            "fullDescription": {"text": plain[:_LONGEST]},
-            "help": {"text": plain, "markdown": manual},
-            "defaultConfiguration": {"level": rule.severity.value},
-        }
-    return described
+    # Links between pages of the manual lead nowhere from here.
+    manual = _LINK.sub(_keep_address, rule.manual if rule else title).strip()
+    plain = " ".join(_LINK.sub(r"\1", manual).replace("**", "").split())
+    return {
+        "id": code,
+        "name": "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", title)),
+        "shortDescription": {"text": title[:1].upper() + title[1:]},
+        "fullDescription": {"text": plain[:_LONGEST]},
+        "help": {"text": plain, "markdown": manual},
+        "defaultConfiguration": {"level": rule.severity.value if rule else "warning"},
+    }
+
+
+def _keep_address(link: re.Match[str]) -> str:
+    return link[0] if link[2].startswith(("https://", "http://")) else link[1]
 
 
 def _describe_result(problem: Problem, index: int, fingerprint: str) -> dict[str, Any]:

@@ -10,11 +10,11 @@ The first line of each begins as compilers write it, so that editors and termina
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 
 from callsite.model import Problem, Severity
 from callsite.reports.report import Report, summarise
+from callsite.reports.rows import show_row
 from callsite.wording import make_printable
 
 _INDENT = "    "
@@ -23,14 +23,11 @@ _INDENT = "    "
 _BOLD, _FAINT = "1", "2"
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.NOTE: "36"}
 
-# Columns that a message needs beside its place, and blanks at the start of a row that are shown as they are.
+# Columns that a message needs beside its place.
 _LEAST_ROOM = 24
-_MOST_BLANKS = 16
 
 _ARROW = "-> "
 _BAR = "|  "
-_CUT = "..."
-_TAB = 4
 
 
 def format_text(report: Report, *, colour: bool = False, width: int = 80) -> str:
@@ -42,8 +39,8 @@ def format_text(report: Report, *, colour: bool = False, width: int = 80) -> str
             parts += _format_problem(problem, row, colour, width)
         parts.append("")
     worst = next((severity for severity in Severity if report.counts[severity]), None)
-    style = f"{_BOLD};{_COLOURS[worst]}" if worst else ""
-    parts += [_paint(line, style if colour else "") for line in textwrap.wrap(summarise(report), width)]
+    style = _COLOURS[worst] if worst and colour else ""
+    parts += [_paint(line, style) for line in textwrap.wrap(summarise(report), width)]
     return "".join(f"{line}\n" for line in parts)
 
 
@@ -60,7 +57,7 @@ def _format_problem(problem: Problem, row: str, colour: bool, width: int) -> Ite
     yield first.rstrip()
     yield from more
     yield from _wrap(problem.hint, _INDENT + _ARROW, _INDENT + " " * len(_ARROW), width)
-    shown = _show_row(row, width - len(_INDENT) - len(_BAR))
+    shown = show_row(row, width - len(_INDENT) - len(_BAR))
     if shown:
         yield f"{_INDENT}{_paint(_BAR + shown, _FAINT if colour else '')}"
 
@@ -73,21 +70,6 @@ def _wrap(text: str, first: str, later: str, width: int) -> list[str]:
         text, width, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
     )
     return rows or [first]
-
-
-def _show_row(row: str, width: int) -> str:
-    """A row of a file, cut to so many columns."""
-    code = row.lstrip(" \t")
-    blanks = row[: len(row) - len(code)].expandtabs(_TAB)
-    # No more of a long row than could be seen.
-    text = (blanks if len(blanks) <= _MOST_BLANKS else _CUT) + code[: 2 * width]
-    text = make_printable(text.expandtabs(_TAB)).rstrip()
-    columns = 0
-    for index, character in enumerate(text):
-        columns += 2 if unicodedata.east_asian_width(character) in ("F", "W") else 1
-        if columns > width:
-            return text[: index - len(_CUT)] + _CUT
-    return text
 
 
 def _paint(text: str, style: str) -> str:
