@@ -52,14 +52,26 @@ class SitePlan:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The pages and articles that are written, the published ones of each kind, and where they will be, by source."""
+
+    written: tuple[PageSummary, ...]
+    posts: tuple[PageSummary, ...]
+    pages: tuple[PageSummary, ...]
+    places: Mapping[str, str]
+    paths: Mapping[str, str]
+    urls: Mapping[str, str]
+
+
 def plan_site(
-    summaries: Sequence[PageSummary],
+    summaries: Iterable[PageSummary],
+    articles: Collection[str],
+    statics: Collection[str],
     settings: SiteSettings,
-    *,
-    articles: Collection[str] = (),
-    statics: Collection[str] = (),
-    foreign: Collection[str] = (),
     declared: Sequence[Redirect] = (),
+    *,
+    foreign: Collection[str] = (),
     theme: Collection[str] | None = None,
     templates: Collection[str] = ("list", "redirect"),
 ) -> SitePlan:
@@ -67,111 +79,125 @@ def plan_site(
 
     `summaries` are all pages and articles, `articles` the sources of the latter. `statics` are the files that are
     copied, those that links ask for included (see `list_asked`), and `foreign` the pages in other formats, all as paths
-    below the content. `theme` are the theme's own files as paths below the output, None when they are not known, and
-    `templates` those of its templates that anything here depends on.
+    below the content. `declared` are the redirects that the site declares. `theme` are the theme's own files as paths
+    below the output, None when they are not known, and `templates` those of its templates that anything here depends on.
     """
-    written = [each for each in summaries if find_status(each.page) != "skip"]
-    places = {
-        each.source: plan_place(each.page.meta, each.source, settings, each.source in articles) for each in written
-    }
-    paths = {source: "" if place.endswith("/") else place for source, place in places.items()}
-    urls = {each.source: plan_url(each.page.meta, each.source, settings, each.source in articles) for each in written}
-    published = [each for each in written if find_status(each.page) == "published"]
-    posts = [each for each in published if each.source in articles]
-    pages = [each for each in published if each.source not in articles and urls[each.source]]
-    lists = _plan_lists(pages, urls) if "list" in templates else {}
-    own = dict(list_written(posts, settings))
-    for each in written:
-        if each.page.meta.other("save_as"):  # then Pelican lets it replace a list or an index
-            own.pop(places[each.source], None)
-    copied = {
-        **{path: source for source, path in settings.template_pages.items()},
-        **dict.fromkeys(theme or (), "the theme"),
-    }
-    taken = {**own, **copied}
-    sources = {
-        **{source: plan_static_path(source, settings) for source in statics},
-        **dict.fromkeys(foreign, ""),
-        **paths,
-    }
-    files = {*places.values(), *lists, *taken, *list_others(posts, settings)}
-    files |= {plan_static_path(source, settings) or "/" for source in statics}
-    files |= {plan_foreign_place(source, settings, source in articles) for source in foreign}
-    files |= _plan_sources(paths.values(), settings)
-    files |= list_twin_paths(_make_twin_site(pages, urls, settings))
-    files |= {*(_LISTS if "list" in templates else ()), _SEARCH, *([] if theme else [f"{settings.theme_static_dir}/"])}
-    files -= {""}
-    plan = _plan_redirects(declared, written, pages, urls, paths, files, settings)
+    members = _place_members(summaries, articles, settings)
+    lists = _plan_lists(members) if "list" in templates else {}
+    taken = _plan_taken(members, settings, theme or ())
+    copied = {source: plan_static_path(source, settings) for source in statics}
+    files = {
+        *members.places.values(),
+        *lists,
+        *taken,
+        *list_others(members.posts, settings),
+        *(path or "/" for path in copied.values()),
+        *_list_attached(members),
+        *(plan_foreign_place(source, settings, source in articles) for source in foreign),
+        *_plan_sources(members, settings),
+        *list_twin_paths(_make_twin_site(members, settings)),
+        *(_LISTS if "list" in templates else ()),
+        *([] if theme else [f"{settings.theme_static_dir}/"]),
+        _SEARCH,
+    } - {""}
+    plan = _plan_redirects(declared, members, files, settings)
     if "redirect" in templates:
         files |= {_RULES, *map(plan_redirect_path, plan.redirects)}
-    groups = _find_groups({link.target for each in written for link in each.links}, files, settings)
-    host = Host(files, sources, settings.siteurl, groups, articles)
-    return SitePlan(paths, urls, host, lists, taken, plan.problems)
+    sources = {**copied, **dict.fromkeys(foreign, ""), **members.paths}
+    targets = {link.target for each in members.written for link in each.links}
+    host = Host(files, sources, settings.siteurl, _find_groups(targets, files, settings), articles)
+    return SitePlan(members.paths, members.urls, host, lists, taken, plan.problems)
 
 
 def list_asked(summaries: Iterable[PageSummary]) -> frozenset[str]:
     """The files below the content that links ask Pelican to copy, `{static}x.png` and `{attach}x.png`, wherever they
     are; there may be no such files.
     """
-    return frozenset(_list_asked(summaries))
+    return frozenset(path for each in summaries for _, path in _list_asked(each))
 
 
-def _list_asked(summaries: Iterable[PageSummary]) -> Iterator[str]:
-    for each in summaries:
-        for link in each.links:
-            named = SOURCE_LINK.fullmatch(link.target) if link.target[:1] in "{|" else None
-            if named and named[1] in ("static", "attach"):
-                path = unquote(_cut(named[2]))
-                folder = "" if path.startswith("/") else posixpath.dirname(each.source)
-                found = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-                if not found.startswith(".."):
-                    yield found
+def _list_asked(summary: PageSummary) -> Iterator[tuple[str, str]]:
+    """What a page asks Pelican to copy, each with the word it does that with."""
+    for link in summary.links:
+        named = SOURCE_LINK.fullmatch(link.target) if link.target[:1] in "{|" else None
+        if named and named[1] in ("static", "attach"):
+            path = unquote(_cut(named[2]))
+            folder = "" if path.startswith("/") else posixpath.dirname(summary.source)
+            found = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+            if not found.startswith(".."):
+                yield named[1], found
 
 
-def _plan_lists(pages: Sequence[PageSummary], urls: Mapping[str, str]) -> dict[str, str]:
+def _list_attached(members: _Members) -> Iterator[str]:
+    """Where `{attach}` links move files: beside the page, with the folders between its source and theirs."""
+    for each in members.written:
+        for kind, path in _list_asked(each):
+            if kind == "attach":
+                beside = posixpath.relpath(path, posixpath.dirname(each.source) or ".")
+                tail = posixpath.basename(path) if beside.startswith("../") else beside
+                yield posixpath.join(posixpath.dirname(members.places[each.source]), tail)
+
+
+def _place_members(summaries: Iterable[PageSummary], articles: Collection[str], settings: SiteSettings) -> _Members:
+    written = tuple(each for each in summaries if find_status(each.page) != "skip")
+    published = [each for each in written if find_status(each.page) == "published"]
+    kinds = [(each.source, each.page.meta, each.source in articles) for each in written]
+    places = {source: plan_place(meta, source, settings, is_article) for source, meta, is_article in kinds}
+    return _Members(
+        written,
+        tuple(each for each in published if each.source in articles),
+        tuple(each for each in published if each.source not in articles),
+        places,
+        {source: "" if place.endswith("/") else place for source, place in places.items()},
+        {source: plan_url(meta, source, settings, is_article) for source, meta, is_article in kinds},
+    )
+
+
+def _plan_lists(members: _Members) -> dict[str, str]:
     """The generated lists whose names the pages themselves tell."""
-    site = Site(tuple(each.page for each in pages))
-    addresses = {each.page.at.path: urls[each.source] for each in pages}
-    navigation = Navigation(site, Relations(site.pages, {}), addresses, Entry("", ""), {})
+    site = Site(tuple(each.page for each in members.pages))
+    urls = {each.page.at.path: members.urls[each.source] or each.source for each in members.pages}
+    navigation = Navigation(site, Relations(site.pages, {}), urls, Entry("", ""), {})
     return {view.url: view.about.title for view in navigation.list_generated()}
 
 
-def _plan_sources(paths: Iterable[str], settings: SiteSettings) -> set[str]:
+def _plan_taken(members: _Members, settings: SiteSettings, theme: Iterable[str]) -> dict[str, str]:
+    """The files whose place no page can take, each with what it is."""
+    own = dict(list_written(members.posts, settings))
+    for each in members.written:
+        if each.page.meta.other("save_as"):  # then Pelican lets it replace a list or an index
+            own.pop(members.places[each.source], None)
+    templates = {path: source for source, path in settings.template_pages.items()}
+    return {**own, **templates, **dict.fromkeys(theme, "the theme")}
+
+
+def _plan_sources(members: _Members, settings: SiteSettings) -> Iterator[str]:
     """The sources beside pages, when Pelican is asked for them."""
-    if not settings.output_sources:
-        return set()
-    return {posixpath.splitext(path)[0] + settings.output_sources_extension for path in paths if path}
+    for path in members.paths.values() if settings.output_sources else ():
+        if path:
+            yield posixpath.splitext(path)[0] + settings.output_sources_extension
 
 
-def _make_twin_site(pages: Iterable[PageSummary], urls: Mapping[str, str], settings: SiteSettings) -> TwinSite:
-    twins = tuple(TwinPage(each.page, urls[each.source], (), (), ()) for each in pages)
+def _make_twin_site(members: _Members, settings: SiteSettings) -> TwinSite:
+    urls = ((each.page, members.urls[each.source]) for each in members.pages)
+    twins = tuple(TwinPage(page, url, (), (), ()) for page, url in urls if url)
     return TwinSite("", "", settings.siteurl, settings.default_lang, (), twins)
 
 
 def _plan_redirects(
-    declared: Sequence[Redirect],
-    written: Iterable[PageSummary],
-    pages: Iterable[PageSummary],
-    urls: Mapping[str, str],
-    paths: Mapping[str, str],
-    files: Collection[str],
-    settings: SiteSettings,
+    declared: Sequence[Redirect], members: _Members, files: Collection[str], settings: SiteSettings
 ) -> RedirectPlan:
     """The redirects that the site gets, and what is wrong with them, as a build tells it."""
     outputs = {path: f"`{path}`, which the build writes" for path in sorted(files) if not path.endswith("/")}
-    outputs |= {paths[each.source]: each.page.at.path for each in written if paths[each.source]}
+    outputs |= {path: each.page.at.path for each in members.written if (path := members.paths[each.source])}
     # What nobody can tell may well be there.
-    host = Host((*files, _RULES), {})
+    host = Host(files, {})
     for redirect in declared:
         if redirect.is_inside and host.resolve(redirect.new, "", "") == "":
-            outputs[unquote(_cut(redirect.new)).lstrip("/")] = "what a build may write"
-    sources = {
-        each.source: urls[each.source]
-        for each in written
-        if find_status(each.page) == "published" and urls[each.source]
-    }
-    aliases = find_alias_redirects([(each.page, urls[each.source]) for each in pages])
-    plan = plan_redirects(declared, aliases, outputs, sources, settings.siteurl)
+            outputs.setdefault(unquote(_cut(redirect.new)).lstrip("/"), "what the build may write")
+    urls = {each.source: url for each in (*members.pages, *members.posts) if (url := members.urls[each.source])}
+    aliases = find_alias_redirects([(each.page, urls[each.source]) for each in members.pages if each.source in urls])
+    plan = plan_redirects(declared, aliases, outputs, urls, settings.siteurl)
     _, left = format_hosting_redirects(plan.redirects, outputs, _cut(settings.siteurl))
     return RedirectPlan(plan.redirects, (*plan.problems, *left))
 

@@ -1,4 +1,4 @@
-"""The settings of Pelican that decide which files are written and what their addresses are."""
+"""The settings of Pelican that decide which files a site has and what their addresses are."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ class SiteSettings:
     siteurl: str = ""
     default_lang: str = "en"
     author: str = ""
+
+    page_paths: tuple[str, ...] = ("pages",)
+    page_excludes: tuple[str, ...] = ()
+    article_paths: tuple[str, ...] = ("",)
+    article_excludes: tuple[str, ...] = ()
+    static_paths: tuple[str, ...] = ("images",)
+    static_excludes: tuple[str, ...] = ()
+    static_exclude_sources: bool = True
+    ignore_files: tuple[str, ...] = ("**/.*",)
 
     page_url: str = "pages/{slug}.html"
     page_save_as: str = "pages/{slug}.html"
