@@ -23,7 +23,7 @@ from callsite.wording import count
 # Branches that are usual; what else could be one may also be a tag.
 _MOVING = re.compile(
     "HEAD|master|main|mainline|trunk|tip|default|devel|develop|development|dev|next|unstable|stable|latest|nightly|edge|"
-    "canary|staging|production|release"
+    "canary|staging|production"
 )
 
 # What forges put between a repository and a file in it, and what follows: a branch, tag or commit, then the path. The
@@ -150,11 +150,11 @@ def _find_tail(url: str) -> str:
 
 def _find_branch(tail: str, moving: Collection[str]) -> str:
     """The branch that `tail` begins with, "" when it may be a tag or a commit, or is the whole repository."""
-    said = _BRANCH.match(tail)
     name, _, path = tail.partition("/")
     if path and _MOVING.fullmatch(name):
         return name
     own = next((branch for branch in moving if tail.startswith(f"{branch}/") and len(tail) > len(branch) + 1), "")
+    said = _BRANCH.match(tail)
     return own or (said[1] if said else "")
 
 

@@ -68,12 +68,13 @@ _LONGEST_NAME = 80
 # What no secret holds: words that say that it is none, a sign many times over, a stretch of the alphabet.
 _MADE_UP = re.compile(
     r"example|sample|dummy|fake|mock|placeholder|change|insecure|redact|secret|passw|your|replace|insert|invalid|"
-    r"testing|foobar|deadbeef|xxx|\.\.\.|…|(.)\1{3}|(..)\2{2}|123456|234567|345678|456789|abcdef|bcdefg|uvwxyz|qwerty",
+    r"test|foobar|deadbeef|xxx|\.\.\.|…|(.)\1{3}|(..)\2{2}|123456|234567|345678|456789|abcdef|bcdefg|uvwxyz|qwerty",
     re.IGNORECASE,
 )
 
 # Where one kind of sign ends and another begins: often in what is random, seldom in names, paths and words.
 _CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]|[!@#$%^&*(+=)]")
+_DIGIT = re.compile(r"[0-9]")
 
 # A password's hash, with the name of its algorithm, is what a careful program keeps in its place; a UUID is a name.
 _HARMLESS = re.compile(r"\$|[\w.-]+\$[^$]+\$|(?:sha\d+|md5)[:-]|[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\Z", re.IGNORECASE)
@@ -81,11 +82,10 @@ _HARMLESS = re.compile(r"\$|[\w.-]+\$[^$]+\$|(?:sha\d+|md5)[:-]|[\da-f]{8}-[\da-
 
 def find_secrets(facts: PageFacts) -> Iterator[Finding]:
     """Secrets in prose and in code, each where it begins, with its first characters and no more."""
-    text = "\n".join(facts.rows)
     found: dict[int, tuple[str, str]] = {}
-    for start, kind, secret in _search(text):
+    for start, kind, secret in _search(facts.text):
         found.setdefault(start, (kind, secret))
-    ends = [end.start() for end in re.finditer("\n", text)] if found else []
+    ends = [end.start() for end in re.finditer("\n", facts.text)] if found else []
     for start, (kind, secret) in sorted(found.items()):
         place = Place(facts.page.at.path, bisect_right(ends, start) + 1)
         hint = "have it revoked if it was ever real, and write a made-up one in its place"
@@ -101,7 +101,7 @@ def _search(text: str) -> Iterator[tuple[int, str, str]]:
             yield match.start(), "a signed token", match[0]
     for match in _KEY.finditer(text):
         if _find_entropy(match[1]) >= 3:  # what all keys begin with looks made up
-            yield match.start(), "a private key", match[0]
+            yield match.start(1), "a private key", match[1]
     for match in _LOGIN.finditer(text):
         if _is_mixed(match[1]) and not _MADE_UP.search(match[2]) and not match[2].replace(".", "").isdigit():
             yield match.start(1), "a password", match[1]
@@ -119,7 +119,8 @@ def _is_random(secret: str) -> bool:
 
 def _is_mixed(secret: str) -> bool:
     """Whether a text that could be a name, a path or a word looks random."""
-    return len(_CHANGE.findall(secret)) >= len(secret) / 4 and _is_random(secret)
+    is_varied = len(_CHANGE.findall(secret)) >= len(secret) / 4 and len(_DIGIT.findall(secret)) >= len(secret) / 20
+    return is_varied and _is_random(secret)
 
 
 def _is_signed(token: str) -> bool:
