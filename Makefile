@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve html publish-html new harvest demo test screenshots format clean
+.PHONY: help serve html check publish-html new harvest demo test screenshots format clean
 
 help: ## show this list
 	@echo "Callsite: example-code pages from annotated source snippets"
@@ -16,6 +16,9 @@ serve: .venv/site ## build, serve on http://localhost:8000 and reload on every c
 
 html: .venv/site ## build the site into output/
 	@$(BIN)/callsite build
+
+check: html ## build, then check the pages and what was built (ARGS="--external …")
+	@$(BIN)/callsite check --output $(ARGS)
 
 publish-html: .venv/site ## build for production into output/ (SITEURL=https://… gives the address)
 	@$(if $(SITEURL),SITEURL="$(SITEURL)") $(BIN)/callsite build --settings publishconf.py

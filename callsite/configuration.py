@@ -1,14 +1,15 @@
-"""The settings of a site's check: the table `[tool.callsite.check]` of the `pyproject.toml` beside its settings file."""
+"""The settings of a site's check: the table `[tool.callsite.check]` of the `pyproject.toml` beside its folder of content."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from callsite.build import place_of
+from callsite.check.external import ExternalSettings
 from callsite.check.policy import Policy
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
@@ -22,8 +23,8 @@ class Configuration:
     """What a site's check goes by.
 
     `select` and `ignore` are codes or beginnings of codes. `sources` say where the files of a project are, as
-    `harvest --from` takes it. `baseline` is the path of the list of known problems, "" for none, from the folder of the
-    settings file. `time_limit` is how many seconds a page may take. `external` is the table of that name.
+    `harvest --from` takes it. `baseline` is the path of the list of known problems, "" for none, from the folder of that
+    file. `time_limit` is how many seconds a page may take. `external` says how links to other sites are checked.
     """
 
     select: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ class Configuration:
     sources: Mapping[str, str] = field(default_factory=dict)
     baseline: str = ""
     time_limit: float = 10.0
-    external: Mapping[str, Any] = field(default_factory=dict)
+    external: ExternalSettings = ExternalSettings()
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -87,8 +88,26 @@ def parse_configuration(table: Mapping[str, Any], where: str) -> Configuration:
         sources=found.get("sources", {}),
         baseline=found.get("baseline", ""),
         time_limit=float(found.get("time-limit", Configuration().time_limit)),
-        external=found.get("external", {}),
+        external=_parse_external(found.get("external", {}), where),
     )
+
+
+def _parse_external(table: Mapping[str, Any], where: str) -> ExternalSettings:
+    """Read the table of how links to other sites are checked: each field under its name with hyphens."""
+    known = {field.name.replace("_", "-"): field for field in fields(ExternalSettings)}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        at = f"{where}: [tool.callsite.check.external]"
+        if key not in known:
+            near = nearest(key, known)
+            hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+            raise CallsiteError(f"{at} has no `{key}`; {hint}")
+        usual = known[key].default
+        fits, kind = next(each for sort, each in _SORTS if isinstance(usual, sort))
+        if not fits(value):
+            raise CallsiteError(f"{at} `{key}` cannot be {value!r}; write {kind}")
+        found[known[key].name] = tuple(value) if isinstance(value, list) else value
+    return ExternalSettings(**found)
 
 
 def _is_words(value: object) -> bool:
@@ -103,9 +122,21 @@ def _is_whole(value: object) -> bool:
     return _is_number(value) and isinstance(value, int)
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
+
+
 def _is_mapping(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(word, str) and word for word in value.values())
 
+
+# By what a field usually holds: what else it may hold.
+_SORTS: tuple[tuple[type, tuple[Callable[[object], bool], str]], ...] = (
+    (tuple, (_is_words, "a list of regular expressions")),
+    (str, (lambda value: isinstance(value, str) and bool(value), "a word")),
+    (int, (_is_count, "a whole number")),
+    (float, (_is_number, "a number")),
+)
 
 _KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "select": (_is_words, 'a list of codes or their beginnings, such as ["L", "S102"]'),

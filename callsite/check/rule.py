@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from callsite.model import Place, Problem, Severity
 
@@ -39,6 +40,14 @@ class Rule(Generic[Facts]):
         """Find every place where the rule is broken."""
         for finding in self.find(facts) if self.find else ():
             yield Problem(finding.at, self.code, finding.message, finding.hint, self.severity)
+
+
+def explain_rule(rule: Rule[Any]) -> str:
+    """What the manual says of a rule, as plain text."""
+    words = re.sub(r"\[([^\]]*)\]\(<?(https?://[^()\s>]*)>?\)", r"\1 <\2>", rule.manual)
+    words = re.sub(r"\[([^\]]*)\]\([^()\s]*\)", r"\1", words).replace("**", "")
+    examples = "".join(f"    {example}\n" for example in rule.examples)
+    return f"{rule.code}: {rule.title}\n\n{examples}\n{words.strip()}\n"
 
 
 def apply_rules(rules: Iterable[Rule[Facts]], facts: Facts) -> Iterator[Problem]:

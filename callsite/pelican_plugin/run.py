@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pelican import Pelican
@@ -12,10 +13,16 @@ from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound
 
 from callsite.build import Loaded, Loader
+from callsite.check.catalogue import CODES, ERROR_RULES
+from callsite.check.facts import PageFacts
+from callsite.check.ignoring import apply_ignores, parse_ignores
+from callsite.check.rule import apply_rules
+from callsite.configuration import read_configuration
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.linking import Linked
 from callsite.model import Dates, Page, Place, Problem, Severity
 from callsite.navigation import ListView, Navigation
+from callsite.page import format_page
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.redirects import Redirect
@@ -48,6 +55,12 @@ class Run:
         if wrong:
             self.staging.discard()
             raise CallsiteError(f"{wrong}; mend the settings file")
+        try:
+            self.configuration = read_configuration(Path(pelican.path).parent)
+        except CallsiteError:
+            self.staging.discard()
+            raise
+        self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
         self.redirects: tuple[Redirect, ...] = ()  # those that the site declares
@@ -77,15 +90,18 @@ class Run:
                 Place(loaded.page.at.path, 1), "M101", "no `date`", "add a line `date: …`; an article needs one"
             )
         self.loaded[path], self.metadata[path] = loaded, metadata
-        return (*loaded.problems, *problems.values())
+        ignores, malformed = parse_ignores(loaded.page, CODES)
+        self.ignored[loaded.page.at.path] = frozenset(ignore.code for ignore in ignores)
+        return (*loaded.problems, *problems.values(), *malformed)
 
     def render(self, path: str) -> tuple[Problem, ...]:
         """Render a loaded file, with the links in its listings; returns what is wrong with it."""
         page = self.loaded[path].page
         assert self.crosslinks is not None  # pages are rendered when all are known
         self.linked[path] = linked = self.crosslinks.find(path, page)
-        self.rendered[path] = self.renderer.render_page(page, [those.links for those in linked])
-        return self.rendered[path].problems
+        self.rendered[path] = rendered = self.renderer.render_page(page, [those.links for those in linked])
+        facts = PageFacts(page, format_page(page), rendered.html, rendered.headings, self.configuration.policy)
+        return (*rendered.problems, *apply_rules(ERROR_RULES, facts))
 
     def find_uses(self, path: str) -> tuple[tuple[Page, ...], ...]:
         """The pages whose symbols each listing of a file uses."""
@@ -103,7 +119,8 @@ class Run:
         """Print problems and raise BuildStopped if one of them is an error."""
         strict = bool(self.settings.get("CALLSITE_STRICT", False))
         errors = 0
-        for problem in sorted(problems):
+        told, _ = apply_ignores(sorted(problems), self.ignored)
+        for problem in told:
             print(make_printable(str(problem)), file=sys.stderr)
             if strict or problem.severity is Severity.ERROR:
                 errors += 1

@@ -21,18 +21,6 @@ that the theme or Pelican makes. Change the slug of one. For a translation, set 
 """,
     ),
     Rule(
-        "S102",
-        "a link leads nowhere",
-        Severity.WARNING,
-        None,
-        ("content/pages/a.md:4: S102 the link to `/nowhere.html` leads nowhere; mend it, or add what it leads to",),
-        """\
-**Warning.** The link leads to a page or file of this site that does not exist. Links to
-other sites are not looked at. If the page is still to come, leave the link: without
-`--strict`, the build goes on.
-""",
-    ),
-    Rule(
         "S103",
         "two addresses that are nearly the same",
         Severity.ERROR,

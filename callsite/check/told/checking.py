@@ -52,15 +52,15 @@ there would hide the next fault of that kind.
     ),
     Rule(
         "C103",
-        "a known problem that has gone",
-        Severity.NOTE,
+        "a source that cannot be read",
+        Severity.WARNING,
         None,
         (
-            "content/pages/a.md: C103 the baseline has 2 findings of L103 that are no longer there; write it anew with --write-baseline",
+            "content/pages/a.md:1: C103 its sources cannot be read: ../flask-3.1.0.tar.gz: this is no gzip file; mend `sources` in the site's pyproject.toml",
         ),
         """\
-**Note.** Something that the [baseline]({filename}checking.md#an-old-site) lists has been mended. As long
-as it is listed, it could come back without a word.
+**Warning.** [`sources`]({filename}settings.md#the-settings-of-the-check) names an archive for a project of this page, and
+it cannot be read. So nobody can tell whether the listing still says what the project says.
 """,
     ),
 )

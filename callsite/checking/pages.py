@@ -1,0 +1,73 @@
+"""One page of a site, checked: the work that processes do side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from callsite.build import Loader
+from callsite.check.catalogue import CODES, PAGE_RULES
+from callsite.check.facts import PageSummary, gather_facts, summarise
+from callsite.check.ignoring import parse_ignores
+from callsite.check.rule import apply_rules
+from callsite.checking.tasks import PageTask
+from callsite.errors import CallsiteError
+from callsite.model import Page, Problem, Severity
+from callsite.originals import Shelf, load_originals
+from callsite.page import format_page
+from callsite.prose import ProseConverter
+from callsite.settings import read_settings
+
+# What Pelican 4.12 gives Markdown when a site does not say.
+_USUAL: Mapping[str, Any] = {
+    "extension_configs": {"markdown.extensions.extra": {}, "markdown.extensions.meta": {}},
+    "output_format": "html5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What a process keeps from one page to the next."""
+
+    loader: Loader
+    prose: ProseConverter
+    shelf: Shelf
+
+
+def check_page(task: PageTask) -> PageSummary:
+    """Load a page and apply the rules for pages to it."""
+    tools = _open_tools(
+        os.path.abspath(task.settings), task.changed, task.base, tuple(task.configuration.sources.items())
+    )
+    loaded = tools.loader.load_page(task.path, task.required)
+    page, policy = loaded.page, task.configuration.policy
+    text = format_page(page)
+    originals, unread = _load_originals(page, tools.shelf) if task.applies else ({}, ())
+    facts = gather_facts(page, text, tools.prose, policy, originals)
+    ignores, malformed = parse_ignores(page, CODES)
+    found = {*loaded.problems, *facts.problems, *malformed, *unread}
+    if task.applies:
+        found.update(apply_rules(PAGE_RULES, facts))
+    return summarise(facts, task.source, tuple(sorted(found)), ignores)
+
+
+def _load_originals(page: Page, shelf: Shelf) -> tuple[dict[int, str], tuple[Problem, ...]]:
+    try:
+        return load_originals(page, shelf), ()
+    except CallsiteError as error:
+        hint = "mend `sources` in the site's pyproject.toml"
+        return {}, (Problem(page.at, "C103", f"its sources cannot be read: {error}", hint, Severity.WARNING),)
+
+
+@lru_cache(maxsize=1)
+def _open_tools(settings: str, changed: int, base: str, sources: tuple[tuple[str, str], ...]) -> _Tools:  # noqa: ARG001  # `changed` is for the cache
+    values = read_settings(settings)
+    return _Tools(
+        Loader(values.get("CALLSITE_KEYS", ())),
+        ProseConverter(values.get("MARKDOWN", _USUAL)),
+        Shelf(dict(sources), Path(base)),
+    )

@@ -1,0 +1,271 @@
+"""Check pages, and what was built of them.
+
+Looks at all pages, or at those that are named: metadata, marks, prose, where code is from, links between pages. With
+--output the built site is read too, with --external links to other sites are followed. Everything that is found is told
+in one run. Errors and warnings make the exit code 1, notes do not; what each code means is said by --explain. The table
+[tool.callsite.check] of pyproject.toml beside the folder of content holds what is to be so in every run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from callsite.build import place_of
+from callsite.check.baseline import Baseline, Compared, apply_baseline, format_baseline, parse_baseline
+from callsite.check.catalogue import CODES
+from callsite.check.fixing import plan_fixes
+from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen
+from callsite.check.rule import explain_rule
+from callsite.checking import Checked, Content, check_content
+from callsite.checking.files import find_files
+from callsite.cli.progress import show_progress
+from callsite.configuration import FILE, Configuration, read_configuration
+from callsite.content import ENDINGS, change_page, format_diff, load_page, load_pages
+from callsite.errors import CallsiteError
+from callsite.external import check_external
+from callsite.model import Problem, Severity
+from callsite.opening import open_file
+from callsite.originals import Shelf
+from callsite.outputs import find_output_problems
+from callsite.reports import FORMATS, Report, format_report
+from callsite.settings import read_folders, read_settings
+from callsite.snippet import split_rows
+from callsite.storing import write_whole
+from callsite.text import decode_text
+from callsite.wording import count, make_visible, nearest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument(
+        "pages", nargs="*", metavar="PAGE", help="the pages to check, or folders of them (default: all)"
+    )
+    parser.add_argument(
+        "-s", "--settings", default="pelicanconf.py", help="the settings file (default: %(default)s)", metavar="FILE"
+    )
+    parser.add_argument("--content", help="the folder of pages (default: PATH in the settings)", metavar="DIR")
+    parser.add_argument(
+        "-o",
+        "--output",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="check the built site too (default folder: OUTPUT_PATH in the settings)",
+    )
+    parser.add_argument("--external", action="store_true", help="follow links to other sites too")
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="put right what is certain, then check")
+    fixes.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    told = parser.add_argument_group("what is told")
+    told.add_argument("--format", choices=FORMATS, default="text", help="how it is written (default: %(default)s)")
+    told.add_argument(
+        "--select", action="append", default=[], metavar="CODES", help="only these codes, such as L,S102 for all of L"
+    )
+    told.add_argument("--ignore", action="append", default=[], metavar="CODES", help="all but these codes")
+    told.add_argument("--baseline", metavar="FILE", help="tell only what this list of known problems does not have")
+    told.add_argument("--write-baseline", action="store_true", help="make all that is found known, in that file")
+    told.add_argument("--explain", metavar="CODE", help="say what a code means, and end; `all` for every one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, and tell what was found; return 1 when there are errors or warnings."""
+    if arguments.explain:
+        return explain(arguments.explain)
+    settings = arguments.settings
+    folders = read_folders(settings, arguments.content)
+    base = folders.content.resolve().parent
+    configuration = read_configuration(base)
+    Shelf(configuration.sources, base)  # raises what is wrong with them, before much is done
+    known = Known(arguments, configuration, base)
+    chosen = parse_codes(arguments, configuration)
+    content = Content(folders.content, settings, read_settings(settings), configuration)
+    named = find_named(arguments.pages, folders.content)
+    fixed = 0
+    if arguments.diff or arguments.fix:
+        fixed = fix_pages(list_pages(content) if named is None else named, write=not arguments.diff)
+        if arguments.diff:
+            return 1 if fixed else 0
+    with show_progress() as progress:
+        processes = os.cpu_count() or 1
+        checked = check_content(content, named, processes, lambda done, whole: progress("checking pages", done, whole))
+        found = list(checked.problems)
+        built = {}  # the sources of output files
+        if arguments.output is not None:
+            folder = Path(arguments.output) if arguments.output else folders.output
+            progress("reading the output", 0, 0)
+            built = {str(place_of(str(folder / path))): source for source, path in checked.plan.paths.items()}
+            found += check_output(folder, checked, content, processes)
+        if arguments.external:
+            links = [link for source in checked.checked for link in checked.summaries[source].links]
+            cache = base / ".cache" / "links"
+            found += check_external(
+                links,
+                configuration.external,
+                cache,
+                progress=lambda done, whole: progress("asking other sites", done, whole),
+            )
+    told, ignored = leave_out(found, checked, chosen, built)
+    if arguments.write_baseline:
+        known.write(told)
+        return 0
+    compared = known.compare(told)
+    report = Report(
+        compared.new,
+        CODES,
+        read_rows,
+        files=len(checked.checked),
+        known=compared.known,
+        gone=len(compared.gone) if named is None else 0,
+        ignored=ignored,
+        fixed=fixed,
+    )
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+    print(format_report(report, arguments.format, colour=colour, width=shutil.get_terminal_size().columns), end="")
+    return 1 if any(problem.severity is not Severity.NOTE for problem in compared.new) else 0
+
+
+class Known:
+    """The list of problems that the site knows of, if there is one."""
+
+    def __init__(self, arguments: argparse.Namespace, configuration: Configuration, base: Path) -> None:
+        named = arguments.baseline or (configuration.baseline and os.path.relpath(base / configuration.baseline))
+        if arguments.write_baseline and not named:
+            raise CallsiteError(f"--write-baseline: no name for it; add --baseline FILE, or `baseline` to {FILE}")
+        self._path = Path(named) if named else None
+        self._baseline = Baseline()
+        if self._path and not arguments.write_baseline:
+            try:
+                with open_file(self._path) as file:
+                    self._baseline = parse_baseline(file.read().decode(), str(self._path))
+            except FileNotFoundError as error:
+                hint = "make one with --write-baseline"
+                raise CallsiteError(f"{self._path}: no such baseline; {hint}") from error
+            except (OSError, UnicodeDecodeError) as error:
+                raise CallsiteError(f"{self._path}: cannot be read, {error}; mend it or write a new one") from error
+
+    def compare(self, problems: Sequence[Problem]) -> Compared:
+        """Tell which problems are new."""
+        return apply_baseline(problems, self._baseline, read_rows)
+
+    def write(self, problems: Sequence[Problem]) -> None:
+        """Make problems known."""
+        assert self._path is not None  # else it was told before
+        write_whole(self._path, format_baseline(problems, read_rows).encode())
+        print(f"{self._path}: {count(len(problems), 'finding')} known from now on")
+
+
+def parse_codes(arguments: argparse.Namespace, configuration: Configuration) -> tuple[Sequence[str], Sequence[str]]:
+    """What is selected and what is ignored: what the call says, else what the site says."""
+    chosen = []
+    for option, usual in (("select", configuration.select), ("ignore", configuration.ignore)):
+        words = [word.strip() for given in getattr(arguments, option) for word in given.split(",")]
+        source = f"--{option}" if words else f"{FILE}: [tool.callsite.check] `{option}`"
+        for word in words or usual:
+            if not word or not any(code.startswith(word) for code in CODES):
+                near = nearest(word, CODES)
+                hint = f"did you mean {near}?" if near else "`callsite check --explain all` shows the codes there are"
+                raise CallsiteError(f"{source}: no code begins with `{word}`; {hint}")
+        chosen.append(words or list(usual))
+    return chosen[0], chosen[1]
+
+
+def find_named(names: Sequence[str], content: Path) -> tuple[Path, ...] | None:
+    """The pages at paths, and those below folders; None when all are meant."""
+    if not names:
+        return None
+    found: list[Path] = []
+    inside = content.resolve()
+    for name in names:
+        path = Path(name)
+        if not path.exists():
+            raise CallsiteError(f"{name}: no such page; see how it is spelt")
+        if not path.resolve().is_relative_to(inside):
+            raise CallsiteError(f"{name}: is not below {place_of(str(content))}, where the pages of this site are")
+        if path.is_dir():
+            found += [page.path for page in load_pages(path)]
+        elif name.endswith(ENDINGS):
+            found.append(path)
+        else:
+            raise CallsiteError(f"{name}: is no page; their names end in {', '.join(ENDINGS)}")
+    return tuple(dict.fromkeys(found))
+
+
+def list_pages(content: Content) -> Iterator[Path]:
+    """All pages of a site."""
+    files = find_files(content.folder, content.values)
+    return (content.folder / source for source in (*files.pages, *files.articles))
+
+
+def fix_pages(paths: Iterable[Path], *, write: bool) -> int:
+    """Put right what is certain, or show it; returns how many places that is."""
+    fixed = 0
+    for path in paths:
+        file = load_page(path)
+        plan = plan_fixes(file.text, str(place_of(str(path))))
+        if plan.text == file.text:
+            continue
+        fixed += len(plan.changes)
+        if write:
+            change_page(file, plan.text)
+        else:
+            print(make_visible(format_diff(file, plan.text)), end="")
+    return fixed
+
+
+def check_output(folder: Path, checked: Checked, content: Content, processes: int) -> list[Problem]:
+    """Check what was built, against the pages that it was built of."""
+    if not folder.is_dir():
+        raise CallsiteError(f"{place_of(str(folder))}: no such output; build it with `callsite build`")
+    expected = {path: checked.summaries[source] for source, path in checked.plan.paths.items()}
+    address = str(content.values.get("SITEURL") or "")
+    return find_output_problems(folder, expected, address, content.configuration.policy, processes)
+
+
+def leave_out(
+    problems: Iterable[Problem],
+    checked: Checked,
+    chosen: tuple[Sequence[str], Sequence[str]],
+    built: Mapping[str, str],
+) -> tuple[tuple[Problem, ...], int]:
+    """What is left of problems when those are out that nobody wants to hear of, and how many pages have silenced.
+
+    What a page does not want to hear of itself, it does not want to hear of what was built of it: `built` has the
+    sources of output files.
+    """
+    wanted = sorted({problem for problem in problems if is_chosen(problem.code, *chosen)})
+    pages = {source: checked.summaries[source] for source in checked.checked}
+    codes = {summary.page.at.path: {ignore.code for ignore in summary.ignores} for summary in pages.values()}
+    silent = {path: codes[checked.summaries[source].page.at.path] for path, source in built.items()}
+    told, ignored = apply_ignores(wanted, codes | silent)
+    # Of what is found in the output or by asking others, nobody knows whether it is gone for good.
+    applied = {code for code in CODES if code[0] in "TMPLO" and is_chosen(code, *chosen)}
+    idle = find_idle_ignores(((each.page, each.ignores) for each in pages.values()), ignored, applied)
+    told = (*told, *(problem for problem in idle if is_chosen(problem.code, *chosen)))
+    return tuple(sorted(told)), len(ignored)
+
+
+@lru_cache(maxsize=16)
+def read_rows(path: str) -> tuple[str, ...]:
+    """The rows of a file that a problem is in; () when it is none that can be read."""
+    try:
+        with open_file(Path(path)) as file:
+            return tuple(split_rows(decode_text(file.read(), path)[0]))
+    except OSError:
+        return ()
+
+
+def explain(code: str) -> int:
+    """Say what a code means, in the words of the manual."""
+    rules = list(CODES.values()) if code == "all" else [CODES[code]] if code in CODES else []
+    if not rules:
+        near = nearest(code, CODES)
+        hint = f"did you mean {near}?" if near else "`callsite check --explain all` shows the codes there are"
+        raise CallsiteError(f"--explain: there is no code `{code}`; {hint}")
+    print("\n".join(explain_rule(rule) for rule in rules), end="")
+    return 0
