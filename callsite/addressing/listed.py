@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from callsite.addressing.paths import close_path, list_groups, read_date
 from callsite.addressing.settings import SiteSettings
@@ -19,7 +20,7 @@ def list_written(articles: Sequence[PageSummary], settings: SiteSettings) -> Ite
         path = settings.saved_as.get(name.lower(), f"{name}.html")
         if path:
             yield path, f"the site's {name} page"
-    for kind, name in _find_groups(articles, settings):
+    for kind, name in _count_groups(articles, settings):
         path = plan_group(kind, name, settings)
         if path:
             yield path, f"the list of articles under {name}"
@@ -29,12 +30,12 @@ def list_others(articles: Sequence[PageSummary], settings: SiteSettings) -> Iter
     """The other files: further pages of long lists, archives of a year, month or day, and feeds. A path that ends in a
     slash is a folder of which no more can be told.
     """
-    groups = _find_groups(articles, settings)
+    groups = _count_groups(articles, settings)
     for name in settings.direct_templates:
         path = settings.saved_as.get(name.lower(), f"{name}.html")
         yield from _list_pages(path, name, len(articles), settings)
-    for kind, name in groups:
-        yield from _list_pages(plan_group(kind, name, settings), kind, len(articles), settings)
+    for (kind, name), members in groups.items():
+        yield from _list_pages(plan_group(kind, name, settings), kind, members, settings)
     patterns = (settings.year_archive_save_as, settings.month_archive_save_as, settings.day_archive_save_as)
     for pattern in filter(None, patterns):
         dates = {read_date(each.page.meta, each.source, settings) for each in articles}
@@ -48,8 +49,9 @@ def list_others(articles: Sequence[PageSummary], settings: SiteSettings) -> Iter
             yield _fill(getattr(settings, f"translation_feed_{kind}"), lang=lang)
 
 
-def _find_groups(articles: Iterable[PageSummary], settings: SiteSettings) -> Collection[tuple[str, str]]:
-    return dict.fromkeys(group for each in articles for group in list_groups(each.page.meta, each.source, settings))
+def _count_groups(articles: Iterable[PageSummary], settings: SiteSettings) -> Counter[tuple[str, str]]:
+    """The categories, tags and authors, each with how many articles it has."""
+    return Counter(group for each in articles for group in list_groups(each.page.meta, each.source, settings))
 
 
 def _list_pages(path: str, template: str, most: int, settings: SiteSettings) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from callsite.addressing.listed import list_others, list_written
-from callsite.addressing.paths import plan_foreign_place, plan_place, plan_static_path, plan_url
+from callsite.addressing.paths import find_slug, plan_foreign_place, plan_place, plan_static_path, plan_url
 from callsite.addressing.settings import SiteSettings
 from callsite.addressing.slugs import KINDS, plan_group
 from callsite.check.facts import PageSummary
@@ -80,7 +80,7 @@ def plan_site(
     `summaries` are all pages and articles, `articles` the sources of the latter. `statics` are the files that are
     copied, those that links ask for included (see `list_asked`), and `foreign` the pages in other formats, all as paths
     below the content. `declared` are the redirects that the site declares. `theme` are the theme's own files as paths
-    below the output, None when they are not known, and `templates` those of its templates that anything here depends on.
+    below the output, None when they are not known, and `templates` those of its templates that this depends on.
     """
     members = _place_members(summaries, articles, settings)
     lists = _plan_lists(members) if "list" in templates else {}
@@ -124,7 +124,7 @@ def _list_asked(summary: PageSummary) -> Iterator[tuple[str, str]]:
             path = unquote(_cut(named[2]))
             folder = "" if path.startswith("/") else posixpath.dirname(summary.source)
             found = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-            if not found.startswith(".."):
+            if path and not found.startswith(".."):
                 yield named[1], found
 
 
@@ -173,14 +173,22 @@ def _plan_taken(members: _Members, settings: SiteSettings, theme: Iterable[str])
 
 def _plan_sources(members: _Members, settings: SiteSettings) -> Iterator[str]:
     """The sources beside pages, when Pelican is asked for them."""
-    for path in members.paths.values() if settings.output_sources else ():
+    for each in (*members.pages, *members.posts) if settings.output_sources else ():
+        path = members.paths[each.source]
         if path:
             yield posixpath.splitext(path)[0] + settings.output_sources_extension
 
 
 def _make_twin_site(members: _Members, settings: SiteSettings) -> TwinSite:
-    urls = ((each.page, members.urls[each.source]) for each in members.pages)
-    twins = tuple(TwinPage(page, url, (), (), ()) for page, url in urls if url)
+    """What the names of twins follow from; of a translated page the original speaks for all."""
+    slugs = {each.source: find_slug(each.page.meta, each.source, settings) for each in members.pages}
+    own = {each.source for each in members.pages if each.page.meta.other("lang") in ("", settings.default_lang)}
+    originals = {slugs[source] for source in own}
+    twins = tuple(
+        TwinPage(each.page, members.urls[each.source], (), (), ())
+        for each in members.pages
+        if members.urls[each.source] and (each.source in own or slugs[each.source] not in originals)
+    )
     return TwinSite("", "", settings.siteurl, settings.default_lang, (), twins)
 
 

@@ -142,6 +142,11 @@ def read_date(meta: Meta, source: str, settings: SiteSettings) -> datetime | Non
     return moment if isinstance(moment, datetime) else None
 
 
+def find_slug(meta: Meta, source: str, settings: SiteSettings) -> str:
+    """The slug of a page or article, by which its translations know each other."""
+    return _find_slug(_gather(meta, source, settings), source, settings)
+
+
 def list_groups(meta: Meta, source: str, settings: SiteSettings) -> list[tuple[str, str]]:
     """The categories, tags and authors of an article: which of these, and its name."""
     values = _gather(meta, source, settings)

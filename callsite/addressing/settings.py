@@ -120,8 +120,8 @@ def _read(each: Field[Any], value: Any) -> Any:
     """The value of a setting in the form that its field has; None when it has none."""
     try:
         if each.name == "default_date" and isinstance(value, tuple | list):
-            numbers = [f"{number:02}" for number in value]
-            return " ".join(filter(None, ("-".join(numbers[:3]), ":".join([*numbers[3:], "00"][:3]))))
+            year, month, day, *time = (int(number) for number in value)
+            return f"{year}-{month:02}-{day:02} " + ":".join(f"{number:02}" for number in [*time, 0, 0, 0][:3])
         if each.name == "pagination_patterns":
             return tuple((int(first), str(url), str(path)) for first, url, path in value)
         if each.name.endswith("_substitutions"):
