@@ -9,7 +9,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from callsite.check.facts import PageFacts
+from callsite.check.places import place_lines
+from callsite.check.rule import Finding
+from callsite.model import Line, Listing, Place
 from callsite.snippet import find_gap_note
 
 # A longer row is code that somebody has made smaller.
@@ -37,6 +42,45 @@ _BEHIND_DOTS = re.compile(
     rf"(?: file| code)? (?:continues\b|(?:(?:is|are|was|were|has been|have been) )?{_LEFT})",
     re.IGNORECASE,
 )
+
+
+# What any row has that may be meant as a gap.
+_SIGNS = re.compile(r"\.[ \t]*\.|…|source", re.IGNORECASE)
+
+# A comment between dots that are too few to be read, whatever it says; one that begins with two dots and has two colons
+# is a directive of reStructuredText.
+_DOTTED = re.compile(r"[ \t]*+(?:#+|//+|--+|;+|%+)[ \t]*+(?:\.[ \t]*+){2,}+(?!.*::).*[^\W_].*(?:\.[ \t]*){2}\Z")
+_WORDLESS = re.compile(r"##+[ \t]*+(?:\.{2,}+|…)[ \t]*+")
+
+
+def find_unread_gaps(facts: PageFacts) -> Iterator[Finding]:
+    """Comments of listings that are meant as gaps and are not read as such."""
+    for listing in facts.page.listings:
+        lines = listing.snippet.lines
+        for number, line in enumerate(lines):
+            if not _SIGNS.search(line.text):
+                continue
+            row = f"~~{line.text}" if line.marked else line.text
+            mended = mend_gap(row)
+            if mended is not None:
+                hint = f"write `{mended.strip()}`"
+            elif not line.marked and find_gap_note(row) is None and len(row) <= _LONGEST and _DOTTED.fullmatch(row):
+                hint = "begin and end its words with three dots"
+            elif not line.marked and _WORDLESS.fullmatch(row) and _stands_alone(lines, number):
+                hint = "say what is left out: `## ... source file abbreviated ...`"
+            else:
+                continue
+            yield Finding(_place(listing, number), "this looks like a gap and is read as code", hint)
+
+
+def _stands_alone(lines: Sequence[Line], number: int) -> bool:
+    """Whether the lines around one are blank or missing."""
+    around = [lines[near] for near in (number - 1, number + 1) if 0 <= near < len(lines)]
+    return all(line.blank for line in around)
+
+
+def _place(listing: Listing, line: int) -> Place:
+    return Place(listing.at.path, place_lines(listing)[line])
 
 
 def mend_gap(row: str) -> str | None:

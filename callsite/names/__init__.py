@@ -21,7 +21,7 @@ from callsite.names.resolving import find_in_tree
 from callsite.names.use import Certainty, Kind, Mention, Names, Use
 from callsite.text import BOM
 
-__all__ = ["Certainty", "Kind", "Mention", "Names", "Use", "find_mentions", "find_names"]
+__all__ = ["Certainty", "Kind", "Mention", "Names", "Use", "find_mentions", "find_names", "parse_python"]
 
 
 def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
@@ -34,7 +34,7 @@ def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
     order of statements: what a scope binds holds in all of it.
     """
     text = text.removeprefix(BOM)
-    tree = _parse(text)
+    tree = parse_python(text)
     if isinstance(tree, ast.Module):
         return find_in_tree(tree, module, is_package)
     return find_in_tokens(text, module, is_package, _describe(tree))
@@ -51,7 +51,7 @@ def find_mentions(text: str, module: str = "", is_package: bool = False) -> tupl
     targets are longer than 500 characters.
     """
     code = text.removeprefix(BOM)
-    tree = _parse(code)
+    tree = parse_python(code)
     if isinstance(tree, ast.Module):
         mentions = find_mentions_in_tree(tree, code, module, is_package)
     else:
@@ -65,8 +65,8 @@ _CHAIN = re.compile(r"\.[\s\\]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){99}"
 _DEEP = re.compile(r"(?:\b(?:import|from)\b|,)[\s\\.]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){100}")
 
 
-def _parse(text: str) -> ast.Module | Exception:
-    """The tree of a text, or why there is none."""
+def parse_python(text: str) -> ast.Module | Exception:
+    """The tree of a text, or the error that tells why there is none."""
     if _CHAIN.search(text) and _DEEP.search(text):
         return RecursionError()
     try:
