@@ -18,7 +18,8 @@ from callsite.snippet import split_rows
 from callsite.symbol import find_symbol
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = sorted((ROOT / "content/examples").rglob("*.md"))
+LIBRARIES = sorted((ROOT / "content/examples").rglob("index.md"))
+EXAMPLES = sorted(set((ROOT / "content/examples").rglob("*.md")) - set(LIBRARIES))
 
 PAGE = """\
 title: os path Example Code
@@ -115,6 +116,25 @@ def test_pages_have_places_of_their_own() -> None:
     assert len({meta.sortorder for meta in metas}) == len(metas)
     libraries = {(symbol_of(read_page(path)).library, read_page(path).meta.sortorder[:5]) for path in EXAMPLES}
     assert len(libraries) == len({library for library, _ in libraries}) == len({digits for _, digits in libraries})
+
+
+def test_each_library_has_a_page_of_its_own() -> None:
+    pages = {path.parent: read_page(path) for path in LIBRARIES}
+    assert {symbol_of(page).library for page in pages.values()} == {
+        symbol_of(read_page(path)).library for path in EXAMPLES
+    }
+    for folder, page in pages.items():
+        meta = page.meta
+        assert str(symbol_of(page)) == meta.sidebartitle == folder.name.replace("-", "_")
+        assert meta.slug == folder.name
+        examples = {read_page(path).meta.sortorder[:5] for path in EXAMPLES if path.parent == folder}
+        assert examples == {meta.sortorder[:5]}
+        assert meta.sortorder == f"{meta.sortorder[:5]}0000"
+        assert meta.description
+        assert page.listings == ()
+        text = (ROOT / page.at.path).read_text(encoding="utf-8")
+        assert f"]({meta.docs})" in text
+        assert "Callsite" in text
 
 
 @pytest.mark.parametrize(("page", "listing"), LISTINGS)
