@@ -12,9 +12,10 @@ from typing import Any
 from callsite import defaults
 from callsite.addressing import SitePlan, list_asked, parse_site_settings, plan_site
 from callsite.check.across import RULES, find_site_problems
-from callsite.check.facts import PageSummary, SiteFacts, gather_facts, summarise
+from callsite.check.facts import PageSummary, SiteFacts, gather_facts
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
+from callsite.check.summary import summarise
 from callsite.model import Problem
 from callsite.page import parse_page
 from callsite.prose import ProseConverter

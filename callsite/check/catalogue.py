@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callsite.check import across, external, metadata, provenance, secrets, writing
+from callsite.check import across, external, listings, metadata, provenance, secrets, writing
 from callsite.check.facts import PageFacts
 from callsite.check.rule import Rule
 from callsite.check.told import building, checking, inventories, reading
@@ -15,6 +15,7 @@ from callsite.model import Severity
 PAGE_RULES: tuple[Rule[PageFacts], ...] = (
     *metadata.RULES,
     *writing.RULES,
+    *listings.RULES,
     *provenance.RULES,
     *secrets.RULES,
 )

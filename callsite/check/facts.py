@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
 from callsite.check.hosting import Host
 from callsite.check.ignoring import Ignore
-from callsite.check.policy import Policy
-from callsite.highlight import list_mark_ids
+from callsite.check.policy import USUAL, Policy
 from callsite.linking import Word, find_words
-from callsite.model import Page, Place, Problem, Symbol
+from callsite.model import Page, Problem, Symbol
 from callsite.prose import Heading, ProseConverter
 from callsite.render import Link, find_links, find_problems, parse_prose
 from callsite.snippet import split_rows
@@ -21,7 +20,7 @@ from callsite.symbol import find_symbol
 
 
 class PageFacts:
-    """What the rules for one page are told; what takes time is worked out when a rule asks for it.
+    r"""What the rules for one page are told; what takes time is worked out when a rule asks for it.
 
     `text` is the page's own, with line ends as `\n`, and `html` its prose as HTML, whatever stands in the place of
     listings there. `headings` are those that Markdown wrote. `originals` are the texts of the files that listings were
@@ -35,7 +34,7 @@ class PageFacts:
         text: str,
         html: str,
         headings: tuple[Heading, ...],
-        policy: Policy = Policy(),
+        policy: Policy = USUAL,
         originals: Mapping[int, str] | None = None,
         problems: tuple[Problem, ...] = (),
     ) -> None:
@@ -83,7 +82,8 @@ class PageSummary:
 
     `page` is without its blocks. `source` is its path below the content. `anchors` are the ids in its body. `marks`
     holds for each listing its lines of code that are marked, as they are (without notation), in order, and `lines` how
-    many lines of code each listing has.
+    many lines of code each listing has. `problems` are what was found in the page, `ignores` what it does not want to be
+    told, `projects` those that its code is from, and `headings` its headings, each with its line.
     """
 
     page: Page
@@ -94,6 +94,8 @@ class PageSummary:
     lines: tuple[int, ...]
     problems: tuple[Problem, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    projects: tuple[str, ...] = ()
+    headings: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class SiteFacts:
 
 
 def gather_facts(
-    page: Page, text: str, prose: ProseConverter, policy: Policy = Policy(), originals: Mapping[int, str] | None = None
+    page: Page, text: str, prose: ProseConverter, policy: Policy = USUAL, originals: Mapping[int, str] | None = None
 ) -> PageFacts:
     """Work out what rules need to know of a page that was read from `text`, without rendering its listings."""
     places = [f'<figure class="listing" id="listing-{number}"></figure>' for number in range(1, len(page.listings) + 1)]
@@ -121,22 +123,3 @@ def gather_facts(
     headings = tuple(heading for heading, _ in converted.headings)
     told = tuple(find_problems(page, converted))
     return PageFacts(page, text, converted.html, headings, policy, originals, told)
-
-
-def summarise(
-    facts: PageFacts, source: str, problems: tuple[Problem, ...] = (), ignores: tuple[Ignore, ...] = ()
-) -> PageSummary:
-    """What to keep of a page once its rules have been applied."""
-    listings = facts.page.listings
-    ids = {node.attributes["id"] for node in facts.tree.css("[id]")}
-    ids.update(name for number, listing in enumerate(listings, start=1) for name in list_mark_ids(listing, number))
-    return PageSummary(
-        page=replace(facts.page, blocks=(), at=Place(facts.page.at.path, 1)),
-        source=source,
-        links=facts.links,
-        anchors=frozenset(name for name in ids if name),
-        marks=tuple(tuple(line.text for line in listing.snippet.lines if line.marked) for listing in listings),
-        lines=tuple(len(listing.snippet.lines) for listing in listings),
-        problems=problems,
-        ignores=ignores,
-    )

@@ -1,4 +1,4 @@
-"""Lists of a library's pages that people keep by hand."""
+"""Lists of a library's pages that people keep by hand: of all of them, or of those that show code of each project."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from callsite.check.facts import PageSummary, SiteFacts
+from callsite.check.project_indexes import Section, find_doubles, find_missing, find_sections
 from callsite.check.rule import Finding
 from callsite.check.status import find_status, list_written, make_site
+from callsite.credits import find_key
 from callsite.model import Page, Place
 from callsite.render import Link
 from callsite.site import Library
@@ -29,19 +31,22 @@ class _Index:
     """A page that lists a library's pages.
 
     `members` are these by the paths of their output files, in reading order. `entries` are the links by what they lead
-    to: one of these paths, or one where nothing is though it is spelt like them.
+    to: one of these paths, or one where nothing is though it is spelt like them. One that lists projects
+    has `sections`, and need not list every page.
     """
 
     summary: PageSummary
     library: Library
     members: Mapping[str, Page]
     entries: Mapping[str, Sequence[Link]]
+    sections: tuple[Section, ...] = ()
 
 
 def find_double_entries(facts: SiteFacts) -> Iterator[Finding]:
     """Pages that an index lists more than once (S117)."""
     for index in _find_indexes(facts):
-        for links in index.entries.values():
+        yield from find_doubles(index.sections)
+        for links in () if index.sections else index.entries.values():
             whole = sorted(link.at.line for link in links if "#" not in link.target)
             if len(whole) > 1:
                 times = "twice" if len(whole) == 2 else f"{len(whole)} times"
@@ -53,13 +58,21 @@ def find_double_entries(facts: SiteFacts) -> Iterator[Finding]:
 def find_missing_entries(facts: SiteFacts) -> Iterator[Finding]:
     """Pages that an index leaves out, each at the entry that it would follow (S118)."""
     for index in _find_indexes(facts):
+        if index.sections:
+            shown: dict[str, dict[str, str]] = defaultdict(dict)
+            for each in facts.summaries:
+                path = facts.paths.get(each.source, "")
+                for project in each.projects if path in index.members else ():
+                    shown[find_key(project)][path] = facts.host.locate(path)
+            yield from find_missing(index.sections, shown)
+            continue
         order = {path: number for number, path in enumerate(index.members)}
-        listed = sorted((order[path], links[0].at) for path, links in index.entries.items() if path in order)
-        first = min(links[0].at for links in index.entries.values())
+        places = {path: min(link.at for link in links) for path, links in index.entries.items()}
+        listed = sorted((order[path], at) for path, at in places.items() if path in order)
         for path, page in index.members.items():
             if path not in index.entries:
                 before = bisect(listed, (order[path],))
-                at = listed[before - 1][1] if before else first
+                at = listed[before - 1][1] if before else min(places.values())
                 message = f"this index of `{index.library.name}` leaves out `{find_symbol(page.meta)}`"
                 yield Finding(at, message, f"link to `{facts.host.locate(path)}`")
 
@@ -67,46 +80,46 @@ def find_missing_entries(facts: SiteFacts) -> Iterator[Finding]:
 def _find_indexes(facts: SiteFacts) -> Iterator[_Index]:
     summaries = {each.page.at.path: each for each in list_written(facts)}
     paths = {at: path for at, each in summaries.items() if (path := facts.paths.get(each.source))}
-    libraries = make_site(facts).libraries
-    owners = {
-        paths[page.at.path]: library.name for library in libraries for page in library.pages if page.at.path in paths
-    }
-    spellings = _Spellings(libraries, paths)
-    for each in summaries.values():
-        here = facts.paths.get(each.source, "")
-        if find_status(each.page) != "published" or here in owners or not here:
+    libraries = {library.name: library for library in make_site(facts).libraries}
+    members: dict[tuple[str, str], dict[str, Page]] = defaultdict(dict)  # of each library, by language
+    owners: dict[str, str] = {}
+    for library in libraries.values():
+        for page in library.pages:
+            if page.at.path in paths:
+                members[library.name, page.meta.other("lang")][paths[page.at.path]] = page
+                owners[paths[page.at.path]] = library.name
+    spellings = _Spellings(libraries.values(), paths)
+    projects = {paths.get(at, ""): frozenset(map(find_key, each.projects)) for at, each in summaries.items()}
+    for at, each in summaries.items():
+        here = paths.get(at)
+        if here is None or here in owners or find_status(each.page) != "published":
             continue
-        found: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
-        for link in sorted(each.links, key=lambda link: link.at):
-            path = facts.host.resolve(link.target, here, each.source)
-            if path is None:
-                path = _flatten(link.target, here)
-            name = owners.get(path) or spellings.find(path)
-            if name:
-                found[name][path].append(link)
-        yield from _choose(each, found, libraries, paths)
+        for name, entries in _find_entries(each, here, facts, owners, spellings).items():
+            library, listed = libraries[name], members[name, each.page.meta.other("lang")]
+            is_own = library.home is not None and library.home.at.path == at
+            known = len(listed) + sum(path not in listed for path in entries)
+            sections = find_sections(each, entries, {key for path in listed for key in projects[path]})
+            if sections:
+                yield _Index(each, library, listed, entries, sections)
+            elif len(entries) >= max(_FEWEST, known * (_OWN_PART if is_own else _OTHER_PART)):
+                yield _Index(each, library, listed, entries)
 
 
-def _choose(
-    summary: PageSummary,
-    found: Mapping[str, Mapping[str, Sequence[Link]]],
-    libraries: Iterable[Library],
-    paths: Mapping[str, str],
-) -> Iterator[_Index]:
-    """The libraries that a page is an index of, from its links to the pages of each."""
-    for library in libraries if found else ():
-        entries = found.get(library.name, {})
-        if len(entries) < _FEWEST:
-            continue
-        language = summary.page.meta.other("lang")
-        members = {
-            paths[page.at.path]: page
-            for page in library.pages
-            if page.at.path in paths and page.meta.other("lang") == language
-        }
-        is_own = library.home is not None and library.home.at.path == summary.page.at.path
-        if len(entries) >= len({*members, *entries}) * (_OWN_PART if is_own else _OTHER_PART):
-            yield _Index(summary, library, members, entries)
+def _find_entries(
+    summary: PageSummary, here: str, facts: SiteFacts, owners: Mapping[str, str], spellings: _Spellings
+) -> Mapping[str, Mapping[str, Sequence[Link]]]:
+    """The links of a page to the pages of libraries, by library and then by what they lead to."""
+    found: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
+    for link in summary.links:
+        path = facts.host.resolve(link.target, here, summary.source)
+        if path is None:
+            path = _flatten(link.target, here)
+            name = spellings.find(path)
+        else:
+            name = owners.get(path, "")
+        if name:
+            found[name][path].append(link)
+    return found
 
 
 class _Spellings:

@@ -18,3 +18,6 @@ class Policy:
     page_weight: int = 200_000
     page_total: int = 1_000_000
     moving: tuple[str, ...] = ()
+
+
+USUAL = Policy()

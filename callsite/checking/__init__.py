@@ -3,7 +3,7 @@
     files ──check_page, in workers──▶ PageSummary* ──plan_site──▶ SiteFacts ──rules──▶ Problem*
 
 When only some pages are asked for, the others are read as far as their metadata, and whole where a page that was asked
-for links to a place in them. What was built, and links to other sites, are checked elsewhere: see `outputs`, `external`.
+for links to a place in them. What was built, and links to other sites, are checked elsewhere (`outputs`, `external`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from callsite.checking.files import ContentFiles, find_files, find_templates, fi
 from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.content import load_head
-from callsite.model import Place, Problem
+from callsite.model import Problem
 from callsite.redirect_file import read_redirects
 from callsite.workers import Failure, Workers
 

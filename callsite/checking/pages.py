@@ -11,9 +11,10 @@ from typing import Any
 
 from callsite.build import Loader
 from callsite.check.catalogue import CODES, PAGE_RULES
-from callsite.check.facts import PageSummary, gather_facts, summarise
+from callsite.check.facts import PageSummary, gather_facts
 from callsite.check.ignoring import parse_ignores
 from callsite.check.rule import apply_rules
+from callsite.check.summary import summarise
 from callsite.checking.tasks import PageTask
 from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity

@@ -1,0 +1,33 @@
+"""What to keep of a page once its rules have been applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callsite.check.facts import PageFacts, PageSummary
+from callsite.check.ignoring import Ignore
+from callsite.check.spots import find_headings
+from callsite.credits import find_credits
+from callsite.highlight import list_mark_ids
+from callsite.model import Place, Problem
+
+
+def summarise(
+    facts: PageFacts, source: str, problems: tuple[Problem, ...] = (), ignores: tuple[Ignore, ...] = ()
+) -> PageSummary:
+    """Summarise a page; `source` is its path below the content."""
+    page, listings = facts.page, facts.page.listings
+    ids = {node.attributes["id"] for node in facts.tree.css("[id]")}
+    ids.update(name for number, listing in enumerate(listings, start=1) for name in list_mark_ids(listing, number))
+    return PageSummary(
+        page=replace(page, blocks=(), at=Place(page.at.path, 1)),
+        source=source,
+        links=facts.links,
+        anchors=frozenset(name for name in ids if name),
+        marks=tuple(tuple(line.text for line in listing.snippet.lines if line.marked) for listing in listings),
+        lines=tuple(len(listing.snippet.lines) for listing in listings),
+        problems=problems,
+        ignores=ignores,
+        projects=tuple(dict.fromkeys(credit.project for credit in find_credits(page) if credit.project)),
+        headings=tuple((spot.at.line, spot.text) for spot in find_headings(facts)),
+    )
