@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from callsite.check.arrangement import find_bare_libraries, find_same_places, find_strays
 from callsite.check.claims import find_blocked_folders, find_collisions
 from callsite.check.facts import PageSummary, SiteFacts
-from callsite.check.indexes import find_double_entries, find_missing_entries
+from callsite.check.indexes import find_double_entries, find_missing_entries, find_repeated_entries
 from callsite.check.metadata import check_path
 from callsite.check.reaching import (
     find_anchors,
@@ -123,6 +123,8 @@ looked at; icons that browsers ask for by their names are left alone.
         (
             "content/pages/a.md:9: S117 this index of `flask` lists `/flask-g-examples.html` twice, on lines 4 and 9;"
             " keep one of them",
+            "content/pages/a.md:9: S117 `/flask-g-examples.html` is listed below `FlaskBB` already, on line 4; keep one of"
+            " them",
         ),
         """\
 **Warning.** A page counts as an index of a library when its links lead to three or more of
@@ -141,11 +143,29 @@ metadata. Callsite keeps such lists by itself: the library's page shows all of i
         (
             "content/pages/a.md:9: S118 this index of `flask` leaves out `flask.globals.g`; link to"
             " `/flask-g-examples.html`",
+            "content/pages/a.md:9: S118 `/flask-g-examples.html` shows code of FlaskBB and is not listed below its heading;"
+            " link to `/flask-g-examples.html`",
         ),
         """\
 **Warning.** A page that lists most of a library's example pages (see
 [S117](#s117)) does not list this one. The line is that of the entry it would follow. Add the
-link, or take the list out: the library's page shows all of its examples by itself.
+link, or take the list out: the library's page shows all of its examples by itself. A page with a
+heading for each project lists, below each, the pages that show that project's code.
+""",
+    ),
+    Rule(
+        "S121",
+        "an index lists a page below several projects",
+        Severity.NOTE,
+        find_repeated_entries,
+        (
+            "content/pages/a.md:9: S121 `/flask-g-examples.html` is listed below 2 headings: CTFd, FlaskBB; see that each"
+            " of these projects is shown there",
+        ),
+        """\
+**Note.** On a list of projects with the pages that show their code, this page stands below several headings.
+That is right when it has an example of each. It is worth a look when one of them was copied from
+the other.
 """,
     ),
     Rule(

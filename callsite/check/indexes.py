@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from callsite.check.facts import PageSummary, SiteFacts
-from callsite.check.project_indexes import Section, find_doubles, find_missing, find_sections
+from callsite.check.project_indexes import Section, find_doubles, find_missing, find_repeats, find_sections
 from callsite.check.rule import Finding
 from callsite.check.status import find_status, list_written, make_site
 from callsite.credits import find_key
@@ -55,6 +55,12 @@ def find_double_entries(facts: SiteFacts) -> Iterator[Finding]:
                 yield Finding(Place(index.summary.page.at.path, whole[1]), message, "keep one of them")
 
 
+def find_repeated_entries(facts: SiteFacts) -> Iterator[Finding]:
+    """Pages that an index of projects lists below several of them (S121)."""
+    for index in _find_indexes(facts):
+        yield from find_repeats(index.sections)
+
+
 def find_missing_entries(facts: SiteFacts) -> Iterator[Finding]:
     """Pages that an index leaves out, each at the entry that it would follow (S118)."""
     for index in _find_indexes(facts):
@@ -82,23 +88,27 @@ def _find_indexes(facts: SiteFacts) -> Iterator[_Index]:
     paths = {at: path for at, each in summaries.items() if (path := facts.paths.get(each.source))}
     libraries = {library.name: library for library in make_site(facts).libraries}
     members: dict[tuple[str, str], dict[str, Page]] = defaultdict(dict)  # of each library, by language
+    projects: dict[tuple[str, str], set[str]] = defaultdict(set)
     owners: dict[str, str] = {}
     for library in libraries.values():
         for page in library.pages:
             if page.at.path in paths:
-                members[library.name, page.meta.other("lang")][paths[page.at.path]] = page
+                key = (library.name, page.meta.other("lang"))
+                members[key][paths[page.at.path]] = page
+                projects[key].update(map(find_key, summaries[page.at.path].projects))
                 owners[paths[page.at.path]] = library.name
+    shown = {key: frozenset(keys) for key, keys in projects.items()}
     spellings = _Spellings(libraries.values(), paths)
-    projects = {paths.get(at, ""): frozenset(map(find_key, each.projects)) for at, each in summaries.items()}
     for at, each in summaries.items():
         here = paths.get(at)
         if here is None or here in owners or find_status(each.page) != "published":
             continue
         for name, entries in _find_entries(each, here, facts, owners, spellings).items():
-            library, listed = libraries[name], members[name, each.page.meta.other("lang")]
+            key = (name, each.page.meta.other("lang"))
+            library, listed = libraries[name], members[key]
             is_own = library.home is not None and library.home.at.path == at
             known = len(listed) + sum(path not in listed for path in entries)
-            sections = find_sections(each, entries, {key for path in listed for key in projects[path]})
+            sections = find_sections(each, entries, shown.get(key, ()))
             if sections:
                 yield _Index(each, library, listed, entries, sections)
             elif len(entries) >= max(_FEWEST, known * (_OWN_PART if is_own else _OTHER_PART)):

@@ -21,6 +21,9 @@ from callsite.render import Link
 # A page lists projects when the headings of so many have links to a library's pages below them.
 _FEWEST = 3
 
+# Names in a message.
+_MOST_NAMES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -63,6 +66,21 @@ def find_doubles(sections: Iterable[Section]) -> Iterator[Finding]:
                 first, second = sorted(links, key=lambda link: link.at)[:2]
                 message = f"`{second.target}` is listed below `{section.project}` already, on line {first.at.line}"
                 yield Finding(second.at, message, "keep one of them")
+
+
+def find_repeats(sections: Iterable[Section]) -> Iterator[Finding]:
+    """Pages that are listed below several headings."""
+    found: dict[str, list[tuple[Link, str]]] = defaultdict(list)
+    for section in sections:
+        for path, links in section.entries.items():
+            found[path].append((links[0], section.project))
+    for entries in found.values():
+        if len(entries) > 1:
+            link = entries[1][0]
+            names = ", ".join(name for _, name in entries[:_MOST_NAMES])
+            more = f" and {len(entries) - _MOST_NAMES} more" if len(entries) > _MOST_NAMES else ""
+            message = f"`{link.target}` is listed below {len(entries)} headings: {names}{more}"
+            yield Finding(link.at, message, "see that each of these projects is shown there")
 
 
 def find_missing(sections: Iterable[Section], shown: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ from callsite.workers import Failure, Workers
 _JOB = "callsite.checking.pages:check_page"
 
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
-_WHOLE = frozenset({"S113", "S115", "S116", "S117", "S118"})
+_WHOLE = frozenset({"S113", "S115", "S116", "S117", "S118", "S121"})
 
 
 @dataclass(frozen=True, slots=True)
