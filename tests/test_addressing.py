@@ -463,7 +463,12 @@ def test_pages_in_other_formats_are_somewhere() -> None:
 
 def test_patterns_that_cannot_be_used_name_no_files() -> None:
     texts = {"posts/a.md": "title: a\ndate: May 2020\nslug: a\ntags: t\n\nx\n"}
-    unusable = {"TAG_FEED_RSS": "feeds/{x}", "YEAR_ARCHIVE_SAVE_AS": "{", "TAG_SAVE_AS": "", "OUTPUT_SOURCES": True}
+    unusable: dict[str, Any] = {
+        "TAG_FEED_RSS": "feeds/{x}",
+        "YEAR_ARCHIVE_SAVE_AS": "{",
+        "TAG_SAVE_AS": "",
+        "OUTPUT_SOURCES": True,
+    }
     planned = plan_pages(texts, ["posts/a.md"], ARTICLE_SAVE_AS="{date:%Y}/{slug}.html", **unusable)
     usual = plan_pages(texts, ["posts/a.md"], ARTICLE_SAVE_AS="{date:%Y}/{slug}.html", TAG_SAVE_AS="")
     assert planned.plan.host.files == usual.plan.host.files

@@ -168,11 +168,11 @@ class Host:
 
 def find_broken_links(links: Iterable[Link], host: Host, page: str, source: str) -> Iterator[Problem]:
     """The links of one page that lead nowhere; `page` is its path below the output, `source` that below the content."""
-    for link in sorted(set(links), key=lambda link: (link.at, link.target)):
-        if not host.finds(link.target, page, source):
-            near = host.find_near(link.target, page, source)
-            code, message, hint = describe_nearly(link, near) if near else describe_dead(link)
-            yield Problem(link.at, code, message, hint, Severity.WARNING)
+    dead = {link for link in links if not host.finds(link.target, page, source)}
+    for link in sorted(dead, key=lambda link: (link.at, link.target)):
+        near = host.find_near(link.target, page, source)
+        code, message, hint = describe_nearly(link, near) if near else describe_dead(link)
+        yield Problem(link.at, code, message, hint, Severity.WARNING)
 
 
 def find_dead_anchors(
@@ -181,7 +181,8 @@ def find_dead_anchors(
     """The links of one page that lead to a place which is not there: the link, the page it leads to, and the id that
     it asks for. `anchors` has the ids of pages by their path below the output; others are not looked at.
     """
-    for link in sorted(set(links), key=lambda link: (link.at, link.target)):
+    pointed = {link for link in links if "#" in link.target}
+    for link in sorted(pointed, key=lambda link: (link.at, link.target)):
         wanted = link.target.partition("#")[2].partition(_DIRECTIVE)[0]
         if not wanted or wanted.lower() == "top":
             continue

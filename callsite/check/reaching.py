@@ -104,7 +104,7 @@ def _find_unanswered(facts: SiteFacts) -> Iterator[tuple[Link, str]]:
     """The links that lead nowhere, each with the file that it would lead to in another case, or ""."""
     for each in list_written(facts):
         page = facts.paths.get(each.source, "")
-        for link in sorted(set(_list_links(each, facts)), key=lambda link: (link.at, link.target)):
+        for link in _list_links(each, facts):
             known = page or link.target.startswith(("/", "{", "|")) or "//" in link.target
             if known and not facts.host.finds(link.target, page, each.source):
                 yield link, facts.host.find_near(link.target, page, each.source)
