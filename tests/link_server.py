@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 import struct
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,6 @@ class LinkServer:
     """The server: its moods by path, what was asked, and how many connections were open at the same time."""
 
     port: int = 0
-    scheme: str = "http"
     moods: dict[str, Mood] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     connections: int = 0
@@ -43,7 +40,7 @@ class LinkServer:
 
     def at(self, path: str, host: str = "127.0.0.1") -> str:
         """The address of a path."""
-        return f"{self.scheme}://{host}:{self.port}{path}"
+        return f"http://{host}:{self.port}{path}"
 
     def put(self, path: str, mood: Mood, host: str = "127.0.0.1") -> str:
         """Have a mood at a path; gives its address."""
@@ -188,19 +185,15 @@ def without_end(beginning: bytes, piece: bytes, pause: float = 0.0) -> Mood:
 
 
 @contextlib.contextmanager
-def serve_links(certificate: Path | None = None) -> Iterator[LinkServer]:
-    """Serve until the end of the block, encrypted when there is a certificate."""
-    server = LinkServer(scheme="https" if certificate else "http")
-    context = None
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
+def serve_links() -> Iterator[LinkServer]:
+    """Serve until the end of the block."""
+    server = LinkServer()
     ready, stop = threading.Event(), threading.Event()
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda *_: None)  # connections that break off are what it is for
-        listening = await asyncio.start_server(server.talk, "127.0.0.1", 0, ssl=context, backlog=200)
+        listening = await asyncio.start_server(server.talk, "127.0.0.1", 0, backlog=200)
         server.port = listening.sockets[0].getsockname()[1]
         ready.set()
         while not stop.is_set():

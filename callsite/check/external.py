@@ -112,15 +112,11 @@ def _find_problems(question: Question, answer: Answer) -> Iterator[Problem]:
     reason = make_printable(answer.reason)
     if answer.moved:
         reason += f" at `{show_address(answer.moved)}`, where it leads to"
-    match answer.outcome:
-        case Outcome.GONE:
-            yield _report(question, "E101", f"leads nowhere, {reason}", _MEND)
-        case Outcome.FAILED:
-            yield _report(question, "E102", f"does not work, {reason}", _TRY)
-        case Outcome.UNKNOWN:
-            yield _report(question, "E105", f"could not be checked, {reason}", _LOOK)
-        case Outcome.FINE:
-            yield from _find_faults(question, answer)
+    if answer.outcome is Outcome.FINE:
+        yield from _find_faults(question, answer)
+    else:
+        code, what, hint = _FAULTS[answer.outcome]
+        yield _report(question, code, f"{what}, {reason}", hint)
 
 
 def _find_faults(question: Question, answer: Answer) -> Iterator[Problem]:
@@ -145,6 +141,12 @@ _TRY = "see whether it works in a browser, and mend it or check again later"
 _RENEW = "link to the new address"
 _ANCHOR = "mend what stands behind the `#`, or leave it out"
 _LOOK = "open it in a browser; if it is right, add it to `ignore` in the settings of the check"
+
+_FAULTS = {
+    Outcome.GONE: ("E101", "leads nowhere", _MEND),
+    Outcome.FAILED: ("E102", "does not work", _TRY),
+    Outcome.UNKNOWN: ("E105", "could not be checked", _LOOK),
+}
 
 
 def show_address(address: str) -> str:

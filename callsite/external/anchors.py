@@ -35,8 +35,9 @@ _HEAD = 2048
 
 def find_anchors(text: str, names: frozenset[str]) -> Mapping[str, bool | None]:
     """Whether the text of a page has each of the anchors; None when that cannot be told from the text."""
-    scripts = "".join(stretch for stretch, is_script in _split_scripts(text) if is_script)
-    rest = "".join(stretch for stretch, is_script in _split_scripts(text) if not is_script)
+    stretches = list(_split_scripts(text))
+    scripts = "".join(stretch for stretch, is_script in stretches if is_script)
+    rest = "".join(stretch for stretch, is_script in stretches if not is_script)
     values = (value for match in _ATTRIBUTE.finditer(text) for value in match.groups() if value)
     # Where HTML is quoted in a script, or in an attribute, so are its quotation marks.
     ids = {html.unescape(value).strip("\\\"'") for value in values}

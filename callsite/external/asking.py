@@ -68,10 +68,12 @@ async def open_asker(settings: ExternalSettings) -> AsyncIterator[Asker]:
     try:
         client = httpx.AsyncClient(
             headers={"User-Agent": settings.user_agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"},
-            # Each question has its own cookies, and time and connections are counted here.
+            # Each question has its own cookies, and its time is counted here. Only connecting, and then agreeing on a key,
+            # have a time of their own: what is broken off from outside there is not closed.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=httpx.Timeout(None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.overall),
+            timeout=httpx.Timeout(None, connect=0.4 * settings.timeout),
+            limits=httpx.Limits(max_connections=max(1, settings.overall)),
+            event_hooks={"response": [_take_location]},
         )
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
         raise CallsiteError(
@@ -141,7 +143,7 @@ class Asker:
                 await response.aclose()
         except TimeoutError:
             return NoReply("there is no answer in time"), None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError):
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
             return NoReply("its address cannot be asked for", barred=True), None
         except Exception as error:  # whatever one server does must not end the check of all others
             return NoReply(_explain(error)), None
@@ -153,10 +155,16 @@ class Asker:
             page = await read_page(response, self._settings.largest, self._settings.timeout)
         else:
             await read_rest(response)
-        return Reply(response.status_code, response.headers.get("Location", ""), kind, page)
+        return Reply(response.status_code, response.extensions["location"], kind, page)
+
+
+async def _take_location(response: httpx.Response) -> None:
+    """Hide from httpx where a redirect leads: it reads that too, and fails where it makes no sense."""
+    response.extensions["location"] = response.headers.pop("Location", "")
 
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (httpx.TimeoutException, "there is no answer in time"),
     (ssl.SSLCertVerificationError, "its certificate is not trusted"),
     (ssl.SSLError, "no encrypted connection can be made"),
     (socket.gaierror, "the name of its host is not known"),

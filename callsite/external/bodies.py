@@ -13,7 +13,7 @@ import httpx
 
 # A short rest is read, so that the connection can be used again; a long one is not worth it.
 _REST = 128 * 1024
-_REST_TIME = 1.0
+_REST_TIME = 0.5
 
 
 @dataclass(frozen=True, slots=True)

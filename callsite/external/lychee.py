@@ -71,7 +71,7 @@ def ask_lychee(program: str, addresses: Sequence[str], settings: ExternalSetting
 def _run(program: str, addresses: Sequence[str], settings: ExternalSettings, seconds: float) -> str | None:
     """The report on some addresses, None if there is none; lychee's own settings and cache are left out of it."""
     with tempfile.TemporaryDirectory(prefix="callsite-") as folder:
-        Path(folder, "links.html").write_text(format_links(addresses), encoding="utf-8")
+        Path(folder, "links.html").write_bytes(format_links(addresses).encode("utf-8", "replace"))
         command = [
             program,
             *("--format", "json", "--verbose", "--no-progress"),
