@@ -16,7 +16,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     cutoff of 0.8 takes one wrong letter in five or two in ten, and leaves `subtitle` (0.77 from `title`) alone.
     """
     slip = re.sub(r"[-_]", "", word.lower())
-    plain = {re.sub(r"[-_]", "", name): name for name in known}
+    plain = {re.sub(r"[-_]", "", name.lower()): name for name in known}
+    if slip in plain:
+        return plain[slip]
     close = [name for name in plain if sorted(name) == sorted(slip)] or difflib.get_close_matches(
         slip, plain, n=1, cutoff=0.8
     )
