@@ -82,12 +82,11 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
     texts = [row.text.replace("\r", " ") if isinstance(row, Line) else _LEFT_OUT for row in rows]
     words: list[Word] = []
     behind = 0, 0  # the line and column behind the last word
-    for mention in find_mentions("\n".join(texts)):
+    for mention in find_mentions("\n".join(texts), roots=roots):
         line, start = mention.line, mention.start
-        if any(target.partition(".")[0] in roots for target in mention.targets):
-            attribute = behind == (line, start - 1) and texts[line - 1][start - 1] == "."
-            words.append(Word(positions[line - 1], start, mention.end, mention.targets, attribute))
-            behind = line, mention.end
+        attribute = behind == (line, start - 1) and texts[line - 1][start - 1] == "."
+        words.append(Word(positions[line - 1], start, mention.end, mention.targets, attribute))
+        behind = line, mention.end
     return tuple(words)
 
 

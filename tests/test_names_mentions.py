@@ -410,6 +410,14 @@ def find_words(text: str) -> set[tuple[int, int, int]]:
     return {(*word.start, word.end[1]) for word in words}
 
 
+@example("import a.b as c, d\nfrom d.e import f\nc.x, d.y, f\n", frozenset({"d"}))
+@example("if x:\n    from a import b\nelse:\n    from d import b\nb.c\n", frozenset({"d"}))
+@given(texts() | broken_texts(), st.frozensets(st.sampled_from(["a", "b", "d", "flask", "lib", "os"])))
+def test_words_below_some_packages_are_those_of_all_words(text: str, roots: frozenset[str]) -> None:
+    below = [each for each in find_mentions(text) if any(name.partition(".")[0] in roots for name in each.targets)]
+    assert list(find_mentions(text, roots=roots)) == below
+
+
 def test_words_keep_the_laws_in_the_standard_library() -> None:
     """Each stands where Python's own tokens have a word, and nothing that is used is left out."""
     files = [path for path in sorted(_STDLIB.rglob("*.py")) if not {"test", "tests", "site-packages"} & set(path.parts)]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Collection
 
 from callsite.names.excerpts import find_in_tokens
 from callsite.names.mentions import find_mentions_in_tokens, find_mentions_in_tree, move_right
@@ -40,12 +41,16 @@ def find_names(text: str, module: str = "", is_package: bool = False) -> Names:
     return find_in_tokens(text, module, is_package, _describe(tree))
 
 
-def find_mentions(text: str, module: str = "", is_package: bool = False) -> tuple[Mention, ...]:
+def find_mentions(
+    text: str, module: str = "", is_package: bool = False, roots: Collection[str] | None = None
+) -> tuple[Mention, ...]:
     """Find every word in `text` that stands for something imported, in order; no two share a character.
 
     Each word of `flask.g.user` is one: they stand for `flask`, `flask.g` and `flask.g.user`. So is each word of a
     dotted name in an import, and the name behind `as`; a name that is assigned to is none. The last word of a use that
     `find_names` finds has its target and certainty.
+
+    With `roots`, only words that may stand for something below one of these packages are found.
 
     Words in f-strings are left out before Python 3.12, which does not tell where they stand, and so are words whose
     targets are longer than 500 characters.
@@ -53,9 +58,9 @@ def find_mentions(text: str, module: str = "", is_package: bool = False) -> tupl
     code = text.removeprefix(BOM)
     tree = parse_python(code)
     if isinstance(tree, ast.Module):
-        mentions = find_mentions_in_tree(tree, code, module, is_package)
+        mentions = find_mentions_in_tree(tree, code, module, is_package, roots)
     else:
-        mentions = find_mentions_in_tokens(code, module, is_package)
+        mentions = find_mentions_in_tokens(code, module, is_package, roots)
     return tuple(mentions if code is text else move_right(mentions, len(BOM)))
 
 

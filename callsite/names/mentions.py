@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from callsite.names.excerpts import Excerpt
@@ -32,14 +32,20 @@ _LONGEST = 500
 _KNOWS_STRINGS = sys.version_info >= (3, 12)
 
 
-def find_mentions_in_tokens(text: str, module: str, is_package: bool) -> list[Mention]:
+# The packages that a mention may be below of; None for all.
+_Roots = Collection[str] | None
+
+
+def find_mentions_in_tokens(text: str, module: str, is_package: bool, roots: _Roots = None) -> list[Mention]:
     """The mentions in a text that does not parse, in order."""
-    return _sort(_read_tokens(text, module, is_package))
+    return _sort(_read_tokens(text, module, is_package, roots))
 
 
-def find_mentions_in_tree(tree: ast.Module, text: str, module: str, is_package: bool) -> list[Mention]:
+def find_mentions_in_tree(
+    tree: ast.Module, text: str, module: str, is_package: bool, roots: _Roots = None
+) -> list[Mention]:
     """The mentions in a text with its tree, in order."""
-    return _sort(_read_tree(tree, text, module, is_package))
+    return _sort(_read_tree(tree, text, module, is_package, roots))
 
 
 def move_right(mentions: Iterable[Mention], columns: int) -> Iterator[Mention]:
@@ -55,25 +61,34 @@ def _sort(rows: Iterable[_Row]) -> list[Mention]:
     return [Mention(*row) for row in sorted(rows)]
 
 
-def _read_tokens(text: str, module: str, is_package: bool) -> Iterator[_Row]:
+def _is_below(targets: Iterable[str], roots: _Roots) -> bool:
+    return roots is None or any(target.partition(".")[0] in roots for target in targets)
+
+
+def _read_tokens(text: str, module: str, is_package: bool, roots: _Roots) -> Iterator[_Row]:
     for what, _, targets in Excerpt(text, module, is_package).find_all():
         if isinstance(what, Imported):
             for first, words in what.chains:
-                yield from _name_chain(words, (first,), Certainty.TEXT, True)
-        else:
+                if _is_below((first,), roots):
+                    yield from _name_chain(words, (first,), Certainty.TEXT, True)
+        elif _is_below(targets, roots):
             yield from _name_chain(what.words, tuple(sorted(targets)), Certainty.TEXT, False)
 
 
-def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool) -> Iterator[_Row]:
+def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool, roots: _Roots) -> Iterator[_Row]:
     resolver = Resolver(tree, module, is_package)
     places = Places(text)
     lost = set() if _KNOWS_STRINGS else {id(node) for scope in resolver.scopes for node in _find_formatted(scope)}
     for scope in resolver.scopes:
         for imported in scope.imports:
-            for first, words in _find_imported(imported, places):
-                yield from _name_chain(words, (resolver.absolute(first),), Certainty.CERTAIN, True)
+            # What an import is about begins with its target, but for `import a.b as c`, whose first word is `a`.
+            if roots is None or _is_below((resolver.absolute(imported[0]), imported[1].name), roots):
+                for first, words in _find_imported(imported, places):
+                    target = resolver.absolute(first)
+                    if _is_below((target,), roots):
+                        yield from _name_chain(words, (target,), Certainty.CERTAIN, True)
         for (_, _, _, chain), targets, certainty in resolver.find_reads(scope):
-            if id(chain) not in lost:
+            if id(chain) not in lost and _is_below(targets, roots):
                 words = _find_words(scope, chain, places)
                 yield from _name_chain(words, tuple(sorted(targets)), certainty, False)
 
