@@ -35,7 +35,17 @@ _PURE = [
     # Packages as a whole.
     *(
         path.relative_to(_ROOT / "callsite").with_suffix("").as_posix()
-        for folder in ("addressing", "check", "names", "harvest", "navigation", "redirects", "reports", "twins")
+        for folder in (
+            "addressing",
+            "check",
+            "check/output",
+            "names",
+            "harvest",
+            "navigation",
+            "redirects",
+            "reports",
+            "twins",
+        )
         for path in sorted((_ROOT / "callsite" / folder).glob("*.py"))
     ),
 ]
