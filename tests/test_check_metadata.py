@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from callsite.check.facts import gather_facts
+from callsite.check.metadata import RULES, check_meta
 from callsite.check.spelling import find_mends, mend_entry
+from callsite.defaults import MARKDOWN
 from callsite.header import format_header, parse_header
-from callsite.model import Meta
+from callsite.model import Meta, Place, Severity
+from callsite.page import parse_page
+from callsite.prose import ProseConverter
 from callsite.snippet import split_rows
 from tests.strategies import metas, rows
 
@@ -115,3 +121,67 @@ def _without_status(meta: Meta) -> Meta:
 def test_what_the_notation_writes_is_canonical(meta: Meta) -> None:
     written = split_rows(format_header(meta))
     assert [row for line, row in find_mends(written) if not row.startswith("status:")] == []
+
+
+def _check(code: str, header: str) -> list[str]:
+    text = f"{header}\n\nwords\n"
+    facts = gather_facts(parse_page(text, "a.md")[0], text, ProseConverter(MARKDOWN))
+    [rule] = [rule for rule in RULES if rule.code == code]
+    return [str(problem) for problem in rule.apply(facts)]
+
+
+DESCRIBE = "add a line `meta: …` to the metadata, a sentence for search results and previews"
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("title: flask.ctx f Example Code", f"1: M111 this example page has no description; {DESCRIBE}"),
+        ("title: T\nsymbol: flask.g", f"1: M111 this example page has no description; {DESCRIBE}"),
+        ("title: T\nsymbol: flask\nstatus: published", f"1: M111 this library's page has no description; {DESCRIBE}"),
+        ("title: T\nsymbol: flask.g\nmeta:", f"3: M111 this example page has no description; {DESCRIBE}"),
+        # All of this is fine.
+        ("title: flask.ctx f Example Code\nmeta: What f is for.", None),
+        ("title: T", None),
+        ("title: Web frameworks\ncategory: page\ntoc: True", None),
+        ("title: T\nsymbol: flask.g\nstatus: draft", None),
+        ("title: T\nsymbol: flask.g\nstatus: hidden", None),
+        ("title: T\nsymbol: flask.g\nmeta: a\n    b", None),
+    ],
+)
+def test_descriptions(header: str, found: str | None) -> None:
+    assert _check("M111", header) == ([f"a.md:{found}"] if found else [])
+
+
+def test_spellings_are_told_by_line() -> None:
+    long = "a" * 70
+    assert _check("M114", f"Title: x\nslug: y\nmeta:{long}\nTOC: true") == [
+        "a.md:1: M114 `Title: x` is an unusual spelling; write `title: x`, or let `callsite check --fix` do it",
+        f"a.md:3: M114 `meta:{'a' * 54}…` is an unusual spelling; write `meta: {'a' * 53}…`, or let `callsite check --fix` "
+        "do it",
+        "a.md:4: M114 `TOC: true` is an unusual spelling; write `toc: True`, or let `callsite check --fix` do it",
+    ]
+    assert _check("M114", "title: x\nslug: y  \ntoc: False\ntags: a,b\nstatus: draft\nNote : x") == []
+
+
+def test_rules_explain_themselves() -> None:
+    for rule in RULES:
+        assert rule.severity is Severity.NOTE
+        assert rule.manual.startswith("**Note.** ")
+        assert all(re.fullmatch(rf"content/pages/a\.md:\d+: {rule.code} [^;]+; .+", text) for text in rule.examples)
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("title: x", True),
+        ("title: x\nstatus: hidden", True),
+        ("title: x\ndate: 2020-01-01", False),
+        ("title: x\nstatus: draft", False),
+        ("title: x\nstatus: skip", False),
+    ],
+)
+def test_only_what_is_published_needs_a_date(header: str, missing: bool) -> None:
+    meta, _, _ = parse_header(header.split("\n"), "a.md")
+    found = [str(problem) for problem in check_meta(meta, Place("a.md"), required=("title", "date"))]
+    assert found == ["a.md:1: M101 no `date`; add a line `date: …`; an article needs one"] * missing

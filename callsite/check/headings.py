@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
-from callsite.check.spots import HeadingSpot, find_headings
+from callsite.check.spots import HeadingSpot, find_headings, list_headings
 from callsite.model import Severity
 
-_LEVELS = "h1,h2,h3,h4,h5,h6"
 _EXAMPLE = re.compile(r"Example (\d{1,6})\b")
 
 
 def find_skipped_levels(facts: PageFacts) -> Iterator[Finding]:
     """Headings that do not go on where the one above leaves off; the first goes on from the title, which is level 1."""
-    levels = [int((node.tag or "")[1:]) for node in facts.tree.css(_LEVELS)]
+    levels = [int((node.tag or "")[1:]) for node, _ in list_headings(facts.tree)]
     above = [1, *(max(level, 2) for level in levels)]
     wrong = [number for number, level in enumerate(levels) if level == 1 or level > above[number] + 1]
     headings = find_headings(facts) if wrong else ()
@@ -37,8 +36,7 @@ def find_wrong_numbers(facts: PageFacts) -> Iterator[Finding]:
     """Headings `Example 3 …` that are not the third, each once. Below every other heading of a higher level the count
     may begin anew or go on.
     """
-    texts = ((node.text() or "").strip() for node in facts.tree.css(_LEVELS))
-    numbers = [int(match[1]) for match in map(_EXAMPLE.match, texts) if match]
+    numbers = [int(match[1]) for _, text in list_headings(facts.tree) if (match := _EXAMPLE.match(text))]
     if numbers == list(range(1, len(numbers) + 1)):
         return
     group: list[tuple[int, HeadingSpot]] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from selectolax.lexbor import LexborHTMLParser
+
 from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
 from callsite.check.showing import shorten
@@ -60,7 +62,7 @@ _LEAKS = (
 _MAYBE_LEAKED = re.compile(r"```|\{(?::|[ ]*[#.])|\]\[|\[\^|^[ ]{1,3}##", re.MULTILINE)
 
 # Elements in which markup is shown on purpose, or is not shown.
-_SHOWING = "code,pre,kbd,samp,script,style,textarea,figure.listing"
+_SHOWING = frozenset({"code", "pre", "kbd", "samp", "script", "style", "textarea"})
 
 
 def find_things_to_do(facts: PageFacts) -> Iterator[Finding]:
@@ -113,7 +115,7 @@ def find_leaked_markup(facts: PageFacts) -> Iterator[Finding]:
     suspects = read_prose(facts, lambda text: _MAYBE_LEAKED.search(text) is not None)
     if not suspects or facts.tree.css_first("div.unread") is not None:
         return
-    seen = _read_visible(facts)
+    seen = _read_visible(facts.tree)
     for stretch in suspects:
         for line, written, text, _ in stretch.rows:
             for pattern, hint in _LEAKS:
@@ -124,12 +126,20 @@ def find_leaked_markup(facts: PageFacts) -> Iterator[Finding]:
                     yield Finding(Place(facts.page.at.path, line), message, hint)
 
 
-def _read_visible(facts: PageFacts) -> str:
+def _read_visible(tree: LexborHTMLParser) -> str:
     """The text of a page that is no code."""
-    tree = facts.tree.clone()
-    for node in tree.css(_SHOWING):
-        node.decompose()
-    return tree.text() or ""
+    parts: list[str] = []
+    pending = [tree.body]
+    while pending:
+        node = pending.pop()
+        if node is None:
+            continue
+        pending.append(node.next)
+        if node.tag == "-text":
+            parts.append(node.text_content or "")
+        elif node.tag not in _SHOWING:
+            pending.append(node.child)
+    return "".join(parts)
 
 
 RULES: tuple[Rule[PageFacts], ...] = (

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import NamedTuple
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from callsite.check.facts import PageFacts
-from callsite.check.stretches import Stretch, read_prose
+from callsite.check.stretches import Stretch, list_nodes, read_prose
 from callsite.model import Place
 
 # Words longer than this are not compared: what stands for so many is paired by its order alone.
@@ -53,8 +55,9 @@ class Tag(NamedTuple):
     @property
     def inside(self) -> str:
         """What stands between this tag and the one that closes it, as far as that is near."""
-        near = self.stretch.written[self.end : self.end + _LONGEST]
-        return re.split(rf"</{self.name}\b", near, maxsplit=1, flags=re.IGNORECASE)[0]
+        written = self.stretch.written
+        next_one = re.compile(rf"</?{self.name}\b", re.IGNORECASE).search(written, self.end, self.end + _LONGEST)
+        return written[self.end : next_one.start()] if next_one else ""
 
 
 class HeadingSpot(NamedTuple):
@@ -76,13 +79,17 @@ def find_tags(prose: Sequence[Stretch], *names: str) -> Iterator[Tag]:
                           stretch.find_line(match.start()), stretch, match.start(), match.end())  # fmt: skip
 
 
+def list_headings(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:
+    """The headings that Markdown and raw HTML have made, each with its text."""
+    return [(node, (node.text() or "").strip()) for node in list_nodes(tree, "h1,h2,h3,h4,h5,h6")]
+
+
 def find_headings(facts: PageFacts) -> tuple[HeadingSpot, ...]:
     """The headings of a page in order, those in raw HTML as well; with the page's place when one is nowhere seen."""
-    nodes = facts.tree.css("h1,h2,h3,h4,h5,h6")
-    texts = [(node.text() or "").strip() for node in nodes]
-    spots = sorted(_find_heading_spots(read_prose(facts))) if nodes else []
+    headings = list_headings(facts.tree)
+    spots = sorted(_find_heading_spots(read_prose(facts))) if headings else []
     found = pair(
-        [Key(node.tag or "", letters(text)) for node, text in zip(nodes, texts, strict=True)],
+        [Key(node.tag or "", letters(text)) for node, text in headings],
         [key for _, key in spots],
     )
     return tuple(
@@ -92,7 +99,7 @@ def find_headings(facts: PageFacts) -> tuple[HeadingSpot, ...]:
             node.attributes.get("id") or "",
             facts.page.at if number is None else Place(facts.page.at.path, spots[number][0][0]),
         )
-        for node, text, number in zip(nodes, texts, found, strict=True)
+        for (node, text), number in zip(headings, found, strict=True)
     )
 
 

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from callsite.check.facts import PageFacts
 from callsite.model import Prose
 
@@ -20,7 +22,11 @@ _RAW = ("pre", "code", "script", "style", "textarea")
 _OPENING = re.compile(rf"\\.|`+|<!--|<({'|'.join(_RAW)})\b[^<>]*>", re.IGNORECASE | re.DOTALL)
 _CLOSING = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in _RAW}
 
-_INDENTED = re.compile(r"(?: {0,3}> ?)*(?: {4}| {0,3}\t)")
+# How many elements may stand in each other in every way, and how deep.
+_FEW = 100
+_DEEPEST = 64
+
+_INDENTED = re.compile(r"[ >]*(?: {4}|\t)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,23 @@ def read_prose(facts: PageFacts, wanted: Callable[[str], bool] | None = None) ->
     blocks = [block for block in facts.page.blocks if isinstance(block, Prose) and (not wanted or wanted(block.text))]
     if not blocks:
         return ()
-    code = {_squeeze(row) for block in facts.tree.css("pre") for row in block.text().split("\n")} - {""}
+    code = {_squeeze(row) for block in list_nodes(facts.tree, "pre") for row in block.text().split("\n")} - {""}
     return tuple(_read(block, code) for block in blocks)
+
+
+def list_nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """Elements of a page whose insides are to be read. Where there are many, those deep inside others are left out: all
+    would have the same insides, each a little less than the one before.
+    """
+    nodes = tree.css(selector)
+    return nodes if len(nodes) <= _FEW else [node for node in nodes if not _is_deep(node)]
+
+
+def _is_deep(node: LexborNode) -> bool:
+    above: LexborNode | None = node
+    for _ in range(_DEEPEST):
+        above = above.parent if above else None
+    return above is not None
 
 
 def _read(block: Prose, code: set[str]) -> Stretch:

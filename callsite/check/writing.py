@@ -15,15 +15,19 @@ from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
 from callsite.check.showing import shorten
 from callsite.check.spots import Key, find_headings, find_tags, letters, pair, strip_markup
-from callsite.check.stretches import Stretch, read_prose
+from callsite.check.stretches import Stretch, list_nodes, read_prose
 from callsite.highlight import list_mark_ids
 from callsite.model import Place, Severity
 
 # An image in Markdown, with its address as far as it is written there and is no reference.
 _IMAGE = re.compile(r"(?<!\\)!\[(?:[^\[\]]*\](?:\([ \t]*<?([^\s<>)]*))?)?")
 
-# A link in Markdown without an address, from the end of its text on, and one without a text.
-_NOWHERE = re.compile(r"\]\([ \t]*(?:<[ \t]*>)?[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*')?\)")
+# Brackets in Markdown, those at the end of a link with what follows when that is no address; and ends of paragraphs.
+_BRACKET = re.compile(
+    r"\\.|\[|\](?P<nowhere>\([ \t]*+(?:<[ \t]*+>)?[ \t]*+(?:\"[^\"\n]*\"|'[^'\n]*')?\))?|\n[ \t]*(?=\n)", re.DOTALL
+)
+
+# A link in Markdown without a text.
 _SILENT = re.compile(r"(?<![!\\])\[[ \t]*\]\([ \t]*<?([^\s<>)]+)")
 
 # What an element that shows no text may be named by, and what may show something instead of text.
@@ -70,7 +74,7 @@ def find_silent_images(facts: PageFacts) -> Iterator[Finding]:
 
 def _find_lone_images(tree: LexborHTMLParser) -> frozenset[int]:
     """The images that are all there is of a link."""
-    links = (link for link in tree.css("a") if not _is_named(link, *_NAMES) and not (link.text() or "").strip())
+    links = (link for link in list_nodes(tree, "a") if not _is_named(link, *_NAMES) and not (link.text() or "").strip())
     images = (link.css("img") for link in links)
     return frozenset(
         image.mem_id for group in images if not any(_is_named(one, "alt") for one in group) for image in group
@@ -102,7 +106,7 @@ def find_empty_links(facts: PageFacts) -> Iterator[Finding]:
     `find_silent_images`.
     """
     wanted: list[tuple[Key, str, str]] = []
-    for node in facts.tree.css("a"):
+    for node in list_nodes(facts.tree, "a"):
         target = (node.attributes.get("href") or "").strip()
         text = (node.text() or "").strip()
         if not target and not set(node.attributes) - {"href", "title", "class", "style", "target", "rel"}:
@@ -120,11 +124,17 @@ def find_empty_links(facts: PageFacts) -> Iterator[Finding]:
 
 def _find_empty_links(prose: Sequence[Stretch]) -> Iterator[_Spot]:
     for stretch in prose:
-        for match in _NOWHERE.finditer(stretch.text):
-            opening = stretch.text.rfind("[", max(0, match.start() - 300), match.start())
-            if stretch.text[opening - 1 : opening] != "!":
-                words = letters(strip_markup(stretch.written[opening + 1 : match.start()]))
-                yield _Spot(stretch.find_line(match.start()), match.start(), Key("nowhere", words))
+        opened: list[int] = []
+        for match in _BRACKET.finditer(stretch.text):
+            if match[0] == "[":
+                opened.append(match.start())
+            elif match[0].startswith("\n"):
+                opened = []
+            elif match[0].startswith("]") and opened:
+                start = opened.pop()
+                if match["nowhere"] and not stretch.text.endswith("!", 0, start):
+                    words = letters(strip_markup(stretch.written[start + 1 : match.start()]))
+                    yield _Spot(stretch.find_line(start), start, Key("nowhere", words))
         for match in _SILENT.finditer(stretch.text):
             yield _Spot(stretch.find_line(match.start()), match.start(), Key("silent", unescape(match[1])))
     for tag in find_tags(prose, "a"):
