@@ -144,9 +144,9 @@ class _Spellings:
         for library in libraries:
             spelt: Counter[tuple[str, str]] = Counter()
             for page in library.pages:
-                slug = slug_name(str(find_symbol(page.meta)))
-                before, found, behind = paths.get(page.at.path, "").partition(slug)
-                if slug and found:
+                slug, path = slug_name(str(find_symbol(page.meta))), paths.get(page.at.path, "")
+                if slug and slug in path:
+                    before, _, behind = path.partition(slug)
                     spelt[before, behind] += 1
             for spelling, times in spelt.most_common(1):
                 if 2 * times >= len(library.pages) and spelling != ("", ".html"):
