@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from callsite.page import format_page, parse_page
 from callsite.snippet import split_rows
 from callsite.storing import finish_file, new_file, sweep, write_whole
 from callsite.symbol import find_symbol
-from callsite.text import decode_text, split_ends
+from callsite.text import decode_text
 
 # The endings Pelican knows Markdown files by.
 ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
@@ -110,13 +109,6 @@ def _name(part: Path, path: Path) -> None:
     except OSError:  # some file systems have no links
         with path.open("xb"):
             part.replace(path)
-
-
-def format_diff(file: PageFile, text: str) -> str:
-    """What new text would change in a page, as a unified diff."""
-    name = str(place_of(str(file.path)))
-    rows = difflib.unified_diff(split_ends(file.text), split_ends(text), name, name)
-    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
 
 
 def change_page(file: PageFile, text: str) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callsite.check.fixing import Fixed, format_diff, plan_fixes
+from callsite.check.fixing import Fixed, plan_fixes
 from callsite.model import Listing, Meta, Prose
 from callsite.page import format_page, parse_page
 from callsite.text import BOM, split_ends
@@ -315,70 +313,3 @@ def test_it_takes_no_time_that_grows_with_the_square() -> None:
     start = time.process_time()
     plan_fixes(text, "a.md")
     assert time.process_time() - start < 5
-
-
-# Patches.
-
-
-def test_a_patch_reads_like_one_of_git() -> None:
-    assert format_diff(_ALL, _fix(_ALL), "content/a.md", context=1).startswith(
-        "--- a/content/a.md\n"
-        "+++ b/content/a.md\n"
-        "@@ -1,10 +1,10 @@\n"
-        "-Title:  flask g Examples\n"
-        "+title: flask g Examples\n"
-        " slug: g\n"
-    )
-    assert format_diff("a\r\nb\n1\n2\n3\n4\n5\n6\n7\nx", "A\r\nB\n1\n2\n3\n4\n5\n6\n7\ny", "/a b.md", context=1) == (
-        "--- a/a b.md\t\n+++ b/a b.md\t\n"
-        "@@ -1,3 +1,3 @@\n-a\r\n-b\n+A\r\n+B\n 1\n"
-        "@@ -9,2 +9,2 @@\n 7\n-x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n"
-    )
-    assert format_diff("a\n", "a\n", "a.md") == ""
-
-
-_NAMES = ["a.md", "content/a b/é\u0301ü.md", 'a"b\\c\x01\x7f.md', "a\tb.md"]
-
-
-def _git(folder: Path, *words: str) -> None:
-    home = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
-    done = subprocess.run(["git", *words], cwd=folder, env=home, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("name", _NAMES)
-@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-def test_git_applies_patches(tmp_path: Path, name: str, ends: str) -> None:
-    for number, text in enumerate((_ALL, BOM + _ALL.rstrip("\n") + "\n\n" * 20 + "```\n ~~x\n ~~y\f\n  ~~z")):
-        before = text.replace("\n", ends)
-        after = _fix(before)
-        assert after != before
-        folder = tmp_path / str(number)
-        (folder / name).parent.mkdir(parents=True)
-        (folder / name).write_bytes(before.encode())
-        (folder / "x.patch").write_bytes(format_diff(before, after, name).encode())
-        _git(folder, "init", "-q")
-        _git(folder, "apply", "x.patch")
-        assert (folder / name).read_bytes() == after.encode()
-        _git(folder, "apply", "--reverse", "x.patch")
-        assert (folder / name).read_bytes() == before.encode()
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from("ab\r"), st.sampled_from("ab\r")), max_size=40), st.booleans(), st.integers(0, 4)
-)
-def test_a_patch_says_what_changes(pairs: list[tuple[str, str]], ended: bool, context: int) -> None:
-    end = "\n" if ended else ""
-    before, after = ("\n".join(rows) + end if rows else "" for rows in ([a for a, _ in pairs], [b for _, b in pairs]))
-    assume("\r" not in (before[-1:], after[-1:]))
-    diff = format_diff(before, after, "a", context)
-    assert bool(diff) == (before != after)
-    old, new = before.split("\n"), after.split("\n")
-    for hunk in diff.split("@@ -")[1:]:
-        head, *rows = hunk.split("\n")[:-1]
-        start, length = map(int, head.split(" ")[0].split(","))
-        body = [row for row in rows if not row.startswith("\\")]
-        assert [row[1:] for row in body if row[0] != "+"] == old[start - 1 : start - 1 + length]
-        assert [row[1:] for row in body if row[0] != "-"] == new[start - 1 : start - 1 + length]
-        old[start - 1 : start - 1 + length] = new[start - 1 : start - 1 + length]
-    assert old == new

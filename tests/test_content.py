@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callsite.content import PageFile, Shelf, change_page, format_diff, load_page, load_pages, write_new
+from callsite.content import PageFile, Shelf, change_page, load_page, load_pages, write_new
 from callsite.errors import CallsiteError
 from callsite.harvest.choosing import Choice
 from callsite.harvest.drafting import Subject
@@ -206,24 +206,6 @@ def test_what_somebody_changed_meanwhile_is_not_lost() -> None:
     with pytest.raises(CallsiteError, match="No such file"):
         change_page(file, "new")
     assert names() == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "rows"),
-    [
-        ("a\nb\n", "a\nc\n", ["-b", "+c"]),
-        ("a\r\nb\r\n", "a\r\nb\r\nc\r\n", ["+c\r"]),
-        ("a\nb", "a\nb\n", ["-b", "\\ No newline at end of file", "+b"]),
-        ("a\fb\n", "a\fb\nc\n", ["+c"]),
-        ("a\n", "a\n", []),
-    ],
-)
-def test_differences(old: str, new: str, rows: list[str]) -> None:
-    shown = format_diff(load_page(write("c/a.md", old)), new).split("\n")
-    assert [row for row in shown if row.startswith(("-", "+", "\\"))] == [
-        *(["--- c/a.md", "+++ c/a.md"] if rows else []),
-        *rows,
-    ]
 
 
 # Where pages go

@@ -24,6 +24,7 @@ _PURE = [
     "linking",
     "model",
     "page",
+    "patch",
     "prose",
     "relations",
     "render",

@@ -163,5 +163,6 @@ such as `AKIAIOSFODNN7EXAMPLE` or `your-secret-key`. The message shows only its 
 nothing, and the code would not be the same without it, say so with `check: ignore=O106` and a reason at the top of the
 page.
 """,
+        shows_row=False,
     ),
 )

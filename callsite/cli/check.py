@@ -24,9 +24,10 @@ from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen
 from callsite.check.rule import explain_rule
 from callsite.checking import Checked, Content, check_content
 from callsite.checking.files import find_files
+from callsite.cli.patches import show_patch
 from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
-from callsite.content import ENDINGS, change_page, format_diff, load_page, load_pages
+from callsite.content import ENDINGS, change_page, load_page, load_pages
 from callsite.errors import CallsiteError
 from callsite.external import check_external
 from callsite.model import Problem, Severity
@@ -38,7 +39,7 @@ from callsite.settings import read_folders, read_settings
 from callsite.snippet import split_rows
 from callsite.storing import write_whole
 from callsite.text import decode_text
-from callsite.wording import count, make_visible, nearest
+from callsite.wording import count, nearest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -206,7 +207,10 @@ def fix_pages(paths: Iterable[Path], *, write: bool) -> int:
     """Put right what is certain, or show it; returns how many places that is."""
     fixed = 0
     for path in paths:
-        file = load_page(path)
+        try:
+            file = load_page(path)
+        except CallsiteError:  # the check says what is wrong with it
+            continue
         plan = plan_fixes(file.text, str(place_of(str(path))))
         if plan.text == file.text:
             continue
@@ -214,7 +218,7 @@ def fix_pages(paths: Iterable[Path], *, write: bool) -> int:
         if write:
             change_page(file, plan.text)
         else:
-            print(make_visible(format_diff(file, plan.text)), end="")
+            show_patch(file.text, plan.text, path)
     return fixed
 
 

@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from itertools import zip_longest
 
+from callsite.cli.patches import show_patch
 from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
     add_choosing_arguments,
@@ -24,12 +25,12 @@ from callsite.cli.sourcing import (
     natural,
     open_harvester,
 )
-from callsite.content import Plan, Shelf, format_diff
+from callsite.content import Plan, Shelf
 from callsite.harvest.release import Skipped
 from callsite.harvesting import Harvest, Harvester
 from callsite.model import Symbol
 from callsite.settings import read_folders
-from callsite.wording import count, make_printable, make_visible
+from callsite.wording import count, make_printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +129,7 @@ class Report:
         if self._arguments.explain:
             self._explain(harvest, plan)
         if self._arguments.diff and plan.added and plan.before:
-            print(make_visible(format_diff(plan.before, plan.after)), end="", flush=True)
+            show_patch(plan.before.text, plan.after, plan.before.path)
 
     def close(self) -> None:
         """Tell of the whole."""

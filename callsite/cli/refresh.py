@@ -18,6 +18,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from callsite.build import place_of
+from callsite.cli.patches import show_patch
 from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
     add_content_arguments,
@@ -25,7 +26,7 @@ from callsite.cli.sourcing import (
     add_source_arguments,
     open_libraries,
 )
-from callsite.content import PageFile, change_page, format_diff, load_page, load_pages
+from callsite.content import PageFile, change_page, load_page, load_pages
 from callsite.errors import CallsiteError
 from callsite.harvest.refreshing import State
 from callsite.harvest.release import Source
@@ -38,7 +39,7 @@ from callsite.sources.declared import Declared
 from callsite.sources.describing import is_version
 from callsite.sources.naming import load_sources, write_states
 from callsite.sources.spec import FromIndex, Installed, Spec, is_name
-from callsite.wording import count, make_printable, make_visible
+from callsite.wording import count, make_printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             tell(file, refreshed)
             text = apply_changes(file.text, refreshed)
             if text != file.text and arguments.diff:
-                print(make_visible(format_diff(file, text)), end="")
+                show_patch(file.text, text, file.path)
             if text != file.text and arguments.apply:
                 change_page(file, text)
                 place = make_printable(str(place_of(str(file.path))))
