@@ -68,8 +68,8 @@ async def open_asker(settings: ExternalSettings) -> AsyncIterator[Asker]:
     try:
         client = httpx.AsyncClient(
             headers={"User-Agent": settings.user_agent, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"},
-            # Each question has its own cookies, and its time is counted here. Only connecting, and agreeing on a key, have
-            # a time of their own: what is broken off there from outside is not closed.
+            # Each question has its own cookies, and its time is counted here. Only connecting, and agreeing on a key,
+            # have a time of their own: what is broken off there from outside is not closed.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(None, connect=0.4 * settings.timeout),
             limits=httpx.Limits(max_connections=max(1, settings.overall)),
