@@ -353,6 +353,8 @@ def test_what_is_said_of_links() -> None:
         ("- a\n\n  ### b\n", [3]),
         ("see [the guide][guide]\n", [1]),
         ("see [the guide][]\n", [1]),
+        ("see [that guide][], [that\nother guide][one] and [the third][]\n\n[That  Guide]: /x\n", [1, 2]),
+        ("![a](b) ![c][d]\n", [1]),
         ("words[^1] and [^2]\n\n[^2]: note\n", [1]),
         ("`{#x}`\n\nwords {#x}\n", [3]),
         # All of this is fine.
@@ -360,6 +362,7 @@ def test_what_is_said_of_links() -> None:
         ("`{#x}` ` ``` ` `[a][b]` `[^1]`\n", []),
         ("``` x ``` and \\`\\`\\`\n", []),
         ("[a][b] words[^1]\n\n[b]: /x\n[^1]: note\n", []),
+        ("![a][b] [B][]\n\n" + LISTING + "\n> [b]: /x\n", []),
         ("a[i][j] and [1][2] and \\[a][b]\n", []),
         ("In Svelte, write {#if}\n", []),
         ("{{ x }} {% raw %} {# comment #}\n", []),
@@ -374,11 +377,11 @@ def test_leaked_markup(body: str, lines: list[int]) -> None:
 
 
 def test_what_is_said_of_leaked_markup() -> None:
-    assert _say("P108", "words {#x}\n\n[a][b]\n") == [
+    assert _say("P108", "words {#x}\n\n[a\nb][C d]\n") == [
         "1: `` {#x} `` is not read as markup, and readers see it; leave no more than one space before it, and nothing "
         "behind it",
-        "3: `` ][b] `` is not read as markup, and readers see it; add the line `[…]: address` that it refers to, or "
-        "write the address itself in round brackets",
+        "3: `` [a b][C d] `` is not read as markup, and readers see it; add the line `[c d]: address`, or write the "
+        "address itself in round brackets",
     ]
 
 

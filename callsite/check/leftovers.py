@@ -11,7 +11,7 @@ from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
 from callsite.check.showing import shorten
 from callsite.check.stretches import read_prose
-from callsite.model import Place, Severity
+from callsite.model import Place, Prose, Severity
 
 _WORDS = "TODO|FIXME|XXX|TBD"
 _LOREM = r"(?i:(?<!\w)lorem ipsum(?:,? dolor|[ \t.…]*\Z))"
@@ -25,7 +25,9 @@ _IN_TEXT = re.compile(
 
 # At the beginning of a paragraph, item or value they also count alone, before a dash and before a verb.
 _LEAD = re.compile(r"(?:[ \t>|]|[-*+:#][ \t]|#{2,6}[ \t]|\d{1,9}[.)][ \t])*[*_]{0,3}")
-_NOUNS = "lists?|apps?|applications?|items?|tasks?|entry|entries|comments?|notes?|markers?|tags?|managers?|projects?"
+_NOUNS = (
+    "lists?|apps?|applications?|items?|tasks?|entry|entries|comments?|notes?|markers?|tags?|managers?|projects?|tests?"
+)
 _AT_START = re.compile(
     rf"(?:{_WORDS})[*_]{{0,3}}(?:[.…!?]{{0,3}}[ \t|]*\Z|[ \t]+[-\u2013\u2014][ \t])"
     rf"|(?:TODO|FIXME)[*_]{{0,3}}[ \t]+(?!(?:{_NOUNS}|is|are|was|and|or|in|of)\b)[a-z]"
@@ -53,13 +55,16 @@ _LEAKS = (
         "put it at the end of the heading",
     ),
     (re.compile(r"^[ ]{1,3}(?P<seen>#{2,6}[ ])\S"), "begin a heading at the very start of its line"),
-    (
-        re.compile(r"(?<![\w\]\[!\\)])\[(?=[^\[\]]*[A-Za-z])[^\[\]]*(?P<seen>\]\[[^\[\]]*\])"),
-        "add the line `[…]: address` that it refers to, or write the address itself in round brackets",
-    ),
     (re.compile(r"(?<!\\)(?P<seen>\[\^\d{1,3}\])(?!:)"), "add the footnote that it refers to, `[^1]: …`"),
 )
+# A link or an image by the name of its address, and the line that gives a name its address.
+_REFERENCE = re.compile(r"(?<![\w\]\[\\)])\[((?=[^\[\]]*[A-Za-z])[^\[\]]*)\]\[([^\[\]]*)\]")
+_DEFINITION = re.compile(r"^[ \t>]*\[([^\[\]\n]+)\]:", re.MULTILINE)
+
 _MAYBE_LEAKED = re.compile(r"```|\{(?::|[ ]*[#.])|\]\[|\[\^|^[ ]{1,3}##", re.MULTILINE)
+
+# What of all this can be in the text that readers see.
+_VISIBLE = re.compile(r"`{3,}|\{[^{}]*\}|#{2,6} |\[\^\d{1,3}\]|(?<=\])\[[^\[\]]*\]")
 
 # Elements in which markup is shown on purpose, or is not shown.
 _SHOWING = frozenset({"code", "pre", "kbd", "samp", "script", "style", "textarea"})
@@ -115,15 +120,33 @@ def find_leaked_markup(facts: PageFacts) -> Iterator[Finding]:
     suspects = read_prose(facts, lambda text: _MAYBE_LEAKED.search(text) is not None)
     if not suspects or facts.tree.css_first("div.unread") is not None:
         return
-    seen = _read_visible(facts.tree)
+    seen = {match[0] for match in _VISIBLE.finditer(_read_visible(facts.tree))}
+    prose = (block.text for block in facts.page.blocks if isinstance(block, Prose))
+    defined = {_name(match[1]) for text in prose for match in _DEFINITION.finditer(text)}
     for stretch in suspects:
         for line, written, text, _ in stretch.rows:
             for pattern, hint in _LEAKS:
                 found = pattern.search(text)
                 leaked = written[found.start("seen") : found.end("seen")] if found else ""
                 if leaked and leaked in seen:
-                    message = f"`` {leaked.strip()} `` is not read as markup, and readers see it"
-                    yield Finding(Place(facts.page.at.path, line), message, hint)
+                    yield _leaked(facts, line, leaked, hint)
+        for reference in _REFERENCE.finditer(stretch.text):
+            label, name = (stretch.written[reference.start(group) : reference.end(group)] for group in (1, 2))
+            if f"[{name}]" in seen and _name(name or label) not in defined:
+                hint = (
+                    f"add the line `[{_name(name or label)}]: address`, or write the address itself in round brackets"
+                )
+                yield _leaked(facts, stretch.find_line(reference.start()), f"[{label}][{name}]", hint)
+
+
+def _name(text: str) -> str:
+    """The name of an address, which is the same in any case and with any spaces."""
+    return " ".join(text.lower().split())
+
+
+def _leaked(facts: PageFacts, line: int, text: str, hint: str) -> Finding:
+    message = f"`` {shorten(' '.join(text.split()))} `` is not read as markup, and readers see it"
+    return Finding(Place(facts.page.at.path, line), message, hint)
 
 
 def _read_visible(tree: LexborHTMLParser) -> str:
@@ -168,8 +191,8 @@ within a line, and a word that is only spoken of, as in “a TODO list”, is no
         (
             "content/pages/a.md:9: P108 `` {#intro} `` is not read as markup, and readers see it; leave no more than one "
             "space before it, and nothing behind it",
-            "content/pages/a.md:9: P108 `` ][guide] `` is not read as markup, and readers see it; add the line `[…]: "
-            "address` that it refers to, or write the address itself in round brackets",
+            "content/pages/a.md:9: P108 `` [the guide][guide] `` is not read as markup, and readers see it; add the "
+            "line `[guide]: address`, or write the address itself in round brackets",
         ),
         """\
 **Warning.** Some markup came out as text: three backticks within a line, the attributes `{#id}`
