@@ -177,7 +177,7 @@ RULES: tuple[Rule[PageFacts], ...] = (
         ),
         """\
 **Warning.** The text says of itself that it is not finished: `TODO`, `FIXME`, `XXX` or `TBD`, or filler such as
-“Lorem ipsum dolor”. A page that was [harvested]({filename}harvesting.md) or made by `callsite new` has such
+`Lorem ipsum dolor`. A page that was [harvested]({filename}harvesting.md) or made by `callsite new` has such
 comments where only you know what to say. Comments count because readers of the source see them
 and because what they ask for is missing. Code is not looked at, neither in listings nor
 within a line, and a word that is only spoken of, as in “a TODO list”, is not meant.
