@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from callsite.check.metadata import check_meta
-from callsite.header import RESERVED
+from callsite.header import RESERVED, parse_header
 from callsite.model import Page, Place, Problem
+from callsite.opening import open_file
 from callsite.page import parse_page
+from callsite.snippet import split_rows
 from callsite.text import decode_text
+
+# The endings Pelican knows Markdown files by.
+ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file of content, read and checked; `problems` are all that was found on the way, by line."""
+    """A file of content, read and checked; `problems` are all that was found on the way, by line. `text` is what the
+    page was read from.
+    """
 
     page: Page
     problems: tuple[Problem, ...]
+    text: str = ""
 
 
 class Loader:
@@ -39,9 +46,7 @@ class Loader:
         """
         at = place_of(path)
         try:
-            if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would keep the build waiting for ever
-                raise OSError(errno.EINVAL, "Not a file")
-            with open(path, "rb") as file:
+            with open_file(Path(path)) as file:
                 data = file.read()
         except OSError as error:
             problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
@@ -49,7 +54,20 @@ class Loader:
         text, found = decode_text(data, at.path)
         page, parsed = parse_page(text, at.path)
         checked = check_meta(page.meta, at, required=required, own=self._own, reserved=RESERVED)
-        return Loaded(page, tuple(sorted({*found, *parsed, *checked})))
+        return Loaded(page, tuple(sorted({*found, *parsed, *checked})), text)
+
+
+def load_head(path: str) -> Page:
+    """Read the metadata of a page alone, whatever else is in the file; none when it cannot be read."""
+    at = place_of(path, 1)
+    try:
+        with open_file(Path(path)) as file:
+            data = file.read()
+    except OSError:
+        data = b""
+    text, _ = decode_text(data, at.path)
+    meta, _, _ = parse_header(split_rows(text), at.path)
+    return Page(meta, (), at)
 
 
 def place_of(path: str, line: int = 0) -> Place:

@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from callsite.build import place_of
+from callsite.build import ENDINGS, place_of
 from callsite.errors import CallsiteError
 from callsite.harvest.choosing import Choice, Example
 from callsite.harvest.drafting import Subject, draft_page
 from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
-from callsite.header import parse_header
 from callsite.model import Page, Place
 from callsite.opening import open_file
 from callsite.page import format_page, parse_page
-from callsite.snippet import split_rows
 from callsite.storing import finish_file, new_file, sweep, write_whole
 from callsite.symbol import find_symbol
-from callsite.text import decode_text
-
-# The endings Pelican knows Markdown files by.
-ENDINGS = (".md", ".markdown", ".mkd", ".mdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +51,6 @@ def load_page(path: Path) -> PageFile:
         ) from error
     page, _ = parse_page(text, at.path)
     return PageFile(path, data, page)
-
-
-def load_head(path: Path) -> Page:
-    """Read the metadata of a page alone, whatever else is in the file; none when it cannot be read."""
-    at = place_of(str(path), 1)
-    try:
-        with open_file(path) as file:
-            data = file.read()
-    except OSError:
-        data = b""
-    text, _ = decode_text(data, at.path)
-    meta, _, _ = parse_header(split_rows(text), at.path)
-    return Page(meta, (), at)
 
 
 def load_pages(folder: Path) -> Iterator[PageFile]:

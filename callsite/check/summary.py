@@ -17,7 +17,8 @@ def summarise(
 ) -> PageSummary:
     """Summarise a page; `source` is its path below the content."""
     page, listings = facts.page, facts.page.listings
-    ids = {node.attributes["id"] for node in facts.tree.css("[id]")}
+    names = {node.attributes["name"] for node in facts.tree.css("a[name]")}
+    ids = names | {node.attributes["id"] for node in facts.tree.css("[id]")}
     ids.update(name for number, listing in enumerate(listings, start=1) for name in list_mark_ids(listing, number))
     return PageSummary(
         page=replace(page, blocks=(), at=Place(page.at.path, 1)),
@@ -29,5 +30,6 @@ def summarise(
         problems=problems,
         ignores=ignores,
         projects=tuple(dict.fromkeys(credit.project for credit in find_credits(page) if credit.project)),
-        headings=tuple((spot.at.line, spot.text) for spot in find_headings(facts)),
+        # Only pages about none may be lists of others, of which it matters what stands below which heading.
+        headings=() if facts.symbol else tuple((spot.at.line, spot.text) for spot in find_headings(facts)),
     )

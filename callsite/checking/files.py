@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from callsite.content import ENDINGS
+from callsite.build import ENDINGS
 
 # Pelican's own values of the settings that are not set.
 _USUAL = {

@@ -18,8 +18,6 @@ from callsite.check.summary import summarise
 from callsite.checking.tasks import PageTask
 from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity
-from callsite.originals import Shelf, load_originals
-from callsite.page import format_page
 from callsite.prose import ProseConverter
 from callsite.settings import read_settings
 
@@ -36,7 +34,7 @@ class _Tools:
 
     loader: Loader
     prose: ProseConverter
-    shelf: Shelf
+    shelf: Any  # an `originals.Shelf`, None when the site names no sources
 
 
 def check_page(task: PageTask) -> PageSummary:
@@ -46,9 +44,8 @@ def check_page(task: PageTask) -> PageSummary:
     )
     loaded = tools.loader.load_page(task.path, task.required)
     page, policy = loaded.page, task.configuration.policy
-    text = format_page(page)
-    originals, unread = _load_originals(page, tools.shelf) if task.applies else ({}, ())
-    facts = gather_facts(page, text, tools.prose, policy, originals)
+    originals, unread = _load_originals(page, tools.shelf) if task.applies and tools.shelf else ({}, ())
+    facts = gather_facts(page, loaded.text, tools.prose, policy, originals)
     ignores, malformed = parse_ignores(page, CODES)
     found = {*loaded.problems, *facts.problems, *malformed, *unread}
     if task.applies:
@@ -56,7 +53,17 @@ def check_page(task: PageTask) -> PageSummary:
     return summarise(facts, task.source, tuple(sorted(found)), ignores)
 
 
-def _load_originals(page: Page, shelf: Shelf) -> tuple[dict[int, str], tuple[Problem, ...]]:
+def _open_shelf(sources: tuple[tuple[str, str], ...], base: str) -> Any:
+    if not sources:
+        return None
+    from callsite.originals import Shelf  # noqa: PLC0415  # it takes a tenth of a second, which few need
+
+    return Shelf(dict(sources), Path(base))
+
+
+def _load_originals(page: Page, shelf: Any) -> tuple[dict[int, str], tuple[Problem, ...]]:
+    from callsite.originals import load_originals  # noqa: PLC0415  # as above
+
     try:
         return load_originals(page, shelf), ()
     except CallsiteError as error:
@@ -70,5 +77,5 @@ def _open_tools(settings: str, changed: int, base: str, sources: tuple[tuple[str
     return _Tools(
         Loader(values.get("CALLSITE_KEYS", ())),
         ProseConverter(values.get("MARKDOWN", _USUAL)),
-        Shelf(dict(sources), Path(base)),
+        _open_shelf(sources, base),
     )

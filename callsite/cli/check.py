@@ -16,18 +16,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from callsite.build import place_of
+from callsite.build import ENDINGS, place_of
 from callsite.check.baseline import Baseline, Compared, apply_baseline, format_baseline, parse_baseline
 from callsite.check.catalogue import CODES
 from callsite.check.fixing import plan_fixes
 from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen
 from callsite.check.rule import explain_rule
-from callsite.checking import Checked, Content, check_content
 from callsite.checking.files import find_files
+from callsite.checking.site import Checked, Content, check_content
 from callsite.cli.patches import show_patch
 from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
-from callsite.content import ENDINGS, change_page, load_page, load_pages
+from callsite.content import change_page, load_page, load_pages
 from callsite.errors import CallsiteError
 from callsite.external import check_external
 from callsite.model import Problem, Severity

@@ -22,7 +22,6 @@ from callsite.errors import BuildStopped, CallsiteError
 from callsite.linking import Linked
 from callsite.model import Dates, Page, Place, Problem, Severity
 from callsite.navigation import ListView, Navigation
-from callsite.page import format_page
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.redirects import Redirect
@@ -96,11 +95,11 @@ class Run:
 
     def render(self, path: str) -> tuple[Problem, ...]:
         """Render a loaded file, with the links in its listings; returns what is wrong with it."""
-        page = self.loaded[path].page
+        page, text = self.loaded[path].page, self.loaded[path].text
         assert self.crosslinks is not None  # pages are rendered when all are known
         self.linked[path] = linked = self.crosslinks.find(path, page)
         self.rendered[path] = rendered = self.renderer.render_page(page, [those.links for those in linked])
-        facts = PageFacts(page, format_page(page), rendered.html, rendered.headings, self.configuration.policy)
+        facts = PageFacts(page, text, rendered.html, rendered.headings, self.configuration.policy)
         return (*rendered.problems, *apply_rules(ERROR_RULES, facts))
 
     def find_uses(self, path: str) -> tuple[tuple[Page, ...], ...]:
