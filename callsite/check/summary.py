@@ -30,6 +30,8 @@ def summarise(
         problems=problems,
         ignores=ignores,
         projects=tuple(dict.fromkeys(credit.project for credit in find_credits(page) if credit.project)),
-        # Only pages about none may be lists of others, of which it matters what stands below which heading.
-        headings=() if facts.symbol else tuple((spot.at.line, spot.text) for spot in find_headings(facts)),
+        # An example page is no list of others, of which it would matter what stands below which heading.
+        headings=()
+        if facts.symbol and facts.symbol.module
+        else tuple((spot.at.line, spot.text) for spot in find_headings(facts)),
     )
