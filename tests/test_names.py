@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsite.names import Certainty, Kind, Names, Use, find_names
+from callsite.names import Certainty, Kind, Names, Use, find_names, parse_python
 from callsite.names.modules import find_absolute, join_name
 
 _SIGNS = {Certainty.CERTAIN: "", Certainty.MAYBE: "?", Certainty.STAR: "*", Certainty.TEXT: ""}
@@ -557,6 +557,20 @@ def test_no_text_is_too_odd(text: str, is_package: bool) -> None:
         assert (use.certainty is Certainty.TEXT) == bool(names.unparsed)
         assert use.target
     assert all(not name.startswith("_") and target for name, target in names.exports)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("x = 1)", SyntaxError),
+        (" x", IndentationError),
+        ("\ud800", ValueError),
+        ("import " + "a." * 200 + "b", RecursionError),
+    ],
+)
+def test_why_a_text_does_not_parse(text: str, error: type[Exception]) -> None:
+    assert isinstance(parse_python(text), error)
+    assert isinstance(parse_python("x = '\\d'"), ast.Module)
 
 
 def test_every_import_of_the_standard_library_is_a_use() -> None:

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from callsite.check.facts import PageFacts
-from callsite.check.places import place_lines
+from callsite.check.places import place_findings
 from callsite.check.rule import Finding
-from callsite.model import Line, Listing, Place
+from callsite.model import Line
 from callsite.snippet import find_gap_note
 
 # A longer row is code that somebody has made smaller.
@@ -56,31 +56,38 @@ _WORDLESS = re.compile(r"##+[ \t]*+(?:\.{2,}+|…)[ \t]*+")
 def find_unread_gaps(facts: PageFacts) -> Iterator[Finding]:
     """Comments of listings that are meant as gaps and are not read as such."""
     for listing in facts.page.listings:
-        lines = listing.snippet.lines
-        for number, line in enumerate(lines):
-            if not _SIGNS.search(line.text):
-                continue
-            row = f"~~{line.text}" if line.marked else line.text
-            mended = mend_gap(row)
-            if mended is not None:
-                hint = f"write `{mended.strip()}`"
-            elif not line.marked and find_gap_note(row) is None and len(row) <= _LONGEST and _DOTTED.fullmatch(row):
-                hint = "begin and end its words with three dots"
-            elif not line.marked and _WORDLESS.fullmatch(row) and _stands_alone(lines, number):
-                hint = "say what is left out: `## ... source file abbreviated ...`"
-            else:
-                continue
-            yield Finding(_place(listing, number), "this looks like a gap and is read as code", hint)
+        yield from place_findings(listing, _find_unread(listing.snippet.lines))
+
+
+def _find_unread(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+    for number in range(len(lines)):
+        hint = _find_hint(lines, number)
+        if hint:
+            yield number, "this looks like a gap and is read as code", hint
+
+
+def _find_hint(lines: Sequence[Line], number: int) -> str:
+    """What to do about a line that is meant as a gap, or ""."""
+    line = lines[number]
+    if not _SIGNS.search(line.text):
+        return ""
+    row = f"~~{line.text}" if line.marked else line.text
+    mended = mend_gap(row)
+    if mended is not None:
+        return f"write `{mended.strip()}`"
+    if line.marked or len(row) > _LONGEST or find_gap_note(row) is not None:
+        return ""
+    if _DOTTED.fullmatch(row):
+        return "begin and end its words with three dots"
+    if _WORDLESS.fullmatch(row) and _stands_alone(lines, number):
+        return "say what is left out: `## ... source file abbreviated ...`"
+    return ""
 
 
 def _stands_alone(lines: Sequence[Line], number: int) -> bool:
     """Whether the lines around one are blank or missing."""
     around = [lines[near] for near in (number - 1, number + 1) if 0 <= near < len(lines)]
     return all(line.blank for line in around)
-
-
-def _place(listing: Listing, line: int) -> Place:
-    return Place(listing.at.path, place_lines(listing)[line])
 
 
 def mend_gap(row: str) -> str | None:

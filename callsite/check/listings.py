@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from callsite.check.facts import PageFacts
 from callsite.check.gaps import find_unread_gaps
 from callsite.check.parsing import find_faults
-from callsite.check.places import place_lines
+from callsite.check.places import place_findings
 from callsite.check.relevance import find_unmarked_imports, find_unrelated_marks, is_python
 from callsite.check.rule import Finding, Rule
 from callsite.lexing import find_lexer
-from callsite.model import Gap, Line, Listing, Origin, Place, Severity
+from callsite.model import Gap, Line, Listing, Origin, Severity
 
 # Tildes where only a mark makes sense. What has two more further on is crossed out (`~~x~~`), and what has three is a
 # line below a heading.
@@ -35,15 +35,7 @@ _TEXTS = frozenset(("text", "output", "markdown", "restructuredtext", "console",
 def find_misplaced_marks(facts: PageFacts) -> Iterator[Finding]:
     """Tildes of listings that are meant as marks and are not read as such, and marks of nothing."""
     for listing in facts.page.listings:
-        lines = listing.snippet.lines
-        for number, line in enumerate(lines):
-            if "~" in line.text:
-                found = _find_misplaced(line, listing, lines[number - 1] if number else Line(""))
-                if found:
-                    yield Finding(_place(listing, number), *found)
-        for number in _find_empty_marks(listing):
-            message, hint = "a mark with nothing behind it", "take it away, or mark the line of code beside it"
-            yield Finding(_place(listing, number), message, hint)
+        yield from place_findings(listing, _find_misplaced_marks(listing))
 
 
 def find_unmarked(facts: PageFacts) -> Iterator[Finding]:
@@ -66,6 +58,17 @@ def find_nameless(facts: PageFacts) -> Iterator[Finding]:
         if not snippet.language and (snippet.marks or has_gap or listing.origin != Origin()):
             message = "this listing says no language, and is shown without colours"
             yield Finding(listing.at, message, f"write it behind the fence: {listing.layout.fence}python")
+
+
+def _find_misplaced_marks(listing: Listing) -> Iterator[tuple[int, str, str]]:
+    above = Line("")
+    for number, line in enumerate(listing.snippet.lines):
+        found = _find_misplaced(line, listing, above) if "~" in line.text else None
+        if found:
+            yield number, *found
+        above = line
+    for number in _find_empty_marks(listing):
+        yield number, "a mark with nothing behind it", "take it away, or mark the line of code beside it"
 
 
 def _find_misplaced(line: Line, listing: Listing, above: Line) -> tuple[str, str] | None:
@@ -106,10 +109,6 @@ def _find_ends(block: Sequence[Line]) -> Iterator[int]:
         yield 0
     if full and full[-1] < len(block) - 1:
         yield full[-1] + 1
-
-
-def _place(listing: Listing, line: int) -> Place:
-    return Place(listing.at.path, place_lines(listing)[line])
 
 
 RULES: tuple[Rule[PageFacts], ...] = (

@@ -111,7 +111,5 @@ def _is_unfinished(code: str) -> bool:
         warnings.simplefilter("ignore")
         try:
             return codeop.compile_command(code, symbol="exec") is None
-        except SyntaxError:
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
             return False
-        except (ValueError, OverflowError, RecursionError, MemoryError):
-            return True

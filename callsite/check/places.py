@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
-from callsite.model import Gap, Line, Listing
+from callsite.check.rule import Finding
+from callsite.model import Gap, Line, Listing, Place
 from callsite.page import format_listing
 from callsite.snippet import split_rows
 
@@ -35,3 +37,13 @@ def place_lines(listing: Listing) -> tuple[int, ...]:
     """The line of the file that each of `listing.snippet.lines` stands on."""
     rows = listing.snippet.rows
     return tuple(place for place, row in zip(place_rows(listing), rows, strict=True) if isinstance(row, Line))
+
+
+def place_findings(listing: Listing, found: Iterable[tuple[int, str, str]]) -> Iterator[Finding]:
+    """Findings about lines of a listing: each by its position among `listing.snippet.lines`, what is wrong there, and
+    what to do about it.
+    """
+    held = list(found)
+    places = place_lines(listing) if held else ()
+    for line, message, hint in held:
+        yield Finding(Place(listing.at.path, places[line]), message, hint)

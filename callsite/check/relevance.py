@@ -11,12 +11,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from callsite.check.facts import PageFacts
-from callsite.check.places import place_lines
+from callsite.check.places import place_findings
 from callsite.check.rule import Finding
 from callsite.check.ties import Ties
 from callsite.lexing import find_lexer
 from callsite.linking import Word
-from callsite.model import Line, Listing, Place, Snippet
+from callsite.model import Line, Listing, Snippet
 
 _CHAIN = re.compile(r"[^\W\d]\w*+(?:[ \t]*+\.[ \t]*+[^\W\d]\w*+)*+")
 _DOT = re.compile(r"[ \t]*\.[ \t]*")
@@ -36,52 +36,49 @@ def find_unrelated_marks(facts: PageFacts) -> Iterator[Finding]:
     """Blocks of marked lines that have nothing to do with the page's symbol, each at its first line of code; and
     listings that have nothing at all to do with it, at their first mark.
     """
-    symbol = facts.symbol
-    if symbol is None or not symbol.module:
-        return
-    own = {name.rpartition(".")[2] for name in facts.names}
-    packages = {part for name in facts.names for part in name.split(".")[:-1]}
-    for listing, words in zip(facts.page.listings, facts.words, strict=True):
-        snippet = listing.snippet
-        if not snippet.marks or not is_python(listing):
-            continue
-        lines = [line.text for line in snippet.lines]
-        said = {word.line for word in words if _is_about(word, facts.names, own)}
-        doubtful = [block for block in _find_blocks(snippet) if said.isdisjoint(block)]
-        doubtful = [block for block in doubtful if not any(_says(lines[line], own, packages) for line in block)]
-        if not doubtful:
-            continue
-        said.update(line for line, text in enumerate(lines) if _says(text, own, packages))
-        if not said:
-            hint = "show code that uses it, or list the name that it has here in `aliases`"
-            yield Finding(_place(listing, snippet.marks[0]), f"no line of this listing mentions `{symbol}`", hint)
-            continue
-        ways = {way for text in lines for way in _find_ways(text, own)}
-        said.update(line for line in _find_imports(lines) if _says(lines[line], (), ways))
-        ties = Ties(snippet, said)
-        for block in doubtful:
-            if not ties.reach(block):
-                hint = "take the tildes away, and mark the lines that use it"
-                yield Finding(_place(listing, block[0]), f"nothing ties what is marked here to `{symbol}`", hint)
+    for listing, words in _find_examples(facts):
+        if listing.snippet.marks and is_python(listing):
+            yield from place_findings(listing, _find_unrelated(listing.snippet, words, facts))
 
 
 def find_unmarked_imports(facts: PageFacts) -> Iterator[Finding]:
     """Imports of the page's symbol that are not marked, at the lines that name it."""
-    symbol = facts.symbol
-    if symbol is None or not symbol.module:
-        return
-    for listing, words in zip(facts.page.listings, facts.words, strict=True):
+    for listing, words in _find_examples(facts):
         lines = listing.snippet.lines
         spelt = {word.line for word in words if any(_is_spelling(target, facts.names) for target in word.targets)}
         unmarked = {line for line in spelt if not lines[line].marked}
-        for line in _find_imports([line.text for line in lines]) if unmarked else ():
-            if line in unmarked:
-                message = f"this import of `{symbol}` is not marked"
-                yield Finding(_place(listing, line), message, "begin the line with `~~`")
+        imports = _find_imports([line.text for line in lines]) if unmarked else ()
+        message, hint = f"this import of `{facts.symbol}` is not marked", "begin the line with `~~`"
+        yield from place_findings(listing, ((line, message, hint) for line in imports if line in unmarked))
 
 
-def _place(listing: Listing, line: int) -> Place:
-    return Place(listing.at.path, place_lines(listing)[line])
+def _find_examples(facts: PageFacts) -> Iterator[tuple[Listing, Sequence[Word]]]:
+    """The listings of a page about a symbol in a module, each with its words."""
+    if facts.symbol is not None and facts.symbol.module:
+        yield from zip(facts.page.listings, facts.words, strict=True)
+
+
+def _find_unrelated(snippet: Snippet, words: Sequence[Word], facts: PageFacts) -> Iterator[tuple[int, str, str]]:
+    own = {name.rpartition(".")[2] for name in facts.names}
+    packages = {part for name in facts.names for part in name.split(".")[:-1]}
+    lines = [line.text for line in snippet.lines]
+    said = {word.line for word in words if _is_about(word, facts.names, own)}
+    doubtful = [block for block in _find_blocks(snippet) if said.isdisjoint(block)]
+    doubtful = [block for block in doubtful if not any(_says(lines[line], own, packages) for line in block)]
+    if not doubtful:
+        return
+    said.update(line for line, text in enumerate(lines) if _says(text, own, packages))
+    if not said:
+        hint = "show code that uses it, or list the name that it has here in `aliases`"
+        yield snippet.marks[0], f"no line of this listing mentions `{facts.symbol}`", hint
+        return
+    ways = {way for text in lines for way in _find_ways(text, own)}
+    said.update(line for line in _find_imports(lines) if _says(lines[line], (), ways))
+    ties = Ties(snippet, said)
+    for block in doubtful:
+        if not ties.reach(block):
+            hint = "take the tildes away, and mark the lines that use it"
+            yield block[0], f"nothing ties what is marked here to `{facts.symbol}`", hint
 
 
 def _is_about(word: Word, full: Collection[str], names: Collection[str]) -> bool:
@@ -122,9 +119,11 @@ def _find_blocks(snippet: Snippet) -> Iterator[Sequence[int]]:
 
 def _says(text: str, names: Collection[str], packages: Collection[str]) -> bool:
     """Whether a line has one of `names` in it, or a chain of attributes that ends with one of `packages`, from where
-    they can be reached; what an import takes something else from does not count.
+    they can be reached; what an import takes something else from does not count, unless it takes everything.
     """
     start = _FROM.match(text)
+    if start and text.startswith("*", start.end() + 1):
+        return True
     for chain in _CHAIN.finditer(text, start.end() if start else 0):
         parts = _DOT.split(chain[0])
         if parts[-1] in packages or any(part in names for part in parts):
