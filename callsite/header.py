@@ -42,14 +42,42 @@ PELICAN_KEYS = (
     "url",
 )
 
-# Keys that Pelican 4.12 would turn into attributes of its content objects over what those need to work, and the theme's.
+# Keys whose value Pelican takes for one word or one path, and those whose value it reads as a date.
+SINGLE = frozenset({"lang", "save_as", "slug", "template", "translation", "url"})
+DATES = ("date", "modified")
+
+# Keys that Pelican 4.12 would turn into attributes of its content objects, over what those and the theme need to work.
 RESERVED = frozenset(
-    (
-        "allowed_statuses callsite content default_status default_template example filename get_content "
-        "get_relative_source_path get_siteurl get_static_links get_summary get_url_setting is_valid "
-        "mandatory_properties metadata refresh_metadata_intersite_links relative_dir relative_source_path "
-        "save_as settings source_path status summary timezone translations url url_format"
-    ).split()
+    [
+        "allowed_statuses",
+        "callsite",
+        "content",
+        "default_status",
+        "default_template",
+        "example",
+        "filename",
+        "get_content",
+        "get_relative_source_path",
+        "get_siteurl",
+        "get_static_links",
+        "get_summary",
+        "get_url_setting",
+        "is_valid",
+        "mandatory_properties",
+        "metadata",
+        "refresh_metadata_intersite_links",
+        "relative_dir",
+        "relative_source_path",
+        "save_as",
+        "settings",
+        "source_path",
+        "status",
+        "summary",
+        "timezone",
+        "translations",
+        "url",
+        "url_format",
+    ]
 )
 
 _PLAIN = ("title", "category", "slug", "sidebartitle", "docs", "check")

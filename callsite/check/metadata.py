@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+
+import dateutil.parser
 
 from callsite.address import is_web_address
 from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
 from callsite.check.showing import shorten
 from callsite.check.spelling import STATUSES, find_mends
-from callsite.header import KEYS, PELICAN_KEYS
+from callsite.header import DATES, KEYS, PELICAN_KEYS, SINGLE, list_entries
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.text import CONTROL
 from callsite.wording import nearest
@@ -59,9 +61,32 @@ def check_meta(
         yield Problem(
             Place(at.path, meta.line("docs")), "M104", f"`docs` cannot be `{meta.docs}`", "write an address, https://…"
         )
+    yield from _find_unreadable(meta, at)
     for key, path in (("slug", meta.slug), ("save_as", meta.other("save_as"))):
         if path:
             yield from check_path(path, Place(at.path, meta.line(key)))
+
+
+def _find_unreadable(meta: Meta, at: Place) -> Iterator[Problem]:
+    """Dates that are none, and what goes over several lines though it is one word or one path."""
+    for key, values in list_entries(meta):
+        text = "".join(values).strip()
+        hint = ""
+        if key in SINGLE and len(values) > 1:
+            hint = "write it on one line"
+        elif (text or key == "modified") and key in DATES and not _is_date(values):
+            hint = "write it as 2026-01-31 or 2026-01-31 18:00"
+        if hint:
+            message = f"`{key}` cannot be `{' '.join(values)}`"
+            yield Problem(Place(at.path, meta.line(key)), "M104", message, hint)
+
+
+def _is_date(values: Sequence[str]) -> bool:
+    try:
+        dateutil.parser.parse(values[0].replace("_", " "))
+    except (ValueError, OverflowError):
+        return False
+    return len(values) == 1
 
 
 def check_path(path: str, at: Place) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from callsite.check.rule import apply_rules
 from callsite.configuration import read_configuration
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.linking import Linked
-from callsite.model import Dates, Page, Place, Problem, Severity
+from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
@@ -80,18 +80,13 @@ class Run:
     def load(self, path: str, article: bool = False) -> tuple[Problem, ...]:
         """Load a file for the reader; returns what is wrong with it."""
         provided = find_provided(path, self.settings)
-        loaded = self.loader.load_page(path, [key for key in ("title",) if key not in provided])
-        meta = loaded.page.meta
-        metadata, problems = process_metadata(meta, loaded.page.at.path, self.settings, self.renderer)
-        dated = "date" in {*provided, *metadata, *problems} or meta.other("status") in ("draft", "skip")
-        if article and not dated:
-            problems["date"] = Problem(
-                Place(loaded.page.at.path, 1), "M101", "no `date`", "add a line `date: …`; an article needs one"
-            )
-        self.loaded[path], self.metadata[path] = loaded, metadata
+        needed = ("title", "date") if article else ("title",)
+        loaded = self.loader.load_page(path, [key for key in needed if key not in provided])
+        self.loaded[path] = loaded
+        self.metadata[path] = process_metadata(loaded.page.meta, self.settings, self.renderer)
         ignores, malformed = parse_ignores(loaded.page, CODES)
         self.ignored[loaded.page.at.path] = frozenset(ignore.code for ignore in ignores)
-        return (*loaded.problems, *problems.values(), *malformed)
+        return (*loaded.problems, *malformed)
 
     def render(self, path: str) -> tuple[Problem, ...]:
         """Render a loaded file, with the links in its listings; returns what is wrong with it."""
