@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callsite.lexing import find_lexer
-from callsite.model import Line, Listing, Page, Place, Problem, Severity, Symbol
+from callsite.model import Line, Listing, Page, Place, Problem, Severity, Snippet, Symbol
 from callsite.names import find_mentions
 from callsite.symbol import find_symbol
 
@@ -79,7 +79,7 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
     positions: list[int] = []  # by row: among the lines
     for row in rows:
         positions.append(positions[-1] + isinstance(row, Line) if positions else isinstance(row, Line) - 1)
-    texts = [row.text.replace("\r", " ") if isinstance(row, Line) else _LEFT_OUT for row in rows]
+    texts = list_texts(listing.snippet)
     words: list[Word] = []
     behind = 0, 0  # the line and column behind the last word
     for mention in find_mentions("\n".join(texts), roots=roots):
@@ -88,6 +88,11 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
         words.append(Word(positions[line - 1], start, mention.end, mention.targets, attribute))
         behind = line, mention.end
     return tuple(words)
+
+
+def list_texts(snippet: Snippet) -> list[str]:
+    """The rows of a snippet as Python reads them, gaps being comments."""
+    return [row.text.replace("\r", " ") if isinstance(row, Line) else _LEFT_OUT for row in snippet.rows]
 
 
 class Symbols:

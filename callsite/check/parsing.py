@@ -17,6 +17,7 @@ from callsite.check.facts import PageFacts
 from callsite.check.places import place_lines
 from callsite.check.relevance import is_python
 from callsite.check.rule import Finding
+from callsite.linking import list_texts
 from callsite.model import Place, Snippet
 from callsite.names import parse_python
 
@@ -46,7 +47,7 @@ _LINE = re.compile(r"\bline (\d+)\b")
 def find_faults(facts: PageFacts) -> Iterator[Finding]:
     """Listings of Python that do not parse where they could, each at the first line that Python stumbles on."""
     for listing in facts.page.listings:
-        if not is_python(listing) or isinstance(parse_python(listing.snippet.code), ast.Module):
+        if not is_python(listing) or _is_whole(listing.snippet):
             continue
         fault = None if _OTHER.search(listing.snippet.code) else _find_fault(listing.snippet)
         if fault is not None:
@@ -57,6 +58,11 @@ def find_faults(facts: PageFacts) -> Iterator[Finding]:
                 message = f"{message[: other.start(1)]}{lines[start + int(other[1]) - 1]}{message[other.end(1) :]}"
             hint = "mend it, or put a gap where code is left out"
             yield Finding(Place(listing.at.path, lines[line]), f"Python cannot read this: {message}", hint)
+
+
+def _is_whole(snippet: Snippet) -> bool:
+    """Whether all of it parses; asked in the words that links in code have asked in, so that the answer is there."""
+    return isinstance(parse_python("\n".join(list_texts(snippet))), ast.Module)
 
 
 def _find_fault(snippet: Snippet) -> tuple[int, int, str] | None:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -55,11 +56,24 @@ class Stretch:
 
 def read_prose(facts: PageFacts, wanted: Callable[[str], bool] | None = None) -> tuple[Stretch, ...]:
     """The prose of a page with its code and comments told apart; of that only the stretches whose text is `wanted`."""
-    blocks = [block for block in facts.page.blocks if isinstance(block, Prose) and (not wanted or wanted(block.text))]
-    if not blocks:
-        return ()
-    code = {_squeeze(row) for block in list_nodes(facts.tree, "pre") for row in block.text().split("\n")} - {""}
+    if wanted is None:
+        return _read_all(facts)
+    blocks = [block for block in facts.page.blocks if isinstance(block, Prose) and wanted(block.text)]
+    code = _list_code(facts) if blocks else frozenset()
     return tuple(_read(block, code) for block in blocks)
+
+
+# Several rules ask for the prose of a page, one page after the other.
+@lru_cache(maxsize=1)
+def _read_all(facts: PageFacts) -> tuple[Stretch, ...]:
+    return tuple(_read(block, _list_code(facts)) for block in facts.page.blocks if isinstance(block, Prose))
+
+
+@lru_cache(maxsize=1)
+def _list_code(facts: PageFacts) -> frozenset[str]:
+    """The rows of code in the prose, without space."""
+    rows = (_squeeze(row) for block in list_nodes(facts.tree, "pre") for row in block.text().split("\n"))
+    return frozenset(filter(None, rows))
 
 
 def list_nodes(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -77,7 +91,7 @@ def _is_deep(node: LexborNode) -> bool:
     return above is not None
 
 
-def _read(block: Prose, code: set[str]) -> Stretch:
+def _read(block: Prose, code: frozenset[str]) -> Stretch:
     """A stretch of prose; `code` has the rows that Markdown has put into blocks of code."""
     written = block.text
     rows = written.split("\n") if code else ()

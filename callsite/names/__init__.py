@@ -15,6 +15,7 @@ import ast
 import re
 import warnings
 from collections.abc import Collection
+from functools import lru_cache
 
 from callsite.names.excerpts import find_in_tokens
 from callsite.names.mentions import find_mentions_in_tokens, find_mentions_in_tree, move_right
@@ -71,7 +72,20 @@ _DEEP = re.compile(r"(?:\b(?:import|from)\b|,)[\s\\.]*+(?:[\w\x80-\U0010ffff]++[
 
 
 def parse_python(text: str) -> ast.Module | Exception:
-    """The tree of a text, or the error that tells why there is none."""
+    """The tree of a text, or the error that tells why there is none. Trees are shared: nobody may change one."""
+    return _parse_small(text) if len(text) < _SMALL else _parse(text)
+
+
+# A page's listings are looked at by several rules; a few of their trees take little room.
+_SMALL = 30_000
+
+
+@lru_cache(maxsize=16)
+def _parse_small(text: str) -> ast.Module | Exception:
+    return _parse(text)
+
+
+def _parse(text: str) -> ast.Module | Exception:
     if _CHAIN.search(text) and _DEEP.search(text):
         return RecursionError()
     try:
