@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from callsite.content import PageFile, Shelf, change_page, load_page, load_pages, write_new
+from callsite.content import PageFile, change_page, load_page, load_pages, write_new
 from callsite.errors import CallsiteError
 from callsite.harvest.choosing import Choice
 from callsite.harvest.drafting import Subject
 from callsite.harvest.targets import Target
 from callsite.model import Symbol
+from callsite.shelf import Shelf
 
 NOTHING = Choice((), (), ())
 

@@ -29,10 +29,8 @@ from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
 from callsite.content import change_page, load_page, load_pages
 from callsite.errors import CallsiteError
-from callsite.external import check_external
 from callsite.model import Problem, Severity
 from callsite.opening import open_file
-from callsite.originals import Shelf
 from callsite.outputs import find_output_problems
 from callsite.reports import FORMATS, Report, format_report
 from callsite.settings import read_folders, read_settings
@@ -82,7 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
     folders = read_folders(settings, arguments.content)
     base = folders.content.resolve().parent
     configuration = read_configuration(base)
-    Shelf(configuration.sources, base)  # raises what is wrong with them, before much is done
+    if configuration.sources:
+        from callsite.originals import Shelf  # noqa: PLC0415  # as below
+
+        Shelf(configuration.sources, base)  # raises what is wrong with them, before much is done
     known = Known(arguments, configuration, base)
     chosen = parse_codes(arguments, configuration)
     content = Content(folders.content, settings, read_settings(settings), configuration)
@@ -103,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
             built = {str(place_of(str(folder / path))): source for source, path in checked.plan.paths.items()}
             found += check_output(folder, checked, content, processes)
         if arguments.external:
+            from callsite.external import check_external  # noqa: PLC0415  # the HTTP library takes a while to import
+
             links = [link for source in checked.checked for link in checked.summaries[source].links]
             cache = base / ".cache" / "links"
             found += check_external(

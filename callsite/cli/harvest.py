@@ -25,11 +25,11 @@ from callsite.cli.sourcing import (
     natural,
     open_harvester,
 )
-from callsite.content import Plan, Shelf
 from callsite.harvest.release import Skipped
 from callsite.harvesting import Harvest, Harvester
 from callsite.model import Symbol
 from callsite.settings import read_folders
+from callsite.shelf import Plan, Shelf
 from callsite.wording import count, make_printable
 
 

@@ -22,11 +22,12 @@ from callsite.cli.sourcing import (
     make_options,
     open_harvester,
 )
-from callsite.content import PageFile, Plan, Shelf
+from callsite.content import PageFile
 from callsite.errors import CallsiteError
 from callsite.harvest.drafting import Subject
 from callsite.harvesting import Harvest
 from callsite.settings import read_folders
+from callsite.shelf import Plan, Shelf
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
 
