@@ -1,10 +1,12 @@
-"""The manual says what the programs say: every problem, every command, every option, every make target."""
+"""The manual says what the programs say: every command, every option, every setting, every make target.
+
+The list of problems is looked at in `test_manual_problems`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.util
 import json
 import os
 import re
@@ -12,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from importlib import import_module
@@ -23,108 +25,42 @@ from typing import Any, get_args
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite import history, inventories, relations
-from callsite.check.claims import find_blocked_folders, find_collisions
-from callsite.check.hosting import Host, find_broken_links
+from callsite import configuration, history, inventories, relations
+from callsite.check import fixing
+from callsite.check.catalogue import CODES
+from callsite.check.external import ExternalSettings
+from callsite.check.ignoring import is_chosen, parse_ignores
 from callsite.cli import COMMANDS, main
 from callsite.cli.sourcing import add_choosing_arguments
+from callsite.configuration import Configuration, parse_configuration
 from callsite.credits import Credit, find_credits
-from callsite.fence import KEYS
+from callsite.fence import KEYS as FENCE_KEYS
 from callsite.harvest.licences import Class
 from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.permalinks import is_forge
 from callsite.harvest.refreshing import State
-from callsite.inventories import read_inventories
-from callsite.inventory import Inventory, Item, format_inventory
-from callsite.model import Listing, Page, Place, Problem, Prose, Severity
+from callsite.header import KEYS, PELICAN_KEYS
+from callsite.model import Listing, Page, Place, Problem, Prose
 from callsite.names import Certainty, Kind
 from callsite.navigation import Navigation, lists, related, sheets, sidebar, views
 from callsite.page import parse_page
 from callsite.redirects import hosting, parse_redirects
-from callsite.render import Link
+from callsite.reports import FORMATS, Report, format_report
 from callsite.scaffold import plan_site
 from callsite.sources.declared import Declared, parse_declared
-from callsite.sources.fetching import Access
 from callsite.sources.gathering import LIMITS
 from callsite.sources.spec import SUFFIXES, Spec, parse_spec
 from callsite.twins import feed, llms, sitemap
 from callsite.wording import count
-from tests.building import Reader, SiteFolder
-from tests.serving_files import serve
+from tests.building import SiteFolder
 
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "content/pages"
 PATHS = sorted(MANUAL.glob("*.md"))
 
-HEAD = b"title: T\nslug: t\n\n"
-
-# One file of content for each code, its problem being the first of that code.
-FAULTS = {
-    "T101": HEAD + b"caf\xe9\n",
-    "T102": HEAD + b"a\0b\n",
-    "T103": HEAD + "a\u202eb\n".encode(),
-    "M101": b"slug: t\n\nhello\n",
-    "M102": b"title: a\ntitle: b\n\nhello\n",
-    "M103": b"title: a\nslug: t\nsortodrer: 12\n\nhello\n",
-    "M104": b"title: a\nslug: t\nsortorder: 12a\n\nhello\n",
-    "M105": b"title: a\nslug: t\nheaderimage: /x.png\n\nhello\n",
-    "M106": b"title: a\nslug: t\nSome prose at once.\n\nhello\n",
-    "M107": b"title: a\nslug: ../../x\n\nhello\n",
-    "M109": b"title: a\nslug: t\ncontent: x\n\nhello\n",
-    "P101": HEAD + b"- " * 2_000 + b"hello\n",
-    "L101": HEAD + b"```python\nx = 1\n",
-    "L102": HEAD + b"```pyhton\nx = 1\n```\n",
-    "L103": HEAD + b"```python\n ~~x = 1\n```\n",
-    "L104": HEAD + b"```python projcet=x\nx = 1\n```\n",
-    "L105": HEAD + b"```python lines=1-3\nx = 1\n```\n",
-    "L106": HEAD + b"```python url=www.example.org\nx = 1\n```\n",
-    "L107": HEAD + b"```python\n" + b"a" * 20_001 + b"\n```\n",
-    "L108": HEAD + b"<div>\n```python\nx = 1\n```\n</div>\n",
-}
-
 G = "title: A\nsymbol: flask.globals.g\n"
 AT = "content/pages"
 DECLARED = "redirects.toml"
-SIMPLE: dict[str, object] = {"THEME": "simple", "DIRECT_TEMPLATES": ["index"]}
-
-# The files and settings of one site for each message about a site as a whole.
-FAULTY_SITES: list[tuple[str, dict[str, str], dict[str, object]]] = [
-    ("S107", {f"{AT}/a.md": f"{G}slug: a\n", f"{AT}/b.md": f"{G}slug: b\n"}, {}),
-    (
-        "S108",
-        {
-            f"{AT}/a.md": "title: Something\nslug: a\nsortorder: 500021050\n",
-            f"{AT}/b.md": f"{G}slug: b\nsortorder: 500021011\n",
-        },
-        {},
-    ),
-    ("S109", {f"{AT}/a.md": f"{G}slug: a\n"}, {"CALLSITE_SEARCH": True}),
-    ("S110", {f"{AT}/a.md": "title: A\nslug: symbols\n"}, {}),
-    ("S111", {f"{AT}/a.md": "title: A\nslug: llms.txt/x\n"}, {}),
-    ("R101", {DECLARED: '/old.html = "/new.html"'}, {}),
-    ("R101", {DECLARED: '"/old/*" = "/new.html"'}, {}),
-    ("R101", {DECLARED: '"/old.html?x=1" = "/new.html"'}, {}),
-    ("R101", {DECLARED: '"old.html" = "/new.html"'}, {}),
-    ("R101", {DECLARED: '"/old.html" = "new.html"'}, {}),
-    ("R102", {DECLARED: '"/a.html" = "/b.html"\n"/b.html" = "/a.html"\n'}, {}),
-    ("R103", {DECLARED: '"/a.html" = "/index.html"', f"{AT}/a.md": "title: A\nslug: a\n"}, {}),
-    ("R104", {DECLARED: '"/a.html" = "/index.html"\n"/a.html" = "/404.html"\n'}, {}),
-    ("R104", {DECLARED: '"/a" = "/index.html"\n"/a.html" = "/404.html"\n'}, {}),
-    ("R105", {DECLARED: '"/old.html" = "/neew.html"', f"{AT}/a.md": "title: A\nslug: new\n"}, {}),
-    (
-        "R106",
-        {
-            f"{AT}/a.md": f"{G}aliases: flask.g\nslug: flask-globals-g\n",
-            f"{AT}/b.md": "title: A\nsymbol: flask.ctx.g\naliases: flask.g\nslug: flask-ctx-g\n",
-        },
-        {},
-    ),
-    ("R107", {DECLARED: "".join(f'"/old-{number}.html" = "/"\n' for number in range(2003))}, {}),
-    ("R108", {f"{AT}/a.md": f"{G}aliases: flask.g\nslug: flask-globals-g\n"}, SIMPLE),
-    ("X101", {}, {"CALLSITE_INVENTORIES": {"flask": 3}}),
-    ("X102", {}, {"CALLSITE_INVENTORIES": {"flask": ("https://docs.example.org/", "flask.inv")}}),
-    ("X103", {"flask.inv": "<html>"}, {"CALLSITE_INVENTORIES": {"flask": ("https://docs.example.org/", "flask.inv")}}),
-]
 
 
 def read_page(name: str) -> Page:
@@ -148,131 +84,6 @@ def listings_of(section: str) -> Iterator[Listing]:
     yield from page.listings
 
 
-def documented_problems() -> dict[str, str]:
-    """What the manual says of each problem, by code."""
-    found: dict[str, str] = {}
-    for heading, body in sections("problems.md", 3).items():
-        match = re.fullmatch(r"([A-Z]\d{3}): .* \{ #([a-z]\d{3}) \}", heading)
-        assert match, heading
-        assert match[1].lower() == match[2]
-        assert match[1] not in found, f"{match[1]} is explained twice"
-        found[match[1]] = body
-    return found
-
-
-def make_problem(code: str, folder: Path) -> Problem:
-    """A problem of a kind, as a build finds it in a file of content."""
-    near, far = Place("content/pages/a.md", 2), Place("content/pages/b.md", 2)
-    hint = "give one of the two another slug"
-    if code == "S101":
-        return next(find_collisions([("t", near), ("t", far)], "slug", hint))
-    if code == "S103":
-        return next(find_collisions([("t", near), ("T", far)], "slug", hint))
-    if code == "S104":
-        claims = [("a.html", near), ("a.html/b.html", far)]
-        return next(find_blocked_folders(claims, "choose another slug", {}))
-    if code == "S102":
-        link = Link("/nowhere.html", Place("content/pages/a.md", 4))
-        return next(find_broken_links([link], Host(frozenset(), frozenset()), "t.html", "pages/a.md"))
-    path = folder / "a.md"
-    if code == "T100":
-        path.symlink_to("nowhere")
-    else:
-        path.write_bytes(FAULTS[code])
-    loaded = Reader({}, (), ["content"]).load_page(str(path))
-    return next(problem for problem in loaded.problems if problem.code == code)
-
-
-def test_the_manual_explains_every_problem_there_is() -> None:
-    codes = {
-        code
-        for path in sorted((ROOT / "callsite").rglob("*.py"))
-        for code in re.findall(r'"([A-Z]\d{3})"', path.read_text(encoding="utf-8"))
-    }
-    assert len(codes) > 15
-    assert set(documented_problems()) == codes
-
-
-@pytest.mark.parametrize("code", sorted({*FAULTS, "T100", "S101", "S102", "S103", "S104"}))
-def test_problems_are_explained_in_the_words_they_are_reported_in(code: str, tmp_path: Path) -> None:
-    section = documented_problems()[code]
-    shown = [line for listing in listings_of(section) for line in listing.snippet.code.split("\n")]
-    problem = make_problem(code, tmp_path)
-    said = f"{code} {problem.message}; {problem.hint}"
-    if code == "T100":  # why a file cannot be read is up to the system
-        said = re.sub(r"read: [^;]+", "read: Permission denied", said)
-    assert any(line.endswith(f" {said}") for line in shown), said
-    word = "**Error.**" if problem.severity is Severity.ERROR else "**Warning.**"
-    assert word in section
-
-
-@pytest.mark.parametrize(
-    ("code", "files", "settings"),
-    FAULTY_SITES,
-    ids=[f"{code}-{number}" for number, (code, _, _) in enumerate(FAULTY_SITES)],
-)
-def test_problems_of_sites_are_explained_in_the_words_they_are_reported_in(
-    code: str,
-    files: dict[str, str],
-    settings: dict[str, object],
-    site: SiteFolder,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pagefind_bin" else find_spec(name))
-    site.set(**{"CALLSITE_SEARCH": False, **settings})
-    site.write({f"{AT}/x.md": "title: X\nslug: x\n", **files})
-    built = site.build()
-    (line,) = [line for line in built.stderr.splitlines() if f": {code} " in line]
-    section = documented_problems()[code]
-    assert line in [line for listing in listings_of(section) for line in listing.snippet.code.split("\n")]
-    assert ("**Error.**" if built.code else "**Warning.**") in section
-
-
-def test_problems_with_keeping_inventories_are_explained_in_their_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    item = Item("flask.g", "py", "data", 1, "api/#flask.g", "flask.g")
-    said: list[str] = []
-    monkeypatch.chdir(tmp_path)
-    with serve() as web:
-        web.put("/objects.inv", format_inventory(Inventory("Flask", "3.1", (item,))))
-        setting = {"flask": web.address + "/"}
-
-        def read(folder: str, days: int) -> None:
-            later = time.time() + days * 24 * 60 * 60
-            found = read_inventories(
-                setting,
-                Path(folder),
-                Place("CALLSITE_INVENTORIES"),
-                access=Access(timeout=5, pauses=()),
-                clock=lambda: later,
-            )
-            assert list(found.links) == ["flask.g"]
-            assert all(problem.severity is Severity.WARNING for problem in found.problems)
-            said.extend(str(problem).replace(web.address, "https://docs.example.org") for problem in found.problems)
-
-        read("", 0)
-        web.files.clear()
-        read("", 8)
-        web.put("/objects.inv", format_inventory(Inventory("Flask", "3.1", (item,))))
-        shutil.rmtree(".cache")
-        Path(".cache").write_bytes(b"")
-        read("", 0)
-    for code, line in zip(("X104", "X105"), said, strict=True):
-        section = documented_problems()[code]
-        assert [line] == [listing.snippet.code for listing in listings_of(section)]
-        assert "**Warning.**" in section
-
-
-def test_every_problem_has_its_words_tried() -> None:
-    """But for those that only a whole system brings about; what they say is tried where they arise."""
-    tried = {*FAULTS, "T100", "S101", "S102", "S103", "S104", *(code for code, _, _ in FAULTY_SITES), "X104", "X105"}
-    assert set(documented_problems()) - tried == {"M110", "S105", "S106"}
-
-
 def describe(action: argparse.Action) -> str:
     """An option as `--help` describes it."""
     names = [
@@ -281,7 +92,7 @@ def describe(action: argparse.Action) -> str:
     ]
     names = names or [str(action.metavar or action.dest)]
     assert action.help
-    return ", ".join(names) + ": " + action.help % {"default": action.default}
+    return (", ".join(names) + ": " + action.help % {"default": action.default}).replace("`", "")
 
 
 def make_parser(module: ModuleType) -> argparse.ArgumentParser:
@@ -295,9 +106,13 @@ def said_options(section: str) -> list[str]:
     return [line.removeprefix("- ").replace("`", "") for line in section.splitlines() if line.startswith("- `")]
 
 
+# Groups of options that are a command's own.
+OWN_GROUPS = ("positional arguments", "options", "fixes", "what is told")
+
+
 def shared_groups(parser: argparse.ArgumentParser) -> list[argparse._ArgumentGroup]:
     """The groups of options that several commands have."""
-    return [group for group in parser._action_groups if group.title not in ("positional arguments", "options")]
+    return [group for group in parser._action_groups if group.title not in OWN_GROUPS]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -392,25 +207,26 @@ def rows_in(text: str, number: int = 0) -> list[list[str]]:
     return [[cell.strip().replace("`", "") for cell in row] for row in rows]
 
 
-def test_harvesting_shows_what_the_commands_print(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The chapter read as what it tells: files are written, and what is called prints what is shown below it."""
-    site = tmp_path / "my-examples"
+def play(chapter: str, site: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Read a chapter as what it tells: files are written, and what is called prints what is shown below it. Returns the
+    names of the commands that were called.
+    """
     main(["init", str(site)])
-    monkeypatch.chdir(site)
     capsys.readouterr()
-    listings = read_page("harvesting.md").listings
+    os.chdir(site)
+    listings = read_page(chapter).listings
     called = []
     for listing, below in zip(listings, [*listings[1:], None], strict=True):
         code, path = listing.snippet.code, listing.origin.path
         if path and not listing.origin.project:
-            file = site / path if "/" not in path else tmp_path / path
+            file = site / path if "/" not in path or path.startswith("content/") else site.parent / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"{code}\n", encoding="utf-8")
-        elif below is not None and listing.snippet.language == "sh" and below.snippet.language in ("text", "json"):
+        elif below is not None and listing.snippet.language == "sh" and below.snippet.language in PRINTED:
             command, *words = shlex.split(code)
             assert command == "callsite"
+            if "--external" in words:  # nothing is asked for in tests
+                continue
             assert main(words) in (0, 1)
             printed = capsys.readouterr()
             # A last line of dots stands for more of the same.
@@ -419,11 +235,86 @@ def test_harvesting_shows_what_the_commands_print(
             out = printed.out[: len(shown)] if "…" in below.snippet.code else printed.out
             assert (out, printed.err) == (shown, ""), below.at
             called.append(words[0])
+    return called
+
+
+# Languages of what commands print.
+PRINTED = ("text", "json", "diff")
+
+
+def test_harvesting_shows_what_the_commands_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    site = tmp_path / "my-examples"
+    called = play("harvesting.md", site, capsys)
     assert len(called) > 8
     assert set(called) == {"new", "harvest", "refresh", "mark"}
     page = (site / "content/examples/shutil/copymode.md").read_text(encoding="utf-8")
-    comments = next(one for one in listings if one.snippet.language == "html").snippet.code
+    comments = next(one for one in read_page("harvesting.md").listings if one.snippet.language == "html").snippet.code
     assert all(comment in page for comment in comments.split("\n"))
+
+
+def test_checking_shows_what_the_command_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert play("checking.md", tmp_path / "my-examples", capsys) == ["check"] * 6
+
+
+def test_checking_shows_what_is_said_of_links_to_other_sites() -> None:
+    section = sections("checking.md", 2)["Links to other sites"]
+    (shown,) = [one for one in listings_of(section) if one.snippet.language == "text"]
+    found = []
+    for rule in (CODES["E101"], CODES["E103"]):
+        match = re.fullmatch(r"(.*?):(\d+): E\d+ (.*); (.*)", rule.examples[0])
+        assert match
+        path, line, message, hint = match.groups()
+        found.append(Problem(Place(path, int(line)), rule.code, message, hint, rule.severity))
+    text = format_report(Report(found, CODES, lambda _: ()), "text")
+    assert text.partition("\n\n")[0] == shown.snippet.code
+
+
+def test_checking_has_every_key_of_the_json() -> None:
+    section = sections("checking.md", 3)["JSON"]
+    (shown,) = [json.loads(one.snippet.code) for one in listings_of(section) if one.snippet.language == "json"]
+    keys = [[row[0] for row in rows_in(section, number)] for number in range(3)]
+    assert keys == [list(shown), list(shown["problems"][0]), list(shown["counts"])]
+    assert dict(rows_in(section))["version"].endswith(f"now {shown['version']}")
+
+
+def test_checking_has_every_format_and_every_fix() -> None:
+    chapter = (MANUAL / "checking.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"`--format {name}`" not in chapter and f"--format {name} " not in chapter] == [
+        "text"  # what is printed without the option
+    ]
+    fixed = [row[0] for row in rows_of("Fix what is certain", 2, "checking.md")]
+    assert sorted(fixed) == sorted(set(re.findall(r"^    ([A-Z]\d{3})  ", str(fixing.__doc__), re.MULTILINE)))
+
+
+def test_checking_shows_what_a_page_can_ignore() -> None:
+    section = sections("checking.md", 2)["Leaving something out"]
+    (line,) = [one.snippet.code for one in listings_of(section) if one.snippet.code.startswith("check: ")]
+    page, _ = parse_page(f"title: A\n{line}\n\n", "a.md")
+    ignores, problems = parse_ignores(page, CODES)
+    assert problems == ()
+    assert [ignore.code for ignore in ignores] == ["L111", "L112"]
+    chosen = [code for code in CODES if is_chosen(code, ["L", "L103"], ["L1"])]
+    assert "`--select L --ignore L1 --select L103` shows\nonly L103" in section
+    assert chosen == ["L103"]
+
+
+def test_checking_shows_the_hook_and_the_workflow_of_this_repository() -> None:
+    texts = {one.origin.path: one.snippet.code for one in read_page("checking.md").listings if one.origin.path}
+    (hook,) = re.findall(r"^- id: (.*)$", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"- id: {hook}" in texts[".pre-commit-config.yaml"]
+    own = (ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8")
+    (step,) = re.findall(r"callsite (check .*?)(?: +#|$)", own, re.MULTILINE)
+    assert f"callsite {step}" in texts[".github/workflows/check.yml"]
+    assert texts[".github/workflows/check.yml"].partition("    steps:")[0] == re.sub(
+        r".*timeout-minutes.*\n", "", own.partition("    steps:")[0]
+    )
 
 
 def test_the_excerpt_that_harvesting_shows_is_that_of_its_file() -> None:
@@ -512,7 +403,7 @@ def test_harvesting_has_every_key_of_the_json() -> None:
 
 def test_the_notation_has_every_key_of_the_fence_line() -> None:
     rows = rows_of("Where the code comes from", 2, "notation.md")
-    assert sorted(row[0] for row in rows) == sorted(KEYS)
+    assert sorted(row[0] for row in rows) == sorted(FENCE_KEYS)
 
 
 def test_contributing_names_every_module() -> None:
@@ -598,7 +489,8 @@ def test_finding_has_every_page_that_is_made(public: Path) -> None:
     pages = {str(path.relative_to(public)) for path in public.rglob("*.html") if "theme" not in path.parts}
     made = {page: {path for path in pages if fnmatch(path, pattern)} for page, pattern in patterns.items()}
     # The others are for what this site does not have so much of.
-    assert {page for page, found in made.items() if not found} <= {lists.CONTENTS, lists.TOPICS, "uses/PAGE.html"}
+    absent = {page for page, found in made.items() if not found}
+    assert absent <= {lists.CONTENTS, lists.TOPICS, "uses/PAGE.html", "libraries/NAME.html"}
     written = {f"{parse_page(path.read_text('utf-8'))[0].meta.slug}.html" for path in (ROOT / "content").rglob("*.md")}
     assert pages - set().union(*made.values()) == written | {"index.html", "404.html", "archives.html"}
 
@@ -698,6 +590,54 @@ def test_settings_has_every_setting() -> None:
         assert any(code.startswith(f"{name} = ") for code in shown)
         for code in shown:
             compile(code, name, "exec")
+
+
+def read_default(cell: str, usual: object) -> object:
+    """A default as a table of the manual has it."""
+    if cell in ("none", "all codes", "any licence"):
+        return type(usual)()
+    return type(usual)(cell)  # type: ignore[call-arg]  # a number or a word
+
+
+def test_settings_has_every_key_of_the_check() -> None:
+    usual = Configuration()
+    values = {
+        **{name: getattr(usual, name.replace("-", "_")) for name in ("select", "ignore", "sources", "baseline")},
+        "time-limit": usual.time_limit,
+        "licences": usual.policy.licences,
+        "moving-branches": usual.policy.moving,
+        "page-weight": usual.policy.page_weight,
+        "page-total": usual.policy.page_total,
+    }
+    section = sections("settings.md", 2)["The settings of the check"]
+    rows = {key: default for key, _, default in rows_in(section)}
+    assert set(rows) == configuration._KEYS.keys() - {"external"}
+    assert {key: read_default(rows[key], value) for key, value in values.items()} == values
+    external = {key: default for key, _, default in rows_in(section, 1)}
+    known = {field.name.replace("_", "-"): field.default for field in dataclasses.fields(ExternalSettings)}
+    assert list(external) == list(known)
+    assert {key: read_default(external[key], value) for key, value in known.items()} == known
+
+
+@pytest.mark.parametrize("chapter", ["settings.md", "checking.md"])
+def test_settings_of_the_check_that_are_shown_can_be_read(chapter: str) -> None:
+    tables = [
+        tomllib.loads(one.snippet.code)["tool"]["callsite"]["check"]
+        for one in read_page(chapter).listings
+        if one.snippet.language == "toml" and "[tool.callsite.check" in one.snippet.code
+    ]
+    assert len(tables) == 2
+    for table in tables:
+        read = parse_configuration(table, "pyproject.toml")
+        assert read != Configuration()
+        assert all(re.compile(pattern) for pattern in read.external.ignore)
+        assert all(any(code.startswith(start) for code in CODES) for start in read.ignore)
+
+
+def test_the_notation_has_every_key_of_metadata() -> None:
+    section = sections("notation.md", 2)["Metadata"]
+    assert sorted(row[0] for row in rows_in(section)) == sorted(KEYS)
+    assert set(re.findall("`(.*?)`", section.partition("belong to Pelican")[2].partition(".")[0])) == set(PELICAN_KEYS)
 
 
 def attributes_of(kind: type) -> set[str]:
