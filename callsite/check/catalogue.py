@@ -7,6 +7,7 @@ from typing import Any
 
 from callsite.check import across, external, listings, metadata, provenance, secrets, writing
 from callsite.check.facts import PageFacts
+from callsite.check.output import rules as output
 from callsite.check.rule import Rule
 from callsite.check.told import building, checking, inventories, reading
 from callsite.model import Severity
@@ -26,6 +27,8 @@ ERROR_RULES = tuple(rule for rule in PAGE_RULES if rule.severity is Severity.ERR
 RULES: tuple[Rule[Any], ...] = (
     *PAGE_RULES,
     *across.RULES,
+    *output.FILE_RULES,
+    *output.FOLDER_RULES,
     *external.RULES,
     *reading.RULES,
     *building.RULES,

@@ -279,8 +279,8 @@ have moved and shows those that are others now. Only sources that are at hand ar
         ),
         """\
 **Note.** The heading says which project the example is from, but the text below it names no licence. Readers who want to
-use the code have to know its terms, and most licences ask you to pass them on. Write something like “provided under the
-[MIT license](…)” before the listing.
+use the code have to know its terms, and most licences ask you to pass them on. Before the listing, write something like
+`provided under the [MIT license](…)`.
 """,
     ),
 )

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from callsite.address import is_web_address
 from callsite.check.facts import PageFacts, PageSummary
 from callsite.check.ignoring import Ignore
 from callsite.check.spots import find_headings
 from callsite.credits import find_credits
 from callsite.highlight import list_mark_ids
 from callsite.model import Place, Problem
+from callsite.render import Link
+
+
+def _list_recorded(facts: PageFacts) -> Iterator[Link]:
+    """The addresses that are shown with a page and its listings, though they are not in its prose."""
+    meta = facts.page.meta
+    if is_web_address(meta.docs):
+        yield Link(meta.docs, facts.page.place("docs"))
+    for listing in facts.page.listings:
+        if is_web_address(listing.origin.url):
+            yield Link(listing.origin.url, listing.at)
 
 
 def summarise(
@@ -23,7 +36,7 @@ def summarise(
     return PageSummary(
         page=replace(page, blocks=(), at=Place(page.at.path, 1)),
         source=source,
-        links=facts.links,
+        links=(*facts.links, *_list_recorded(facts)),
         anchors=frozenset(name for name in ids if name),
         marks=tuple(tuple(line.text for line in listing.snippet.lines if line.marked) for listing in listings),
         lines=tuple(len(listing.snippet.lines) for listing in listings),

@@ -21,6 +21,7 @@ from callsite.check.baseline import Baseline, Compared, apply_baseline, format_b
 from callsite.check.catalogue import CODES
 from callsite.check.fixing import plan_fixes
 from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen
+from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
 from callsite.checking.files import find_files
 from callsite.checking.site import Checked, Content, check_content
@@ -102,7 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
             folder = Path(arguments.output) if arguments.output else folders.output
             progress("reading the output", 0, 0)
             built = {str(place_of(str(folder / path))): source for source, path in checked.plan.paths.items()}
-            found += check_output(folder, checked, content, processes)
+            pages = {path: checked.summaries[source].page.at.path for path, source in built.items()}
+            found += leave_out_repeats(check_output(folder, checked, content, processes), checked.problems, pages)
         if arguments.external:
             from callsite.external import check_external  # noqa: PLC0415  # the HTTP library takes a while to import
 
