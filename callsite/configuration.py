@@ -1,4 +1,4 @@
-"""The settings of a site's check: the table `[tool.callsite.check]` of the `pyproject.toml` beside its folder of content."""
+"""The settings of a site's check: `[tool.callsite.check]` of the `pyproject.toml` beside its folder of content."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 
 from callsite.build import place_of
 from callsite.check.external import ExternalSettings
-from callsite.check.policy import Policy
+from callsite.check.policy import USUAL, Policy
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
 from callsite.wording import nearest
 
 FILE = "pyproject.toml"
+
+_EXTERNAL = ExternalSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,17 @@ class Configuration:
     """What a site's check goes by.
 
     `select` and `ignore` are codes or beginnings of codes. `sources` say where the files of a project are, as
-    `harvest --from` takes it. `baseline` is the path of the list of known problems, "" for none, from the folder of that
-    file. `time_limit` is how many seconds a page may take. `external` says how links to other sites are checked.
+    `harvest --from` takes it. `baseline` is the path of the list of known problems from the folder of that file, ""
+    for none. `time_limit` is how many seconds a page may take. `external` says how links to other sites are checked.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    policy: Policy = Policy()
+    policy: Policy = USUAL
     sources: Mapping[str, str] = field(default_factory=dict)
     baseline: str = ""
     time_limit: float = 10.0
-    external: ExternalSettings = ExternalSettings()
+    external: ExternalSettings = _EXTERNAL
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -75,14 +77,13 @@ def parse_configuration(table: Mapping[str, Any], where: str) -> Configuration:
         if not fits(value):
             raise CallsiteError(f"{where}: [tool.callsite.check] `{key}` cannot be {value!r}; write {kind}")
         found[key] = tuple(value) if isinstance(value, list) else value
-    usual = Policy()
     return Configuration(
         select=found.get("select", ()),
         ignore=found.get("ignore", ()),
         policy=Policy(
             licences=found.get("licences", ()),
-            page_weight=found.get("page-weight", usual.page_weight),
-            page_total=found.get("page-total", usual.page_total),
+            page_weight=found.get("page-weight", USUAL.page_weight),
+            page_total=found.get("page-total", USUAL.page_total),
             moving=found.get("moving-branches", ()),
         ),
         sources=found.get("sources", {}),
