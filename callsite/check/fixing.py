@@ -13,7 +13,7 @@ it. Files are read and written elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -63,8 +63,8 @@ class _Mend(NamedTuple):
     what: str
 
 
-def plan_fixes(text: str, path: str) -> Fixed:
-    """Put right what is certain in a page; `path` only says where.
+def plan_fixes(text: str, path: str, left: Collection[str] = ()) -> Fixed:
+    """Put right what is certain in a page; `path` only says where. What the rules `left` are about stays as it is.
 
     `text` is the whole file as it is, line ends included. One that was damaged before is never touched: it holds NUL,
     or bytes that are not UTF-8, which `surrogateescape` has read as lone surrogates.
@@ -82,7 +82,7 @@ def plan_fixes(text: str, path: str) -> Fixed:
     for listing in page.listings:
         mends += _mend_words(listing, rows[listing.at.line - 1])
         mends += _mend_rows(listing, rows, stray)
-    mends += _mend_links(page)
+    mends = [mend for mend in (*mends, *_mend_links(page)) if mend.code not in left]
     for mend in mends:
         end = lines[mend.line - 1][len(rows[mend.line - 1]) :]
         lines[mend.line - 1] = mend.row + end

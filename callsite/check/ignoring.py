@@ -17,6 +17,9 @@ from callsite.check.rule import Rule
 from callsite.model import Page, Place, Problem, Severity
 from callsite.wording import nearest
 
+# What rules are about that say what no page can be built with.
+_BUILT_WITH = "TMPLSRC"
+
 _IGNORE = re.compile(r"ignore=(\S*)\s*(.*?)\s*(?=\bignore=|\Z)", re.DOTALL)
 
 
@@ -48,7 +51,7 @@ def parse_ignores(page: Page, rules: Mapping[str, Rule[Any]]) -> tuple[tuple[Ign
                 problems.append(
                     _malformed(at, code, f"did you mean `{known}`?" if known else "name codes such as L111,S102")
                 )
-            elif rule.find is None and rule.severity is Severity.ERROR:
+            elif rule.find is None and rule.severity is Severity.ERROR and code[0] in _BUILT_WITH:
                 problems.append(_malformed(at, code, "no page can be built with that; mend it"))
             elif reason:
                 ignores.append(Ignore(code, reason))

@@ -201,7 +201,7 @@ RULES: tuple[Rule[PageFacts], ...] = (
 **Warning.** The link shows the file as it is today, not as it was when you took your example from it. Some day the
 lines will be others, or the file will be gone. Link to the commit: on the file's page on GitHub or GitLab, press `y`
 and copy the address. A link to a tag is fine too, and so is one to a project's front page. If your projects have other
-branches that move, list them as `moving` under `[tool.callsite.check]`.
+branches that move, list them as `moving-branches` under `[tool.callsite.check]`.
 """,
     ),
     Rule(

@@ -20,7 +20,7 @@ from callsite.build import ENDINGS, place_of
 from callsite.check.baseline import Baseline, Compared, apply_baseline, format_baseline, parse_baseline
 from callsite.check.catalogue import CODES
 from callsite.check.fixing import plan_fixes
-from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen
+from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen, parse_ignores
 from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
 from callsite.checking.files import find_files
@@ -91,7 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     named = find_named(arguments.pages, folders.content)
     fixed = 0
     if arguments.diff or arguments.fix:
-        fixed = fix_pages(list_pages(content) if named is None else named, write=not arguments.diff)
+        paths = list_pages(content) if named is None else named
+        fixed = fix_pages(paths, chosen, write=not arguments.diff)
         if arguments.diff:
             return 1 if fixed else 0
     with show_progress() as progress:
@@ -208,15 +209,18 @@ def list_pages(content: Content) -> Iterator[Path]:
     return (content.folder / source for source in (*files.pages, *files.articles))
 
 
-def fix_pages(paths: Iterable[Path], *, write: bool) -> int:
-    """Put right what is certain, or show it; returns how many places that is."""
+def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]], *, write: bool) -> int:
+    """Put right what is certain, or show it; returns how many places that is. What nobody wants to hear of stays."""
     fixed = 0
+    unwanted = frozenset(code for code in CODES if not is_chosen(code, *chosen))
     for path in paths:
         try:
             file = load_page(path)
         except CallsiteError:  # the check says what is wrong with it
             continue
-        plan = plan_fixes(file.text, str(place_of(str(path))))
+        ignores, _ = parse_ignores(file.page, CODES)
+        left = unwanted | {ignore.code for ignore in ignores}
+        plan = plan_fixes(file.text, str(place_of(str(path))), left)
         if plan.text == file.text:
             continue
         fixed += len(plan.changes)

@@ -76,7 +76,7 @@ RULES: tuple[Rule[FolderFacts], ...] = (
         ),
         """**Warning.** Readers have to load more for this page than the site wants them to. Sizes are those of the compressed
 files, as hosts send them. A page alone is mostly too heavy because of very long listings: cut them, or make two pages of it.
-With all that it loads, images are mostly to blame: make them smaller. The limits are `page_weight` and `page_total`, in bytes,
+With all that it loads, images are mostly to blame: make them smaller. The limits are `page-weight` and `page-total`, in bytes,
 under `[tool.callsite.check]` in the site's `pyproject.toml`.""",
     ),
 )
