@@ -128,12 +128,17 @@ HIDING = {
 }
 
 
-def test_faults_are_found_all_at_once(root: Path) -> None:
+def plant_many(root: Path) -> tuple[list[Plant], dict[str, list[str]]]:
+    """Plant all the faults that can be together: which ones, and the rows of all files."""
     chosen: list[Plant] = []
     for each in PLANTS:
         if not {each.code, each.name} & HIDING.keys() and _fits(root, [*chosen, each]):
             chosen.append(each)
-    rows = _plant_anew(root, chosen)
+    return chosen, _plant_anew(root, chosen)
+
+
+def test_faults_are_found_all_at_once(root: Path) -> None:
+    chosen, rows = plant_many(root)
     expected = {(told.code, place(told, rows)) for each in chosen for told in each.told}
     found = check(root, processes=2)
     told, ignored = leave_out(found.problems, found, ((), ()), {})
