@@ -30,7 +30,8 @@ from callsite.settings import read_settings
 from callsite.text import decode_text
 from callsite.wording import make_printable
 from callsite.workers import Workers
-from tests.planted import CLEAN, DIP, GUIDE, PLANTS, SHUTTLE, WEAVE, Plant, place, plant
+from tests.building import SiteFolder
+from tests.planted import CLEAN, DIP, GLAZE, GUIDE, PLANTS, SECRET, SHUTTLE, WEAVE, WEDGE, Plant, place, plant
 from tests.strategies import texts
 from tests.test_workers import boot
 
@@ -91,17 +92,7 @@ def test_the_site_builds_strictly(root: Path, capfd: pytest.CaptureFixture[str])
 
 
 # Faults that are told with something that is none.
-FAULTY = {
-    "T100-link": "a file that cannot be read is also told to have no good name, M107",
-}
-
-
-def _mark(each: Plant) -> object:
-    marks = [pytest.mark.xfail(strict=True, reason=FAULTY[each.name])] if each.name in FAULTY else []
-    return pytest.param(each, id=each.name, marks=marks)
-
-
-@pytest.mark.parametrize("each", [_mark(each) for each in PLANTS])
+@pytest.mark.parametrize("each", PLANTS, ids=lambda each: each.name)
 def test_a_planted_fault_is_found_where_it_is_and_nothing_else(root: Path, each: Plant) -> None:
     rows = plant(root, [each])
     found = find_told(root)
@@ -403,7 +394,6 @@ def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
     assert len(checked.checked) == 15
 
 
-@pytest.mark.xfail(strict=True, reason="the places on such a page are taken to be known, and to be none")
 @pytest.mark.parametrize("named", [None, ["content/pages/about.md"]])
 def test_nobody_knows_the_places_on_a_page_that_could_not_be_checked(
     root: Path, monkeypatch: pytest.MonkeyPatch, named: list[str] | None
@@ -528,3 +518,74 @@ def test_pages_that_are_not_asked_for_are_not_told_of(root: Path) -> None:
     plant(root, [each for each in PLANTS if each.code in ("L103", "L102")])
     assert list_told(check(root, [GUIDE]).problems) == [("L102", f"{GUIDE}:26")]
     assert check(root, [WEAVE, DIP]).problems == ()
+
+
+# A build goes by the same errors.
+
+
+@pytest.mark.parametrize("name", ["O106", "O104", "M115-about", "S101", "L101", "R102"])
+def test_an_error_stops_a_build_with_the_same_words(site: SiteFolder, name: str) -> None:
+    plant(site.root, [each for each in PLANTS if each.name.startswith(name)][:1])
+    [problem] = check(site.root).problems
+    assert problem.severity is Severity.ERROR
+    built = site.build()
+    assert built.code == 1
+    assert built.stderr == f"{make_printable(str(problem))}\ncallsite: 1 error; nothing was written to output\n"
+    assert not built.output.exists()
+    assert SECRET not in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("O106", WEDGE), ("O104", GLAZE), ("L102", GUIDE), ("S102-guide", GUIDE), ("L103", SHUTTLE), ("T103", WEAVE)],
+)
+def test_what_a_page_ignores_neither_stops_a_build_nor_is_told(site: SiteFolder, name: str, path: str) -> None:
+    [planted, *_] = [each for each in PLANTS if each.name.startswith(name)]
+    plant(site.root, [planted])
+    assert site.build("--settings", "pelicanconf.py").stderr != ""
+    page = site.root / path
+    page.write_bytes(page.read_bytes().replace(b"\n", f"\ncheck: ignore={planted.code} as it has to be\n".encode(), 1))
+    site.set(CALLSITE_STRICT=True)
+    built = site.build()
+    assert (built.code, built.stderr) == (0, "")
+
+
+def test_what_another_page_ignores_is_told(site: SiteFolder) -> None:
+    plant(site.root, [each for each in PLANTS if each.name.startswith("O106")])
+    about = site.root / "content/pages/about.md"
+    about.write_text(about.read_text().replace("slug: about\n", "slug: about\ncheck: ignore=O106 none of mine\n"))
+    built = site.build()
+    assert built.code == 1
+    assert f"{WEDGE}:7: O106 `AKIA…` looks like an access key of AWS" in built.stderr
+
+
+def test_licences_are_asked_for_only_where_the_site_says_so(site: SiteFolder) -> None:
+    plant(site.root, [each for each in PLANTS if each.name.startswith("O104")])
+    (site.root / "pyproject.toml").unlink()
+    built = site.build()
+    assert (built.code, built.stderr) == (0, "")
+
+
+def test_a_build_of_a_site_whose_settings_make_no_sense_ends_in_a_line(site: SiteFolder) -> None:
+    plant(site.root)
+    (site.root / "pyproject.toml").write_text("[tool.callsite.check]\nlicenses = []\n")
+    built = site.build()
+    message = "callsite: pyproject.toml: [tool.callsite.check] has no `licenses`; did you mean `licences`?\n"
+    assert (built.code, built.stderr) == (2, message)
+    assert not built.output.exists()
+    assert site.leftovers == []
+
+
+def test_what_a_build_tells_a_check_has_told(site: SiteFolder) -> None:
+    plant_many(site.root)
+    built = site.build()
+    *told, last = built.stderr.splitlines()
+    assert last.endswith("nothing was written to output")
+    checked = {make_printable(str(problem)): problem for problem in check(site.root).problems}
+    assert set(told) <= checked.keys()
+    # What is wrong with pages of themselves stops a build at once.
+    fatal = {
+        row for row, problem in checked.items() if problem.severity is Severity.ERROR and problem.code[0] in "TMLPO"
+    }
+    assert len(fatal) >= 15
+    assert fatal <= set(told)
