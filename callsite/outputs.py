@@ -41,8 +41,7 @@ _LIMIT = 20.0
 _FEW = 1_000_000
 _LARGE = 64_000
 
-# A worker gets at least so many bytes at a time, and this part of what is its share: what many files have in common is
-# looked at once in each portion.
+# A worker gets at least so many bytes at a time, and this part of what is its share. A file with more comes alone.
 _PORTION = 1_000_000
 _PARTS = 6
 
@@ -52,7 +51,9 @@ _CHARSET = re.compile(rb"""<meta[^>]*charset\s*=\s*["']?\s*([\w-]+)""", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some files of a folder to be checked: the folder, all files in it, and those to look into."""
+    """Some files of a folder to be checked: the folder, all files in it, and those to look into. `spared` is the
+    process that reads no huge files, even when there is no other to do so.
+    """
 
     folder: str
     files: frozenset[str]
@@ -60,6 +61,7 @@ class Portion:
     expected: Mapping[str, Expected]
     address: str
     policy: Policy
+    spared: int = 0
 
 
 def find_output_problems(
@@ -81,6 +83,7 @@ def find_output_problems(
         expected={path: Expected(page.page.at.path, page.lines, page.marks) for path, page in expected.items()},
         address=address,
         policy=policy,
+        spared=os.getpid(),
     )
     summaries = sorted(_check_all(whole, sizes, workers), key=lambda summary: summary.path)
     facts = FolderFacts(
@@ -108,8 +111,11 @@ def check_portion(portion: Portion) -> tuple[FileSummary, ...]:
 
 
 def _check_one(portion: Portion, path: str, leads: Leads) -> FileSummary:
-    place = place_of(os.path.join(portion.folder, path))
-    text, size, problems = _read_file(os.path.join(portion.folder, path), place)
+    name = os.path.join(portion.folder, path)
+    place = place_of(name)
+    if portion.spared == os.getpid() and (size := _read_size(Path(name))) > _PORTION:
+        return _give_up(path, place, size, "no process could be started for it")
+    text, size, problems = _read_file(name, place)
     facts = FileFacts(path, place.path, text, size, leads, portion.address, portion.policy, portion.expected.get(path))
     if problems and not text:  # a page that could not be read is not called empty as well
         return FileSummary(path, place.path, size, problems=problems)
@@ -128,19 +134,25 @@ def _check_all(whole: Portion, sizes: Mapping[str, int], workers: int) -> Iterat
     with pool:
         late: list[Portion] = []
         for number, result in pool.work(portions):
-            if isinstance(result, Failure):
-                late += _take_apart(portions[number])
-            else:
+            if not isinstance(result, Failure):
                 yield from result
+            elif len(portions[number].names) > 1:
+                late += (_cut(whole, [path]) for path in portions[number].names)
+            else:
+                yield _fail(portions[number], sizes, result)
         for number, result in pool.work(late):
-            if isinstance(result, Failure):
-                path = late[number].names[0]
-                at = place_of(os.path.join(whole.folder, path))
-                hint = "see what makes it so large or deep"
-                problem = Problem(at, "H115", f"cannot be looked into: {result}", hint)
-                yield FileSummary(path, at.path, sizes[path], problems=(problem,))
-            else:
-                yield from result
+            yield from (_fail(late[number], sizes, result),) if isinstance(result, Failure) else result
+
+
+def _fail(portion: Portion, sizes: Mapping[str, int], why: str) -> FileSummary:
+    """What is known of a single file that a worker has not come to an end with."""
+    [path] = portion.names
+    return _give_up(path, place_of(os.path.join(portion.folder, path)), sizes[path], why)
+
+
+def _give_up(path: str, at: Place, size: int, why: str) -> FileSummary:
+    hint = "see what makes it so large or deep"
+    return FileSummary(path, at.path, size, problems=(Problem(at, "H115", f"cannot be looked into: {why}", hint),))
 
 
 def _divide(whole: Portion, sizes: Mapping[str, int], workers: int) -> Iterator[Portion]:
@@ -148,16 +160,16 @@ def _divide(whole: Portion, sizes: Mapping[str, int], workers: int) -> Iterator[
     names: list[str] = []
     room = most
     for path in whole.names:
+        if sizes[path] > _PORTION:
+            yield _cut(whole, [path])
+            continue
         names.append(path)
         room -= sizes[path]
         if room <= 0:
             yield _cut(whole, names)
             names, room = [], most
-    yield _cut(whole, names)
-
-
-def _take_apart(portion: Portion) -> list[Portion]:
-    return [_cut(portion, [path]) for path in portion.names]
+    if names:
+        yield _cut(whole, names)
 
 
 def _cut(portion: Portion, names: Sequence[str]) -> Portion:
@@ -204,8 +216,8 @@ def _decode(data: bytes, *, is_page: bool) -> tuple[str, int | None]:
         if name in ("utf-8", "utf8"):
             return data.decode(errors="replace"), error.start
     try:
-        return data.decode(name, "replace"), None
-    except LookupError:
+        return data.decode(name, "replace").encode("utf-8", "replace").decode(), None
+    except (LookupError, ValueError):
         return data.decode(errors="replace"), None
 
 

@@ -91,17 +91,20 @@ def _check_examples(value: dict[str, Any], facts: FileFacts) -> Iterator[tuple[s
     if wrong:
         return
     if facts.address and value["site"]["address"] != facts.address.rstrip("/"):
-        yield "site", None, f"says that the site stands at `{value['site']['address']}`"
+        yield "site", None, f"says that the site stands at `{_show(value['site']['address'])}`"
     root = facts.address.rstrip("/")
     for number, page in enumerate(value["pages"]):
         for name in ("url", "markdown"):
-            if page[name] is not None and facts.leads.find(f"{root}/{quote(page[name])}", facts.path).path is None:
-                yield "pages", number, f"names `{page[name]}`, which is not in the output"
+            if (
+                page[name] is not None
+                and facts.leads.find(f"{root}/{quote(page[name], errors='replace')}", facts.path).path is None
+            ):
+                yield "pages", number, f"names `{_show(page[name])}`, which is not in the output"
     urls = {page["url"] for page in value["pages"]}
     for key in ("symbols", "excerpts"):
         for number, record in enumerate(value[key]):
             if record["page"] not in urls:
-                yield key, number, f"names the page `{record['page']}`, which is not among `pages`"
+                yield key, number, f"names the page `{_show(record['page'])}`, which is not among `pages`"
             elif key == "excerpts" and not _has_marks(record):
                 yield key, number, "marks lines that it does not have"
 
@@ -135,6 +138,11 @@ def _has_marks(record: Mapping[str, Any]) -> bool:
     lines = record["code"].count("\n") + 1
     marks: Sequence[object] = record["marks"]
     return all(type(mark) is int and 1 <= mark <= lines for mark in marks)
+
+
+def _show(text: str) -> str:
+    """A text of JSON as it can be printed: halves of characters can be escaped in it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _find_record(text: str, key: str, number: int) -> int:

@@ -56,6 +56,7 @@ class Leads:
         lead = self._everywhere.get(target)
         if lead is not None:
             return lead
+        target = target.strip()
         if target[:1] in ("", "#", "?"):
             fragment = _find_fragment(target)
             return Lead(page, fragment, is_plain=not fragment)
@@ -138,12 +139,14 @@ class FileFacts:
     def links(self) -> tuple[tuple[Reference, Lead], ...]:
         """The addresses of a page and where they lead, without the many of which there is nothing to say."""
         base = self.markup.base
-        find = self.leads.find
         found = []
+        for href in self.markup.hrefs:
+            lead = self.leads.find(rebase(href, base) if base else href, self.path)
+            if not lead.is_plain:
+                found.append((Reference(href.strip(), "a", "href", href), lead))
         for reference in self.markup.references:
-            target = reference.target
-            lead = find(rebase(target, base) if base else target, self.path)
-            if reference.is_loaded or not target or not lead.is_plain:
+            lead = self.leads.find(rebase(reference.target, base) if base else reference.target, self.path)
+            if reference.is_loaded or not reference.target or not lead.is_plain:
                 found.append((reference, lead))
         return tuple(found)
 

@@ -23,9 +23,11 @@ _KEPT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(/?)(pre|code|kbd|samp|script|style|textarea|template|math|xmp)\b", re.DOTALL | re.IGNORECASE
 )
 
-# A fence at the start of a line or of an element; a piece of a template; what `prose` puts in the place of a listing.
+# An address, which is looked at elsewhere; or a fence at the start of a line or of an element; a piece of a template; what
+# `prose` puts in the place of a listing.
 _LEAK = re.compile(
-    r"""(?P<fence>(?:^|(?<=>))[ \t]*(?:`{3,}|~{3,})[^\n<`]*)
+    r"""\b(?:href|src|srcset|poster|action|formaction)=(?:"[^"]*"|'[^']*')
+    | (?P<fence>(?:^|(?<=>))[ \t]*(?:`{3,}|~{3,})[^\n<`]*)
     | (?P<template>\{\{[^{}<>]{0,300}\}\} | \{%[^%{}<>]{0,300}%\})
     | (?P<listing>\bcallsite\d+n\d+x)""",
     re.MULTILINE | re.VERBOSE,
@@ -48,8 +50,9 @@ def list_leaks(facts: FileFacts) -> Iterator[Leak]:
     if any(sign in text for sign in _SIGNS) or _TOKEN.search(text):
         for start, end in _find_spoken(text):
             for found in _LEAK.finditer(text, start, end):
-                kind = found.lastgroup or ""
-                yield Leak(kind, unescape(found[0]).strip(), text.count("\n", 0, found.start()) + 1)
+                if found.lastgroup:
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield Leak(found.lastgroup, unescape(found[0]).strip(), line)
 
 
 def find_leaks(facts: FolderFacts) -> Iterator[Finding]:
@@ -94,12 +97,8 @@ def _find_spoken(text: str) -> Iterator[tuple[int, int]]:
 
 def _find_row(text: str, row: str) -> int:
     """The line of a page where a line of code begins as `row` does."""
-    for start in ('class="line">', ""):
-        for length in (len(row), 2):
-            line = find_line(text, start + row[:length])
-            if line:
-                return line
-    return 0
+    spellings = (start + row[:length] for start in ('class="line">', "") for length in (len(row), 2))
+    return next(filter(None, (find_line(text, spelling) for spelling in spellings)), 0)
 
 
 def _join_words(page: PageSummary) -> str:

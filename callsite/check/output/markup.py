@@ -100,13 +100,15 @@ class ShownListing(NamedTuple):
 class Markup:
     """What a file of HTML holds.
 
-    `references` are its addresses, each once; `ids` all ids in order; `names` what else a fragment can lead to. `wanted`
+    `hrefs` are the addresses of its links as they are written, each once: there can be thousands. `references` are all
+    other addresses, each once; `ids` all ids in order; `names` what else a fragment can lead to. `wanted`
     has the ids that attributes name, each once with its attribute. `canonical` holds the addresses that the file calls
     its own, `refresh` the one it leads on to at once, `base` the one its addresses are relative to. `is_hidden` says that
     search engines are to leave it out. `title` and `language` are None when there is none. `wordless` counts the images
     without words for them, `data` holds the pieces of linked data, and `tildes` the lines of code that begin with `~~`.
     """
 
+    hrefs: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     ids: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
@@ -128,11 +130,12 @@ def parse_markup(text: str) -> Markup:
     tree = LexborHTMLParser(text)
     reader = _Reader()
     # One walk through the tree for all but links: walking takes longer than looking.
-    reader.read_links(tree.css("a[href]"))
+    hrefs = dict.fromkeys([node.attrs.get("href") or "" for node in tree.css("a[href]")])
     named = (f"[{name}]" for name in set(_NAMED.findall(text)))
     for node in tree.css(f":is({','.join((_TAGS, *named))})"):
         reader.read(node)
     markup = reader.finish()
+    markup.hrefs = tuple(hrefs)
     title = tree.css_first("head > title")
     markup.title = None if title is None else title.text()
     figures = tree.css("figure.listing") if "listing" in text else []
@@ -165,11 +168,6 @@ class _Reader:
         markup.data = tuple(self._data)
         return markup
 
-    def read_links(self, nodes: list[LexborNode]) -> None:
-        """Take links in, of which a page can have thousands."""
-        hrefs = dict.fromkeys([node.attrs.get("href") or "" for node in nodes])
-        self._references.update(dict.fromkeys([Reference(href.strip(), "a", "href", href) for href in hrefs]))
-
     def read(self, node: LexborNode) -> None:
         """Take an element in."""
         tag = node.tag or ""
@@ -179,7 +177,7 @@ class _Reader:
             if name == "id":
                 self._ids.append(value or "")
             elif name in _ADDRESSES:
-                if tag != "a" and _fits(_ADDRESSES[name], tag):
+                if tag not in ("a", "base") and _fits(_ADDRESSES[name], tag):
                     self._add(value or "", tag, name, attributes)
             elif name in _IDS:
                 if value and _fits(_IDS[name], tag):

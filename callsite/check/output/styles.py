@@ -8,9 +8,9 @@ from collections.abc import Iterator
 # A comment; or an address in `url()`, quoted or bare, or behind `@import`; or any other quoted text, read past.
 _PIECE = re.compile(
     r"""/\*.*?(?:\*/|\Z)
-    | \b(?P<function>(?:src|url)\()\s*+(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'()]*))
-    | @import\s++(?:"(?P<import_double>[^"\n]*)"|'(?P<import_single>[^'\n]*)')
-    | "[^"\n]*+"? | '[^'\n]*+'?""",
+    | \burl\(\s*+(?:"(?P<a>(?:[^"\n\\]|\\.)*)"|'(?P<b>(?:[^'\n\\]|\\.)*)'|(?P<c>(?:[^\s"'()\\]|\\[0-9a-f]{1,6}\s|\\.)*))
+    | @import\s++(?:"(?P<d>(?:[^"\n\\]|\\.)*)"|'(?P<e>(?:[^'\n\\]|\\.)*)')
+    | "(?:[^"\n\\]|\\.)*+"? | '(?:[^'\n\\]|\\.)*+'?""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
@@ -18,18 +18,14 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 
 def find_style_addresses(text: str) -> Iterator[str]:
     """The addresses in a stylesheet or in the value of a `style` attribute, in order."""
-    if "url(" in text or "@import" in text or "URL(" in text:
-        for target, _ in find_style_spots(text):
-            yield target
+    return (target for target, _ in find_style_spots(text))
 
 
 def find_style_spots(text: str) -> Iterator[tuple[str, int]]:
     """The same, each with where it begins in the text."""
     for found in _PIECE.finditer(text):
-        groups = found.groupdict()
-        address = next((value for name, value in groups.items() if name != "function" and value is not None), None)
-        if address is not None:
-            yield _ESCAPE.sub(_unescape, address).strip(), found.start()
+        if found.lastgroup:
+            yield _ESCAPE.sub(_unescape, found[found.lastgroup]).strip(), found.start()
 
 
 def _unescape(found: re.Match[str]) -> str:
