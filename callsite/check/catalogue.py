@@ -27,8 +27,7 @@ ERROR_RULES = tuple(rule for rule in PAGE_RULES if rule.severity is Severity.ERR
 RULES: tuple[Rule[Any], ...] = (
     *PAGE_RULES,
     *across.RULES,
-    *output.FILE_RULES,
-    *output.FOLDER_RULES,
+    *output.RULES,
     *external.RULES,
     *reading.RULES,
     *building.RULES,
