@@ -199,7 +199,8 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
         if is_stray_mark(row):
             place = Place(at.path, at.line + index + 1)
             message = "spaces before a mark; they are read as code"
-            yield Problem(place, "L103", message, "begin the line with `~~`", Severity.WARNING)
+            hint = "write `~~` first and the spaces behind it; `callsite check --fix` does it"
+            yield Problem(place, "L103", message, hint, Severity.WARNING)
     for word in listing.words:
         hint = "known are project= version= path= rev= url= licence= artefact= lines=, each once"
         yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)

@@ -158,6 +158,24 @@ def test_processes_find_what_this_one_does(root: Path) -> None:
     assert check(root).problems == check(root, processes=2).problems != ()
 
 
+def test_redirects_that_cannot_be_read(root: Path) -> None:
+    plant(root)
+    (root / "redirects.toml").write_bytes(b'"/a.html" = "/guide.html" # \xff\n')
+    assert list_told(check(root).problems) == [("T101", "redirects.toml:1")]
+    (root / "redirects.toml").unlink()
+    (root / "redirects.toml").mkdir()
+    assert list_told(check(root).problems) == [("T100", "redirects.toml")]
+    (root / "redirects.toml").rmdir()
+    assert check(root).problems == ()
+
+
+def test_where_metadata_ends_too_early_nothing_is_said_to_be_missing_behind_that(root: Path) -> None:
+    plant(root)
+    page = root / WEAVE
+    page.write_text(page.read_text().replace("meta: Code that", "Code that"))
+    assert list_told(check(root).problems) == [("M106", f"{WEAVE}:4")]
+
+
 # Pages as nobody should write them.
 
 
@@ -374,7 +392,7 @@ def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
     monkeypatch.setattr(checking, "Workers", partial(Workers, boot=boot(STRANGE)))
     start = time.monotonic()
     checked = check(root, processes=2)
-    assert time.monotonic() - start < 25
+    assert time.monotonic() - start < 55
     told = {problem.at.path: problem for problem in checked.problems if problem.code == "C101"}
     assert list_told(checked.problems) == [
         ("C101", "content/pages/deadly.md"),
@@ -384,8 +402,8 @@ def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
         ("L114", f"{SHUTTLE}:11"),
     ]
     assert str(told["content/pages/slow.md"]) == (
-        "content/pages/slow.md: C101 not checked: not done within 2 seconds; make it shorter, or report this as a fault of"
-        " Callsite"
+        "content/pages/slow.md: C101 not checked: not done within 2 seconds; raise `time-limit` in"
+        " [tool.callsite.check] if the machine is slow, else make the page shorter"
     )
     assert "was ended by signal 9" in told["content/pages/deadly.md"].message
     assert told["content/pages/slow.md"].severity is Severity.ERROR

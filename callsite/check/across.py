@@ -246,7 +246,8 @@ def _find_path_clashes(facts: SiteFacts, taken: Mapping[str, str], lists: Mappin
         if path in lists:
             message = f"this page takes the place of the list `{lists[path]}`, which is left out"
             yield Problem(place, "S110", message, "choose another slug to have both", Severity.WARNING)
-        if not (page.meta.slug or page.meta.other("save_as")):
+        # A page without any metadata has other problems.
+        if page.meta.title and not (page.meta.slug or page.meta.other("save_as")):
             yield from check_path(path, place)
     named = [(path, place) for path, place, _ in claims]
     places = {path for path, _ in named}

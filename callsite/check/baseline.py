@@ -93,10 +93,10 @@ def apply_baseline(problems: Sequence[Problem], baseline: Baseline, rows: Rows) 
     return Compared(tuple(new), len(problems) - len(new), gone)
 
 
-def format_baseline(problems: Iterable[Problem], rows: Rows) -> str:
-    """Write a baseline that knows all of these problems."""
+def format_baseline(problems: Iterable[Problem], rows: Rows, kept: Mapping[Entry, int] | None = None) -> str:
+    """Write a baseline that knows all of these problems, and those that an older one has and nobody looked for."""
     lines: list[dict[str, object]] = [{"version": VERSION}]
-    for entry, times in sorted(Counter(find_entries(problems, rows)).items()):
+    for entry, times in sorted((Counter(find_entries(problems, rows)) + Counter(kept)).items()):
         lines.append(entry._asdict() | ({"times": times} if times > 1 else {}))
     return "".join(f"{json.dumps(line, ensure_ascii=not _is_plain(line))}\n" for line in lines)
 

@@ -84,6 +84,7 @@ class PageSummary:
     holds for each listing its lines of code that are marked, as they are (without notation), in order, and `lines` how
     many lines of code each listing has. `problems` are what was found in the page, `ignores` what it does not want to be
     told, `projects` those that its code is from, and `headings` its headings, each with its line.
+    One that is not `is_whole` was read as far as its metadata.
     """
 
     page: Page
@@ -96,6 +97,7 @@ class PageSummary:
     ignores: tuple[Ignore, ...] = ()
     projects: tuple[str, ...] = ()
     headings: tuple[tuple[int, str], ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

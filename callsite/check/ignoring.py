@@ -18,7 +18,7 @@ from callsite.model import Page, Place, Problem, Severity
 from callsite.wording import nearest
 
 # What rules are about that say what no page can be built with.
-_BUILT_WITH = "TMPLSRC"
+_BUILT_WITH = "TMPLSRXC"
 
 _IGNORE = re.compile(r"ignore=(\S*)\s*(.*?)\s*(?=\bignore=|\Z)", re.DOTALL)
 

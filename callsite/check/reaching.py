@@ -41,7 +41,7 @@ def find_anchors(facts: SiteFacts) -> Iterator[Finding]:
     anchors: dict[str, frozenset[str]] = {}
     for each in list_written(facts):
         path = facts.paths.get(each.source)
-        if path:
+        if path and each.is_whole:
             anchors[path] = anchors.get(path, frozenset()) | each.anchors
     dead = (
         found

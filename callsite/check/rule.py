@@ -26,8 +26,7 @@ class Rule(Generic[Facts]):
 
     `title` says in a few words what is wrong. `find` gives the places where a page, a site or its output breaks the
     rule; it is None for what reading or building tells. `examples` are whole messages as they are printed, one or more
-    for each kind there is. `manual` is Markdown: what the problem means and how to mend it. Without `shows_row`,
-    nobody is shown the line that a problem is on: there is a secret in it.
+    for each kind there is. `manual` is Markdown: what the problem means and how to mend it.
     """
 
     code: str
@@ -36,7 +35,6 @@ class Rule(Generic[Facts]):
     find: Callable[[Facts], Iterable[Finding]] | None
     examples: tuple[str, ...]
     manual: str
-    shows_row: bool = True
 
     def apply(self, facts: Facts) -> Iterator[Problem]:
         """Find every place where the rule is broken."""

@@ -50,6 +50,9 @@ def check_page(task: PageTask) -> PageSummary:
     found = {*loaded.problems, *facts.problems, *malformed, *unread}
     if task.applies:
         found.update(apply_rules(PAGE_RULES, facts))
+        if any(problem.code == "M106" for problem in found):
+            # The metadata ends there, so nobody knows what it has.
+            found = {problem for problem in found if problem.code != "M111"}
     return summarise(facts, task.source, tuple(sorted(found)), ignores)
 
 

@@ -147,7 +147,7 @@ class _Reader:
         for done, (source, summary) in enumerate(self._work(sources, applies=True), 1):
             if isinstance(summary, Failure):
                 at = place_of(str(self._content.folder / source))
-                hint = "make it shorter, or report this as a fault of Callsite"
+                hint = "raise `time-limit` in [tool.callsite.check] if the machine is slow, else make the page shorter"
                 self.problems.append(Problem(at, "C101", f"not checked: {summary}", hint))
                 found[source] = self._read_head(source)
             else:
@@ -196,7 +196,7 @@ class _Reader:
 
     def _read_head(self, source: str) -> PageSummary:
         page = load_head(str(self._content.folder / source))
-        return self._complete(source, PageSummary(page, source, (), frozenset(), (), ()))
+        return self._complete(source, PageSummary(page, source, (), frozenset(), (), (), is_whole=False))
 
     def _complete(self, source: str, summary: PageSummary) -> PageSummary:
         """The same with the metadata that the settings give a page by its path."""

@@ -12,23 +12,25 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from callsite.build import ENDINGS, place_of
-from callsite.check.baseline import Baseline, Compared, apply_baseline, format_baseline, parse_baseline
+from callsite.check.baseline import Baseline, Compared, Entry, Rows, apply_baseline, format_baseline, parse_baseline
 from callsite.check.catalogue import CODES
 from callsite.check.fixing import plan_fixes
 from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen, parse_ignores
 from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
+from callsite.check.secrets import hide_secrets
 from callsite.checking.files import find_files
 from callsite.checking.site import Checked, Content, check_content
 from callsite.cli.patches import show_patch
 from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
-from callsite.content import change_page, load_page, load_pages
+from callsite.content import change_page, load_page
 from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
 from callsite.opening import open_file
@@ -38,7 +40,10 @@ from callsite.settings import read_folders, read_settings
 from callsite.snippet import split_rows
 from callsite.storing import write_whole
 from callsite.text import decode_text
-from callsite.wording import count, nearest
+from callsite.wording import count, make_printable, nearest
+
+# More columns than any message has.
+_NO_WIDTH = 100_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     known = Known(arguments, configuration, base)
     chosen = parse_codes(arguments, configuration)
     content = Content(folders.content, settings, read_settings(settings), configuration)
-    named = find_named(arguments.pages, folders.content)
+    named = find_named(arguments.pages, content)
     fixed = 0
     if arguments.diff or arguments.fix:
         paths = list_pages(content) if named is None else named
@@ -102,10 +107,17 @@ def run(arguments: argparse.Namespace) -> int:
         built = {}  # the sources of output files
         if arguments.output is not None:
             folder = Path(arguments.output) if arguments.output else folders.output
+            if folder.resolve().is_relative_to(folders.content.resolve()):
+                hint = "name pages before --output, or the folder of the built site behind it"
+                raise CallsiteError(f"--output {arguments.output}: this is where the pages are; {hint}")
             progress("reading the output", 0, 0)
             built = {str(place_of(str(folder / path))): source for source, path in checked.plan.paths.items()}
             pages = {path: checked.summaries[source].page.at.path for path, source in built.items()}
-            found += leave_out_repeats(check_output(folder, checked, content, processes), checked.problems, pages)
+            told_of = check_output(folder, checked, content, processes)
+            if named is not None:
+                asked = {path for path, source in built.items() if source in checked.checked}
+                told_of = [problem for problem in told_of if problem.at.path in asked]
+            found += leave_out_repeats(told_of, checked.problems, pages)
         if arguments.external:
             from callsite.external import check_external  # noqa: PLC0415  # the HTTP library takes a while to import
 
@@ -117,9 +129,17 @@ def run(arguments: argparse.Namespace) -> int:
                 cache,
                 progress=lambda done, whole: progress("asking other sites", done, whole),
             )
+    found = [replace(each, message=hide_secrets(each.message), hint=hide_secrets(each.hint)) for each in found]
     told, ignored = leave_out(found, checked, chosen, built)
+    letters = "TMPLOSRXC" + "H" * (arguments.output is not None) + "E" * arguments.external
+    codes = frozenset(code for code in CODES if code[0] in letters and is_chosen(code, *chosen))
+    looked_at = (
+        None
+        if named is None
+        else frozenset(os.path.relpath(checked.summaries[source].page.at.path, base) for source in checked.checked)
+    )
     if arguments.write_baseline:
-        known.write(told)
+        known.write(told, codes, looked_at)
         return 0
     compared = known.compare(told)
     report = Report(
@@ -128,43 +148,72 @@ def run(arguments: argparse.Namespace) -> int:
         read_rows,
         files=len(checked.checked),
         known=compared.known,
-        gone=len(compared.gone) if named is None else 0,
+        gone=sum(is_looked_for(entry, codes, looked_at) for entry in compared.gone),
         ignored=ignored,
         fixed=fixed,
     )
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-    print(format_report(report, arguments.format, colour=colour, width=shutil.get_terminal_size().columns), end="")
+    # Programs that read it, such as grep, want each finding on its line.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NO_WIDTH
+    print(format_report(report, arguments.format, colour=colour, width=width), end="")
     return 1 if any(problem.severity is not Severity.NOTE for problem in compared.new) else 0
 
 
 class Known:
-    """The list of problems that the site knows of, if there is one."""
+    """The list of problems that the site knows of, if there is one. Its paths start from the site's folder, wherever
+    the command is called.
+    """
 
     def __init__(self, arguments: argparse.Namespace, configuration: Configuration, base: Path) -> None:
         named = arguments.baseline or (configuration.baseline and os.path.relpath(base / configuration.baseline))
         if arguments.write_baseline and not named:
             raise CallsiteError(f"--write-baseline: no name for it; add --baseline FILE, or `baseline` to {FILE}")
+        self._base = base
         self._path = Path(named) if named else None
         self._baseline = Baseline()
-        if self._path and not arguments.write_baseline:
+        if self._path:
             try:
                 with open_file(self._path) as file:
                     self._baseline = parse_baseline(file.read().decode(), str(self._path))
             except FileNotFoundError as error:
+                if arguments.write_baseline:
+                    return
                 hint = "make one with --write-baseline"
                 raise CallsiteError(f"{self._path}: no such baseline; {hint}") from error
             except (OSError, UnicodeDecodeError) as error:
                 raise CallsiteError(f"{self._path}: cannot be read, {error}; mend it or write a new one") from error
+            except CallsiteError:
+                if not arguments.write_baseline:
+                    raise
 
     def compare(self, problems: Sequence[Problem]) -> Compared:
         """Tell which problems are new."""
-        return apply_baseline(problems, self._baseline, read_rows)
+        moved, rows = self._move(problems)
+        compared = apply_baseline([each for each, _ in moved], self._baseline, rows)
+        new = {id(each) for each in compared.new}
+        return compared._replace(new=tuple(problem for each, problem in moved if id(each) in new))
 
-    def write(self, problems: Sequence[Problem]) -> None:
-        """Make problems known."""
+    def _move(self, problems: Sequence[Problem]) -> tuple[list[tuple[Problem, Problem]], Rows]:
+        """Problems with paths from the site's folder, each with the problem as it was, and where their rows are."""
+        paths = {problem.at.path: os.path.relpath(problem.at.path, self._base) for problem in problems}
+        back = {there: here for here, there in paths.items()}
+        moved = [(replace(each, at=replace(each.at, path=paths[each.at.path])), each) for each in problems]
+        return moved, lambda path: read_rows(back[path])
+
+    def write(self, problems: Sequence[Problem], codes: Collection[str], paths: Collection[str] | None) -> None:
+        """Make problems known; what nobody looked for stays known."""
         assert self._path is not None  # else it was told before
-        write_whole(self._path, format_baseline(problems, read_rows).encode())
+        kept = {
+            entry: times for entry, times in self._baseline.entries.items() if not is_looked_for(entry, codes, paths)
+        }
+        moved, rows = self._move(problems)
+        write_whole(self._path, format_baseline([each for each, _ in moved], rows, kept).encode())
         print(f"{self._path}: {count(len(problems), 'finding')} known from now on")
+
+
+def is_looked_for(entry: Entry, codes: Collection[str], paths: Collection[str] | None) -> bool:
+    """Whether a known problem would have been found if it was still there."""
+    return entry.code in codes and (paths is None or entry.path in paths)
 
 
 def parse_codes(arguments: argparse.Namespace, configuration: Configuration) -> tuple[Sequence[str], Sequence[str]]:
@@ -174,28 +223,31 @@ def parse_codes(arguments: argparse.Namespace, configuration: Configuration) -> 
         words = [word.strip() for given in getattr(arguments, option) for word in given.split(",")]
         source = f"--{option}" if words else f"{FILE}: [tool.callsite.check] `{option}`"
         for word in words or usual:
-            if not word or not any(code.startswith(word) for code in CODES):
+            if not word or not any(code.startswith(word.upper()) for code in CODES):
                 near = nearest(word, CODES)
                 hint = f"did you mean {near}?" if near else "`callsite check --explain all` shows the codes there are"
                 raise CallsiteError(f"{source}: no code begins with `{word}`; {hint}")
-        chosen.append(words or list(usual))
+        chosen.append([word.upper() for word in words or usual])
     return chosen[0], chosen[1]
 
 
-def find_named(names: Sequence[str], content: Path) -> tuple[Path, ...] | None:
+def find_named(names: Sequence[str], content: Content) -> tuple[Path, ...] | None:
     """The pages at paths, and those below folders; None when all are meant."""
     if not names:
         return None
     found: list[Path] = []
-    inside = content.resolve()
+    inside = content.folder.resolve()
+    pages = tuple(list_pages(content))
     for name in names:
         path = Path(name)
         if not path.exists():
             raise CallsiteError(f"{name}: no such page; see how it is spelt")
         if not path.resolve().is_relative_to(inside):
-            raise CallsiteError(f"{name}: is not below {place_of(str(content))}, where the pages of this site are")
+            raise CallsiteError(
+                f"{name}: is not below {place_of(str(content.folder))}, where the pages of this site are"
+            )
         if path.is_dir():
-            found += [page.path for page in load_pages(path)]
+            found += [page for page in pages if page.resolve().is_relative_to(path.resolve())]
         elif name.endswith(ENDINGS):
             found.append(path)
         else:
@@ -226,6 +278,8 @@ def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]]
         fixed += len(plan.changes)
         if write:
             change_page(file, plan.text)
+            for change in plan.changes:
+                print(make_printable(hide_secrets(f"fixed: {change}")), file=sys.stderr)
         else:
             show_patch(file.text, plan.text, path)
     return fixed
@@ -235,7 +289,8 @@ def check_output(folder: Path, checked: Checked, content: Content, processes: in
     """Check what was built, against the pages that it was built of."""
     if not folder.is_dir():
         raise CallsiteError(f"{place_of(str(folder))}: no such output; build it with `callsite build`")
-    expected = {path: checked.summaries[source] for source, path in checked.plan.paths.items()}
+    summaries = {path: checked.summaries[source] for source, path in checked.plan.paths.items()}
+    expected = {path: summary for path, summary in summaries.items() if summary.is_whole}
     address = str(content.values.get("SITEURL") or "")
     return find_output_problems(folder, expected, address, content.configuration.policy, processes)
 
@@ -254,7 +309,7 @@ def leave_out(
     wanted = sorted({problem for problem in problems if is_chosen(problem.code, *chosen)})
     pages = {source: checked.summaries[source] for source in checked.checked}
     codes = {summary.page.at.path: {ignore.code for ignore in summary.ignores} for summary in pages.values()}
-    silent = {path: codes[checked.summaries[source].page.at.path] for path, source in built.items()}
+    silent = {path: codes.get(checked.summaries[source].page.at.path, set()) for path, source in built.items()}
     told, ignored = apply_ignores(wanted, codes | silent)
     # Of what is found in the output or by asking others, nobody knows whether it is gone for good.
     applied = {code for code in CODES if code[0] in "TMPLO" and is_chosen(code, *chosen)}
@@ -268,14 +323,15 @@ def read_rows(path: str) -> tuple[str, ...]:
     """The rows of a file that a problem is in; () when it is none that can be read."""
     try:
         with open_file(Path(path)) as file:
-            return tuple(split_rows(decode_text(file.read(), path)[0]))
+            return tuple(split_rows(hide_secrets(decode_text(file.read(), path)[0])))
     except OSError:
         return ()
 
 
 def explain(code: str) -> int:
     """Say what a code means, in the words of the manual."""
-    rules = list(CODES.values()) if code == "all" else [CODES[code]] if code in CODES else []
+    known = code.upper()
+    rules = list(CODES.values()) if code == "all" else [CODES[known]] if known in CODES else []
     if not rules:
         near = nearest(code, CODES)
         hint = f"did you mean {near}?" if near else "`callsite check --explain all` shows the codes there are"

@@ -48,10 +48,7 @@ class Report:
         """The files with problems, each with its problems and the rows they are on."""
         for path, problems in groupby(self.problems, key=lambda problem: problem.at.path):
             rows = self.rows(path)
-            yield path, [(problem, find_row(problem, rows) if self._shows_row(problem) else "") for problem in problems]
-
-    def _shows_row(self, problem: Problem) -> bool:
-        return problem.code not in self.rules or self.rules[problem.code].shows_row
+            yield path, [(problem, find_row(problem, rows)) for problem in problems]
 
 
 def find_row(problem: Problem, rows: Sequence[str]) -> str:

@@ -113,7 +113,7 @@ class Workers(Generic[Task, Result]):
                     if worker.is_ready:
                         yield worker.tasks.popleft(), pickle.loads(message)  # noqa: S301  # our own worker's
                     worker.is_ready = True
-                elif worker.is_busy and now - worker.since > self._limit:
+                elif worker.is_busy and now - worker.since > self._patience(worker):
                     yield from self._bury(worker, batches, tried, f"not done within {self._limit:g} seconds")
         for batch in batches:
             for number in batch:
@@ -151,10 +151,14 @@ class Workers(Generic[Task, Result]):
                     worker.tasks.extend(batch)
                     worker.since = time.monotonic()
 
+    def _patience(self, worker: _Worker) -> float:
+        """How many seconds a worker may be silent; starting takes its time on a busy machine, whatever the limit is."""
+        return self._limit if worker.is_ready else max(self._limit, LIMIT)
+
     def _listen(self) -> list[object]:
         """The connections that have something to say, if only that they are closed; none when somebody is late."""
-        starts = [worker.since for worker in self._workers if worker.is_busy]
-        patience = min(starts, default=0.0) + self._limit - time.monotonic()
+        ends = [worker.since + self._patience(worker) for worker in self._workers if worker.is_busy]
+        patience = min(ends, default=0.0) - time.monotonic()
         return list(wait([worker.connection for worker in self._workers], max(patience, 0.0) + 0.01))
 
     def _bury(

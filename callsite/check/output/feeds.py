@@ -67,7 +67,9 @@ def _check_rss(root: Element, facts: FileFacts) -> Iterator[tuple[Element, str]]
     if channel is None:
         yield root, "the feed has no `channel`"
         return
-    yield from _check_parts(channel, "the feed", ("title", "link", "description"))
+    yield from _check_parts(channel, "the feed", ("title", "link"))
+    if channel.find("description") is None:  # it may be empty
+        yield channel, "the feed has no `description`"
     items = list(channel.named("item"))
     seen: set[str] = set()
     for item in items:
@@ -110,8 +112,7 @@ _KINDS: dict[str, Callable[[Element, FileFacts], Iterator[tuple[Element, str]]]]
 
 def _check_parts(element: Element, what: str, names: tuple[str, ...]) -> Iterator[tuple[Element, str]]:
     for name in names:
-        part = element.find(name)
-        if part is None or not (part.text or part.children):
+        if not any(part.text or part.children for part in element.named(name)):
             yield element, f"{what} has no `{name}`"
 
 

@@ -18,9 +18,10 @@ TEMPLATE = "template"
 LISTING = "listing"
 ADDRESS = "address"
 
-# Elements that show what is in them as it is, or not at all; and comments.
+# Elements that show what is in them as it is, or not at all; listings, whose captions and gaps do as well; and comments.
 _KEPT = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(/?)(pre|code|kbd|samp|script|style|textarea|template|math|xmp)\b", re.DOTALL | re.IGNORECASE
+    r"<!--.*?(?:-->|\Z)|<(/?)(pre|code|kbd|samp|script|style|textarea|template|math|xmp|(?<=/)figure|figure(?= class=\"listing\"))\b",
+    re.DOTALL | re.IGNORECASE,
 )
 
 # An address, which is looked at elsewhere; or a fence at the start of a line or of an element; a piece of a template; what

@@ -30,7 +30,7 @@ that no page can be built with cannot be ignored.
         Severity.ERROR,
         None,
         (
-            "content/pages/a.md: C101 not checked: not done within 10 seconds; make it shorter, or report this as a fault of Callsite",
+            "content/pages/a.md: C101 not checked: not done within 10 seconds; raise `time-limit` in [tool.callsite.check] if the machine is slow, else make the page shorter",
         ),
         """\
 **Error.** Checking this page took too long, or ended the process that did it. Nothing else is told

@@ -210,10 +210,12 @@ plain text. Use one of the [short names of Pygments](https://pygments.org/langua
         "spaces before a mark",
         Severity.WARNING,
         None,
-        ("content/pages/a.md:5: L103 spaces before a mark; they are read as code; begin the line with `~~`",),
+        (
+            "content/pages/a.md:5: L103 spaces before a mark; they are read as code; write `~~` first and the spaces behind it; `callsite check --fix` does it",
+        ),
         """\
-**Warning.** The line is marked, and the spaces count as indentation. If you do not want
-them, delete them. If you do, put them behind the tildes.
+**Warning.** The line is marked, and the spaces count as indentation. Put them behind the tildes,
+as `callsite check --fix` does. If you do not want them at all, delete them.
 """,
     ),
     Rule(
