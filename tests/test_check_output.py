@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsite.check.facts import PageSummary
@@ -24,8 +24,11 @@ from callsite.check.output.tags import Tags, find_tags
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
 from callsite.header import parse_header
+from callsite.highlight import render_listing
 from callsite.model import Page, Place, Problem, Severity
+from callsite.page import format_page
 from callsite.twins.examples import SCHEMA
+from tests.strategies import pages
 
 SITE = "https://example.org/docs"
 
@@ -111,6 +114,7 @@ def on_a_page(body: str, head: str = "", **others: str) -> list[str]:
         '<a href="/i/">',
         '<img alt="" src="i/gone.png">',
         '<img alt="" src="/i/x.png" srcset="/i/x.png 1x, /i/gone.png 2x">',
+        '<img alt="" src="/i/x.png" srcset=" /i/x.png, /i/gone.png">',
         '<video poster="i/gone.png"></video>',
         '<form action="/gone"></form>',
         '<form><button formaction="/gone">go</button></form>',
@@ -394,6 +398,18 @@ def test_marks_are_those_of_the_source(shown: str, expected: list[str]) -> None:
     assert [line.removeprefix("out/a.html:") for line in found] == expected
 
 
+@settings(max_examples=50)
+@given(pages())
+def test_any_listing_shows_the_lines_and_marks_that_it_has(made: Page) -> None:
+    shown = "\n".join(render_listing(each, number).html for number, each in enumerate(made.listings, start=1))
+    marks = tuple(tuple(line.text for line in each.snippet.lines if line.marked) for each in made.listings)
+    lines = tuple(len(each.snippet.lines) for each in made.listings)
+    source = {"c/a.md": format_page(made)}
+    expected = {"a.html": summary("c/a.md", marks=marks, lines=lines)}
+    found = check({"a.html": page(shown)}, expected=expected, sources=source)
+    assert [line for line in found if "H101" not in line] == []
+
+
 # H107: addresses.
 
 
@@ -560,6 +576,7 @@ def rss(inside: str) -> str:
         ("x.xml", atom(ENTRY.format(f'<link href="{SITE}/a.html"/><link href="https://example.com"/><published>2024-01-01t00:00:00.5z</published>')), []),
         ("x.xml", rss(f"<item><description>d</description><link>{SITE}/a.html</link><pubDate>Mon, 01 Jan 2024 00:00:00 +0000</pubDate></item>"), []),
         ("x.xml", rss("<item><title>t</title><link/></item><item><title>u</title></item>"), []),
+        ("x.xml", f'<rss xmlns:a="b"><channel><a:link/><title>t</title><link>{SITE}/</link><description/></channel></rss>', []),
         *(("sitemap.xml", f"<urlset><url><loc>{SITE}/a.html</loc><lastmod>{date}</lastmod></url></urlset>", []) for date in (
             "2024", "2024-02", "2024-02-29", "2024-02-29T10:00Z", "2024-02-29T10:00:00.5+01:00",
         )),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin
 
@@ -226,7 +226,13 @@ class FolderFacts:
     def place_attribute(self, path: str, attribute: str, value: str) -> Place:
         """Where an attribute of a page has a value."""
         text = self.get_text(path)
-        return self.place(path, Tags(text).find_line(attribute, value) or find_line(text, value))
+        return self.place(path, _read_tags(text).find_line(attribute, value) or find_line(text, value))
+
+
+# Findings come page by page.
+@lru_cache(maxsize=2)
+def _read_tags(text: str) -> Tags:
+    return Tags(text)
 
 
 def rebase(target: str, base: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.check.output.styles import find_style_addresses
+from callsite.check.stretches import list_nodes
 
 # Attributes with an address; where it is not one on every element, those it is one on.
 _ADDRESSES: dict[str, frozenset[str] | None] = {
@@ -70,7 +71,8 @@ _HIDING = frozenset({"noindex", "none"})
 _Attributes = Mapping[str, str | None]
 
 _REFRESH = re.compile(r"""\s*[\d.]+\s*[;,]?\s*(?:url\s*=\s*)?["']?([^"']*)""", re.IGNORECASE)
-_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:,|\s[^,]*(?:,|\Z)|\Z)")
+_BETWEEN = re.compile(r"[\s,]*+")
+_ADDRESS = re.compile(r"\S*+")
 
 # A line that a mark stands before; tildes alone are code.
 _MARKED = re.compile(r"~~(?!~*\s*\Z)")
@@ -101,11 +103,12 @@ class Markup:
     """What a file of HTML holds.
 
     `hrefs` are the addresses of its links as they are written, each once: there can be thousands. `references` are all
-    other addresses, each once; `ids` all ids in order; `names` what else a fragment can lead to. `wanted`
-    has the ids that attributes name, each once with its attribute. `canonical` holds the addresses that the file calls
-    its own, `refresh` the one it leads on to at once, `base` the one its addresses are relative to. `is_hidden` says that
-    search engines are to leave it out. `title` and `language` are None when there is none. `wordless` counts the images
-    without words for them, `data` holds the pieces of linked data, and `tildes` the lines of code that begin with `~~`.
+    other addresses, each once; `ids` all ids in order; `names` what else a fragment can lead to. `wanted` has the ids
+    that attributes name, each once with its attribute. `canonical` holds the addresses that the file calls its own,
+    `refresh` the one it leads on to at once, `base` the one its addresses are relative to. `is_hidden` says that search
+    engines are to leave it out. `title` and `language` are None when there is none. `wordless` counts the images without
+    words for them, `data` holds the pieces of linked data, and `tildes` the lines of code that begin with `~~` although
+    they are not marked.
     """
 
     hrefs: tuple[str, ...] = ()
@@ -188,8 +191,8 @@ class _Reader:
 
     def _add(self, value: str, tag: str, attribute: str, attributes: _Attributes) -> None:
         if attribute in ("srcset", "imagesrcset"):
-            for found in _CANDIDATE.finditer(value):
-                self._references[Reference(found[1], tag, attribute, value)] = None
+            for target in _split_candidates(value):
+                self._references[Reference(target, tag, attribute, value)] = None
             return
         loaded = (tag, attribute) in _LOADING
         if tag == "link":
@@ -257,15 +260,31 @@ def _read_listing(figure: LexborNode) -> ShownListing:
     return ShownListing(figure.attributes.get("id") or "", len(figure.css(".line")), marks)
 
 
+def _split_candidates(value: str) -> Iterator[str]:
+    """The addresses in a `srcset`, each before what it is said to be for (HTML, section 4.8.4.2.1)."""
+    at = 0
+    while True:
+        between = _BETWEEN.match(value, at)
+        found = _ADDRESS.match(value, between.end()) if between else None
+        if not found or not found[0]:
+            return
+        at = found.end()
+        if not found[0].endswith(","):
+            comma = value.find(",", at)
+            at = len(value) if comma < 0 else comma
+        yield found[0].rstrip(",")
+
+
 def _find_tildes(tree: LexborHTMLParser, figures: list[LexborNode]) -> Iterator[str]:
-    """Lines of listings that begin with `~~`, and of other code, where nobody looks for marks at all."""
+    """Lines of listings that begin with `~~` although they are not marked, and all such lines of other code."""
     for figure in figures:
-        for line in figure.css(".line"):
+        for line in figure.css(".line:not(.hll)"):
             text = line.text().removesuffix("\n")
             if _MARKED.match(text):
                 yield text
         figure.decompose()
-    for code in tree.css("pre, code"):
-        for row in code.text().split("\n"):
-            if _MARKED.match(row) and (code.tag == "pre" or "\n" in code.text()):
+    for code in list_nodes(tree, "pre, code"):
+        text = code.text()
+        for row in text.split("\n"):
+            if _MARKED.match(row) and (code.tag == "pre" or "\n" in text):
                 yield row
