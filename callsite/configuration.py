@@ -52,7 +52,7 @@ def read_configuration(folder: Path) -> Configuration:
         return Configuration()
     except OSError as error:
         raise CallsiteError(f"{at}: cannot be read: {error.strerror}; make it readable") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number that is too long
         raise CallsiteError(f"{at}: this is no TOML: {error}; mend it") from error
     table: Any = values
     for key in ("tool", "callsite", "check"):
@@ -124,7 +124,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**9
 
 
 def _is_mapping(value: object) -> bool:
@@ -142,7 +142,7 @@ _SORTS: tuple[tuple[type, tuple[Callable[[object], bool], str]], ...] = (
 _KEYS: dict[str, tuple[Callable[[object], bool], str]] = {
     "select": (_is_words, 'a list of codes or their beginnings, such as ["L", "S102"]'),
     "ignore": (_is_words, 'a list of codes or their beginnings, such as ["L113"]'),
-    "baseline": (lambda value: isinstance(value, str), "the path of a file"),
+    "baseline": (lambda value: isinstance(value, str) and "\0" not in value, "the path of a file"),
     "time-limit": (_is_number, "seconds"),
     "licences": (_is_words, 'a list of SPDX identifiers, such as ["MIT", "BSD-3-Clause"]'),
     "page-weight": (_is_whole, "a number of bytes"),

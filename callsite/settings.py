@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import runpy
 import sys
@@ -37,6 +38,9 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
     if not pages.is_dir():
         named = "" if content else f" (PATH in {settings})"
         raise CallsiteError(f"{os.path.relpath(pages)}: no such folder of pages{named}")
+    for key in ("PLUGINS", "THEME_TEMPLATES_OVERRIDES"):
+        if not isinstance(values.get(key, ()), list | tuple | set | frozenset):
+            raise CallsiteError(f"{settings}: {key} cannot be {values[key]!r}; write a list")
     if _PLUGIN not in values.get("PLUGINS", ()):
         raise CallsiteError(f'{settings}: the plugin is not switched on; add PLUGINS = ["{_PLUGIN}"]')
     theme = str(values.get("THEME") or "")
@@ -62,8 +66,10 @@ def read_settings(settings: str) -> dict[str, Any]:
         raise CallsiteError(f"{settings}: no such settings file; {hint}")
     sys.path.insert(0, os.curdir)  # as Pelican does: one settings file may import another
     try:
-        return runpy.run_path(settings)
-    except Exception as error:
+        # What a program reads from this one must not have the settings' own words in it.
+        with contextlib.redirect_stdout(sys.stderr):
+            return runpy.run_path(settings)
+    except (Exception, SystemExit) as error:
         # The innermost line of the settings file is the one to look at.
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if os.path.abspath(frame.filename) == os.path.abspath(settings)]

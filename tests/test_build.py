@@ -176,4 +176,6 @@ def test_shared_pages_load_without_errors(shared: Path) -> None:
 def test_a_pipe_is_no_page(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     loaded = Loader().load_page(str(tmp_path / "a.md"))
-    assert [(problem.code, problem.message) for problem in loaded.problems] == [("T100", "cannot be read: it is no regular file")]
+    assert [(problem.code, problem.message) for problem in loaded.problems] == [
+        ("T100", "cannot be read: it is no regular file")
+    ]

@@ -25,6 +25,7 @@ from callsite.checking.tasks import PageTask
 from callsite.cli import main
 from callsite.cli.check import leave_out
 from callsite.configuration import Configuration, read_configuration
+from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
 from callsite.settings import read_settings
 from callsite.text import decode_text
@@ -504,6 +505,22 @@ def test_the_files_of_a_site(root: Path) -> None:
     assert files.articles == ("posts/h.mdown",)
     assert files.foreign == ("pages/d.rst",)
     assert files.statics == ("images/j.png", "images/k.md", "single.png")
+
+
+@pytest.mark.parametrize("key", ["PAGE_PATHS", "ARTICLE_EXCLUDES", "STATIC_PATHS", "IGNORE_FILES"])
+@pytest.mark.parametrize("value", [1, None, {"pages": 1}, ["a\0b"], "a\0b"])
+def test_paths_that_are_none(root: Path, key: str, value: object) -> None:
+    with pytest.raises(CallsiteError, match=f"^{key} cannot be .*; write a list of paths in the settings file$"):
+        find_files(root, {key: value})
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_one(root: Path) -> None:
+    name = "x" * 300  # longer than any file's name
+    with pytest.raises(CallsiteError, match=rf"^{name}: cannot be read: .*; make it readable$"):
+        find_files(root, {"PAGE_PATHS": [name]})
+    (root / "pages.md").write_text("")
+    files = find_files(root, {"PAGE_PATHS": ["nowhere", "pages.md", "pages.md/below"], "ARTICLE_PATHS": ["nowhere"]})
+    assert files.pages == ("pages.md",)
 
 
 def test_the_files_of_a_theme(root: Path) -> None:

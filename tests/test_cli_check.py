@@ -204,6 +204,39 @@ def test_without_settings_there_is_no_site(desk: Desk) -> None:
     assert desk.run() == Ran(2, "", f"callsite: pelicanconf.py: no such settings file; {hint}\n")
 
 
+def test_settings_that_speak_do_not_disturb(desk: Desk) -> None:
+    desk.plant("L102")
+    with (desk.root / "pelicanconf.py").open("a") as file:
+        file.write("print('reading the settings')\n")
+    ran = desk.run("--format", "json")
+    assert ran.told == [("L102", f"{GUIDE}:26")]
+    assert "reading the settings\n" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "PLUGINS = 'callsite.pelican_plugin'",
+            "pelicanconf.py: PLUGINS cannot be 'callsite.pelican_plugin'; write a list",
+        ),
+        ("PLUGINS = []", "pelicanconf.py: the plugin is not switched on; "),
+        ("PAGE_PATHS = 1", "PAGE_PATHS cannot be 1; write a list of paths in the settings file"),
+        ("raise SystemExit(3)", "pelicanconf.py:4: SystemExit: 3; mend the settings file"),
+        ("1 / 0", "pelicanconf.py:4: ZeroDivisionError: division by zero; mend the settings file"),
+        ("1 +", "pelicanconf.py:4: SyntaxError: invalid syntax"),
+    ],
+)
+def test_settings_that_cannot_be_used(desk: Desk, row: str, message: str) -> None:
+    desk.plant()
+    with (desk.root / "pelicanconf.py").open("a") as file:
+        file.write(f"{row}\n")
+    ran = desk.run()
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"callsite: {message}")
+    assert ran.err.count("\n") == 1
+
+
 def test_another_settings_file_and_another_folder(desk: Desk) -> None:
     desk.plant("L102")
     (desk.root / "pelicanconf.py").rename(desk.root / "conf.py")

@@ -53,7 +53,8 @@ def mend_address(url: str) -> str | None:
     parts = _PARTS.fullmatch(url)
     start, path, end = parts.groups() if parts else ("", url, "")
     mended = re.sub(r"(?<=/)(?:\./)+" if start else r"(?<![^/])(?:\./)+", "", path)
-    return start + mended + end if mended not in (path, "") else None
+    # An address may hold another one, whose every letter counts, as those of archives do.
+    return start + mended + end if mended not in (path, "") and "://" not in path else None
 
 
 def find_moving(facts: PageFacts) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from callsite.build import ENDINGS
+from callsite.build import ENDINGS, place_of
+from callsite.errors import CallsiteError
 
 # Pelican's own values of the settings that are not set.
 _USUAL = {
@@ -44,7 +45,7 @@ class ContentFiles:
 def find_files(content: Path, settings: Mapping[str, Any]) -> ContentFiles:
     """Look for the files that a site is made from; `settings` are those that its settings file sets."""
     pages, articles = _read(settings, "PAGE_PATHS"), _read(settings, "ARTICLE_PATHS")
-    if not any((content / folder).exists() for folder in (*pages, *articles)):
+    if not any(os.path.exists(content / folder) for folder in (*pages, *articles)):
         pages = [""]  # a plain folder of pages
     ignored = _read(settings, "IGNORE_FILES")
     found = {
@@ -59,6 +60,11 @@ def find_files(content: Path, settings: Mapping[str, Any]) -> ContentFiles:
     sources = {*own["page"], *own["article"], *foreign} if settings.get("STATIC_EXCLUDE_SOURCES", True) else set()
     statics = tuple(path for path in found["static"] if path not in sources)
     return ContentFiles(own["page"], own["article"], foreign, statics)
+
+
+def list_all(content: Path) -> list[str]:
+    """All files below a folder of content that are no pages, whether they are copied or not."""
+    return [path for path in _walk(content, [""], (), ()) if not path.endswith((*ENDINGS, *_FOREIGN))]
 
 
 def find_theme_files(theme: str, settings: Mapping[str, Any]) -> frozenset[str] | None:
@@ -81,7 +87,18 @@ def find_templates(theme: str) -> frozenset[str]:
 
 def _read(settings: Mapping[str, Any], key: str) -> list[str]:
     value = settings.get(key, _USUAL.get(key, ()))
-    return [value] if isinstance(value, str) else [str(path) for path in value]
+    paths = [value] if isinstance(value, str) else value
+    if not isinstance(paths, list | tuple | set | frozenset) or any("\0" in str(path) for path in paths):
+        raise CallsiteError(f"{key} cannot be {value!r}; write a list of paths in the settings file")
+    return [str(path) for path in paths]
+
+
+def _stop(error: OSError) -> None:
+    """A folder that cannot be read may hold pages: without them, all would seem well."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return  # settings may name folders that are not there
+    place = place_of(str(error.filename))
+    raise CallsiteError(f"{place}: cannot be read: {error.strerror}; make it readable") from error
 
 
 def _walk(content: Path, folders: Iterable[str], excluded: Iterable[str], ignored: Iterable[str]) -> Iterator[str]:
@@ -90,7 +107,7 @@ def _walk(content: Path, folders: Iterable[str], excluded: Iterable[str], ignore
         start = os.path.join(content, folder) if folder else str(content)
         if os.path.isfile(start):
             yield folder
-        for root, inside, names in os.walk(start, followlinks=True):
+        for root, inside, names in os.walk(start, onerror=_stop, followlinks=True):
             here = os.path.realpath(root) + os.sep
             inside[:] = [
                 name

@@ -27,7 +27,7 @@ from callsite.build import load_head, place_of
 from callsite.check.across import RULES, find_site_problems
 from callsite.check.facts import PageSummary, SiteFacts
 from callsite.check.rule import apply_rules
-from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files
+from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files, list_all
 from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.model import Problem
@@ -39,6 +39,10 @@ _JOB = "callsite.checking.pages:check_page"
 
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
 _WHOLE = frozenset({"S113", "S115", "S116", "S117", "S118", "S121"})
+
+
+# Those that are told of one page though another one is part of it.
+_CLAIMS = frozenset({"S101", "S103", "S104", "S107", "S119"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ def check_content(
     settings = parse_site_settings(content.values)
     files = find_files(content.folder, content.values)
     sources = (*files.pages, *files.articles)
-    asked = None if named is None else {path.resolve() for path in named}
-    wanted = [source for source in sources if asked is None or (content.folder / source).resolve() in asked]
+    asked = None if named is None else {os.path.realpath(path) for path in named}
+    wanted = [source for source in sources if asked is None or os.path.realpath(content.folder / source) in asked]
     workers: Workers[PageTask, PageSummary]
     with Workers(processes, _JOB, _find_size, content.configuration.time_limit) as workers:
         reader = _Reader(content, settings, files, workers, tell)
@@ -90,7 +94,9 @@ def check_content(
     summaries = tuple(found[source] for source in sources)
     folder = content.folder.resolve()
     redirects, declared = read_redirects(str(folder))
-    asked_for = (path for path in list_asked(summaries) if (content.folder / path).is_file())
+    asked_for = [path for path in list_asked(summaries) if os.path.isfile(content.folder / path)]
+    if asked is not None:
+        asked_for += list_all(content.folder)  # nobody knows what the other pages ask for
     theme = _find_theme(content)
     plan = plan_site(
         summaries,
@@ -111,8 +117,17 @@ def check_content(
     }
     if asked is not None:
         paths = {found[source].page.at.path for source in wanted}
-        problems = {problem for problem in problems if problem.at.path in paths and problem.code not in _WHOLE}
+        problems = {problem for problem in problems if _concerns(problem, paths)}
     return Checked(tuple(sorted({*reader.problems, *problems})), found, tuple(wanted), plan)
+
+
+def _concerns(problem: Problem, paths: Collection[str]) -> bool:
+    """Whether a problem of the site is one of the pages at these paths: it is there, or it is about what both they and
+    another page claim.
+    """
+    if problem.code in _CLAIMS and any(f"{path}:" in f"{problem.message}:" for path in paths):
+        return True
+    return problem.at.path in paths and problem.code not in _WHOLE
 
 
 def _find_theme(content: Content) -> str:
@@ -185,7 +200,7 @@ class _Reader:
         return PageTask(
             path=str(path),
             source=source,
-            size=path.stat().st_size if path.exists() else 0,
+            size=os.path.getsize(path) if os.path.isfile(path) else 0,
             required=tuple(key for key in needed if key not in given),
             settings=self._content.settings,
             changed=self._changed,

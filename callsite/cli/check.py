@@ -240,14 +240,15 @@ def find_named(names: Sequence[str], content: Content) -> tuple[Path, ...] | Non
     pages = tuple(list_pages(content))
     for name in names:
         path = Path(name)
-        if not path.exists():
+        if not os.path.lexists(path):
             raise CallsiteError(f"{name}: no such page; see how it is spelt")
-        if not path.resolve().is_relative_to(inside):
+        if not Path(os.path.realpath(path)).is_relative_to(inside):
             raise CallsiteError(
                 f"{name}: is not below {place_of(str(content.folder))}, where the pages of this site are"
             )
-        if path.is_dir():
-            found += [page for page in pages if page.resolve().is_relative_to(path.resolve())]
+        if os.path.isdir(path):
+            folder = os.path.realpath(path)
+            found += [page for page in pages if Path(os.path.realpath(page)).is_relative_to(folder)]
         elif name.endswith(ENDINGS):
             found.append(path)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
+import sys
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,6 +102,10 @@ def parse_kept(data: bytes) -> dict[str, Kept]:
     return {address: kept for address, kept in parsed if kept is not None}
 
 
+def _is_time(value: float) -> bool:
+    return abs(value) <= sys.float_info.max  # what is no number, or too large to be counted on with, is not
+
+
 def _parse_answer(item: Any) -> Kept | None:
     match item:
         case {
@@ -110,6 +114,6 @@ def _parse_answer(item: Any) -> Kept | None:
             "reason": str() as reason,
             "moved": str() as moved,
             "anchors": dict() as anchors,
-        } if math.isfinite(time) and all(found is None or isinstance(found, bool) for found in anchors.values()):
+        } if _is_time(time) and all(found is None or isinstance(found, bool) for found in anchors.values()):
             return Kept(Answer(Outcome(outcome), reason, moved, anchors), time)
     return None

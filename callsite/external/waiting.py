@@ -29,7 +29,7 @@ def plan_pause(first: float, times: int, chance: Callable[[], float]) -> Iterato
     `chance` gives numbers from 0 to 1, which take off up to a half: those who fail together should not come back
     together.
     """
-    for turn in range(times):
+    for turn in range(min(times, 30)):
         yield first * 2.0**turn * (1 - chance() / 2)
 
 

@@ -26,6 +26,9 @@ _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.NOTE: "36"}
 # Columns that a message needs beside its place.
 _LEAST_ROOM = 24
 
+# The most columns of a row of a file, however wide the terminal is.
+_WIDEST = 160
+
 _ARROW = "-> "
 _BAR = "|  "
 
@@ -57,7 +60,7 @@ def _format_problem(problem: Problem, row: str, colour: bool, width: int) -> Ite
     yield first.rstrip()
     yield from more
     yield from _wrap(problem.hint, _INDENT + _ARROW, _INDENT + " " * len(_ARROW), width)
-    shown = show_row(row, width - len(_INDENT) - len(_BAR))
+    shown = show_row(row, min(width, _WIDEST) - len(_INDENT) - len(_BAR))
     if shown:
         yield f"{_INDENT}{_paint(_BAR + shown, _FAINT if colour else '')}"
 
