@@ -18,7 +18,7 @@ from hypothesis import given
 from callsite.check.facts import gather_facts
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
-from callsite.check.secrets import RULES
+from callsite.check.secrets import RULES, hide_secrets
 from callsite.page import parse_page
 from callsite.prose import ProseConverter
 from tests.strategies import texts
@@ -264,3 +264,23 @@ def test_time_grows_with_length_alone(piece: str) -> None:
         assert list(RULES[0].apply(one)) == []
         times.append(time.process_time() - begin)
     assert times[1] < 40 * times[0] + 1
+
+
+def test_secrets_are_hidden_with_no_line_lost() -> None:
+    token = "ghp_" + draw(Random(1), 36)
+    key = "\n".join(draw(Random(number), 64) for number in range(4))
+    text = (
+        f"a\napi_key = '{token}'  # {token}\n-----BEGIN RSA PRIVATE KEY-----\n{key}\n-----END RSA PRIVATE KEY-----\nz"
+    )
+    hidden = hide_secrets(text)
+    assert token not in hidden
+    assert not any(row in hidden for row in key.split("\n"))
+    assert hidden.count("ghp_…") == 2
+    assert hidden.count("\n") == text.count("\n")
+    assert hidden.endswith("-----END RSA PRIVATE KEY-----\nz")
+    assert hide_secrets("nothing here\n") == "nothing here\n"
+
+
+@given(texts())
+def test_what_holds_no_secret_stays(text: str) -> None:
+    assert hide_secrets(text).count("\n") == text.count("\n")

@@ -57,6 +57,9 @@ def test_without_paths_pelicans_defaults_hold(folder: Path) -> None:
         ("\0", "Error: source code string cannot contain null bytes; mend the settings file"),
         ("PATH = 'content'\nPLUGINS = []\n", 'site/conf.py: the plugin is not switched on; add PLUGINS = ["callsite'),
         ("PATH = 'content'\nTHEME = 'nope'\n", "site/conf.py: there is no theme nope; THEME names a folder or one of"),
+        ("import sys\nsys.exit(0)\n", "site/conf.py:2: SystemExit: 0; mend the settings file"),
+        ("PLUGINS = 5\n", "site/conf.py: PLUGINS cannot be 5; write a list"),
+        ("THEME_TEMPLATES_OVERRIDES = None\n", "site/conf.py: THEME_TEMPLATES_OVERRIDES cannot be None; write a list"),
         ("PATH = 'gone'\n", "site/gone: no such folder of pages (PATH in site/conf.py)"),
     ],
 )
@@ -75,3 +78,10 @@ def test_missing_content_is_named_as_it_was_given(folder: Path) -> None:
     (folder / "conf.py").write_text(PLUGIN)
     with pytest.raises(CallsiteError, match=r"^site/nothing: no such folder of pages$"):
         read_folders("site/conf.py", "site/nothing")
+
+
+def test_what_settings_print_is_no_answer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "conf.py").write_text(PLUGIN + "print('::error::hi')\n")
+    read_folders("site/conf.py")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "::error::hi\n")

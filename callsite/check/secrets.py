@@ -80,6 +80,12 @@ _DIGIT = re.compile(r"[0-9]")
 _HARMLESS = re.compile(r"\$|[\w.-]+\$[^$]+\$|(?:sha\d+|md5)[:-]|[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\Z", re.IGNORECASE)
 
 
+_PRIVATE = "a private key"
+
+# Characters that a private key has at most.
+_LONGEST_KEY = 20_000
+
+
 def find_secrets(facts: PageFacts) -> Iterator[Finding]:
     """Secrets in prose and in code, each where it begins, with its first characters and no more."""
     found: dict[int, tuple[str, str]] = {}
@@ -96,8 +102,10 @@ def hide_secrets(text: str) -> str:
     """The same text, of each secret in it the first characters alone; no line is lost."""
     parts: list[str] = []
     done = 0
-    for start, _, secret in sorted(_search(text)):
-        end = start + len(secret)
+    for start, kind, secret in sorted(_search(text)):
+        # Of a key, only the beginning is looked at.
+        close = text.find("-----END", start, start + _LONGEST_KEY) if kind == _PRIVATE else -1
+        end = max(close, start + len(secret))
         if end > done:
             shown = text[max(start, done) : max(start + 4, done)]
             parts += [text[done:start], shown, "…", "\n" * text.count("\n", max(start, done) + len(shown), end)]
@@ -114,7 +122,7 @@ def _search(text: str) -> Iterator[tuple[int, str, str]]:
             yield match.start(), "a signed token", match[0]
     for match in _KEY.finditer(text):
         if _find_entropy(match[1]) >= 3:  # what all keys begin with looks made up
-            yield match.start(1), "a private key", match[1]
+            yield match.start(1), _PRIVATE, match[1]
     for match in _LOGIN.finditer(text):
         if _is_mixed(match[1]) and not _MADE_UP.search(match[2]) and not match[2].replace(".", "").isdigit():
             yield match.start(1), "a password", match[1]
