@@ -313,3 +313,21 @@ def test_it_takes_no_time_that_grows_with_the_square() -> None:
     start = time.process_time()
     plan_fixes(text, "a.md")
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<pre>\n[x](https://a.org/b/./c)\n</pre>\n",
+        "<!-- [x](https://a.org/b/./c) -->\n",
+        '<div data-x="](https://a.org/b/./d)">x</div>\n',
+        "[w](https://web.archive.org/web/2020/https://a.org/./c)\n",
+    ],
+)
+def test_addresses_that_are_shown_or_hold_others_stay(text: str) -> None:
+    assert _fix(f"title: a\n\n{text}") == f"title: a\n\n{text}"
+
+
+def test_what_a_page_ignores_stays() -> None:
+    text = "Title: a\n\n[x](https://a.org/b/./c)\n"
+    assert plan_fixes(text, "a.md", {"O102"}).text == "title: a\n\n[x](https://a.org/b/./c)\n"

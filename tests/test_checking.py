@@ -624,3 +624,19 @@ def test_what_a_build_tells_a_check_has_told(site: SiteFolder) -> None:
     }
     assert len(fatal) >= 15
     assert fatal <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("MARKDOWN = 5", "MARKDOWN cannot be used, "),
+        ("MARKDOWN = {'extensions': ['nowhere']}", "MARKDOWN cannot be used, "),
+        ("CALLSITE_KEYS = 5", "CALLSITE_KEYS cannot be 5; write a list of names in the settings file"),
+    ],
+)
+def test_settings_that_no_page_can_be_read_with_are_told_once(root: Path, setting: str, message: str) -> None:
+    plant(root)
+    settings_file = root / "pelicanconf.py"
+    settings_file.write_text(f"{settings_file.read_text()}\n{setting}\n")
+    with pytest.raises(CallsiteError, match=message):
+        check(root)

@@ -32,6 +32,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # An address where Markdown makes a link of it: `[words](address`, `<address`, `[label]: address`. In brackets of its
 # own, it ends there; what is left of it is then a part of the address, and as certain.
 _LINK = re.compile(r"(?:\]\(<?|<|\]:[ \t]+)(https?://[^\s<>()`]+)")
+# Raw HTML whose insides are no Markdown, and a tag of any kind.
+_RAW = re.compile(r"<(?:pre|code|script|style|textarea)\b|<!--", re.IGNORECASE)
+_TAG = re.compile(r"<(?!https?:)[a-z/!]", re.IGNORECASE)
 _NO_PARAGRAPH = re.compile(r"(\n[ \t>]*(?=\n))")
 
 
@@ -138,12 +141,12 @@ def _find_lead(row: str, line: Line) -> str | None:
 def _mend_links(page: Page) -> Iterator[_Mend]:
     """The rows of prose with links that have steps to nowhere."""
     for block in page.blocks:
-        if not isinstance(block, Prose) or "/./" not in block.text:
+        if not isinstance(block, Prose) or "/./" not in block.text or _RAW.search(block.text):
             continue
         shown = split_rows(_hide_code(block.text))
         for line, (row, visible) in enumerate(zip(split_rows(block.text), shown, strict=True), start=block.at.line):
-            if row.startswith(("    ", "\t")):
-                continue  # it may be code
+            if row.startswith(("    ", "\t")) or _TAG.search(row):
+                continue  # it may be code, or stand in a tag
             mended, done = "", 0
             for link in _LINK.finditer(visible):
                 mended += row[done : link.start(1)] + (mend_address(link[1]) or link[1])

@@ -39,7 +39,7 @@ class _Tools:
 
 def check_page(task: PageTask) -> PageSummary:
     """Load a page and apply the rules for pages to it."""
-    tools = _open_tools(
+    tools = open_tools(
         os.path.abspath(task.settings), task.changed, task.base, tuple(task.configuration.sources.items())
     )
     loaded = tools.loader.load_page(task.path, task.required)
@@ -75,10 +75,14 @@ def _load_originals(page: Page, shelf: Any) -> tuple[dict[int, str], tuple[Probl
 
 
 @lru_cache(maxsize=1)
-def _open_tools(settings: str, changed: int, base: str, sources: tuple[tuple[str, str], ...]) -> _Tools:  # noqa: ARG001  # `changed` is for the cache
+def open_tools(settings: str, changed: int, base: str, sources: tuple[tuple[str, str], ...]) -> _Tools:  # noqa: ARG001  # `changed` is for the cache
+    """What all pages of a site are read with. Raises CallsiteError for settings that cannot be used."""
     values = read_settings(settings)
-    return _Tools(
-        Loader(values.get("CALLSITE_KEYS", ())),
-        ProseConverter(values.get("MARKDOWN", _USUAL)),
-        _open_shelf(sources, base),
-    )
+    keys = values.get("CALLSITE_KEYS", ())
+    if not isinstance(keys, list | tuple | set | frozenset):
+        raise CallsiteError(f"CALLSITE_KEYS cannot be {keys!r}; write a list of names in the settings file")
+    try:
+        prose = ProseConverter(values.get("MARKDOWN", _USUAL))
+    except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CallsiteError(f"MARKDOWN cannot be used, {error}; mend the settings file") from error
+    return _Tools(Loader(keys), prose, _open_shelf(sources, base))

@@ -28,13 +28,14 @@ from callsite.check.across import RULES, find_site_problems
 from callsite.check.facts import PageSummary, SiteFacts
 from callsite.check.rule import apply_rules
 from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files, list_all
+from callsite.checking.pages import open_tools
 from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.model import Problem
 from callsite.redirect_file import read_redirects
 from callsite.workers import Failure, Workers
 
-# The function that does it, by its name: this process never imports what it needs.
+# The function that does it, by its name.
 _JOB = "callsite.checking.pages:check_page"
 
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
@@ -85,6 +86,13 @@ def check_content(
     sources = (*files.pages, *files.articles)
     asked = None if named is None else {os.path.realpath(path) for path in named}
     wanted = [source for source in sources if asked is None or os.path.realpath(content.folder / source) in asked]
+    # What is wrong with it is told here once, and not of every page.
+    open_tools(
+        os.path.abspath(content.settings),
+        os.stat(content.settings).st_mtime_ns,
+        str(content.folder.resolve().parent),
+        tuple(content.configuration.sources.items()),
+    )
     workers: Workers[PageTask, PageSummary]
     with Workers(processes, _JOB, _find_size, content.configuration.time_limit) as workers:
         reader = _Reader(content, settings, files, workers, tell)

@@ -86,10 +86,6 @@ def run(arguments: argparse.Namespace) -> int:
     folders = read_folders(settings, arguments.content)
     base = folders.content.resolve().parent
     configuration = read_configuration(base)
-    if configuration.sources:
-        from callsite.originals import Shelf  # noqa: PLC0415  # as below
-
-        Shelf(configuration.sources, base)  # raises what is wrong with them, before much is done
     known = Known(arguments, configuration, base)
     chosen = parse_codes(arguments, configuration)
     content = Content(folders.content, settings, read_settings(settings), configuration)
