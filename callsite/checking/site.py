@@ -71,6 +71,16 @@ class Checked:
     plan: SitePlan
 
 
+def prepare(content: Content) -> None:
+    """See that pages can be read with a site's settings. Raises CallsiteError, once and not of every page, if not."""
+    open_tools(
+        os.path.abspath(content.settings),
+        os.stat(content.settings).st_mtime_ns,
+        str(content.folder.resolve().parent),
+        tuple(content.configuration.sources.items()),
+    )
+
+
 def check_content(
     content: Content,
     named: Collection[Path] | None,
@@ -86,13 +96,7 @@ def check_content(
     sources = (*files.pages, *files.articles)
     asked = None if named is None else {os.path.realpath(path) for path in named}
     wanted = [source for source in sources if asked is None or os.path.realpath(content.folder / source) in asked]
-    # What is wrong with it is told here once, and not of every page.
-    open_tools(
-        os.path.abspath(content.settings),
-        os.stat(content.settings).st_mtime_ns,
-        str(content.folder.resolve().parent),
-        tuple(content.configuration.sources.items()),
-    )
+    prepare(content)
     workers: Workers[PageTask, PageSummary]
     with Workers(processes, _JOB, _find_size, content.configuration.time_limit) as workers:
         reader = _Reader(content, settings, files, workers, tell)

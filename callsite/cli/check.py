@@ -26,7 +26,7 @@ from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
 from callsite.check.secrets import hide_secrets
 from callsite.checking.files import find_files
-from callsite.checking.site import Checked, Content, check_content
+from callsite.checking.site import Checked, Content, check_content, prepare
 from callsite.cli.patches import show_patch
 from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
@@ -89,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     known = Known(arguments, configuration, base)
     chosen = parse_codes(arguments, configuration)
     content = Content(folders.content, settings, read_settings(settings), configuration)
+    prepare(content)  # before anything is done
     named = find_named(arguments.pages, content)
     fixed = 0
     if arguments.diff or arguments.fix:
