@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callsite.cli.patches import show_patch
 from callsite.patch import format_patch
 from callsite.text import BOM
 
@@ -83,3 +84,14 @@ def test_a_patch_says_what_changes(old: list[str], new: list[str], ended: bool, 
         made += lines[done:start] + [row[1:] for row in body if row[0] != "-"]
         done = start + length
     assert [row for row in made + lines[done:] if row] == [row for row in after.split("\n") if row]
+
+
+def test_programs_get_a_patch_as_it_is_and_people_see_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    show_patch("a\r\n", "b\x1b\r\n", tmp_path / "a.md")
+    assert capsys.readouterr().out == "--- a/a.md\n+++ b/a.md\n@@ -1 +1 @@\n-a\r\n+b\x1b\r\n"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    show_patch("a\n", "b\x1b\n", tmp_path / "a.md")
+    assert capsys.readouterr().out == "--- a/a.md\n+++ b/a.md\n@@ -1 +1 @@\n-a\n+b<U+001B>\n"

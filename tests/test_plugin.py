@@ -662,3 +662,11 @@ def test_the_names_that_pelican_needs_are_known() -> None:
     assert attributes <= RESERVED
     held = {"relative_source_path", "settings", "source_path", "timezone", "translations", "metadata"}  # by instances
     assert attributes | held | {"callsite", "example"} == RESERVED
+
+
+def test_a_configuration_that_cannot_be_read_stops_the_build(site: SiteFolder) -> None:
+    site.write({"content/pages/a.md": "title: A\nslug: a\n\nText\n", "pyproject.toml": "[tool.callsite.check\n"})
+    built = site.build()
+    assert built.code == 2
+    assert built.stderr.startswith("callsite: pyproject.toml: this is no TOML: ")
+    assert not site.output.exists()
