@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pelican import signals
 from pelican.contents import Article, Content, Page, Static
-from pelican.readers import Readers
+from pelican.readers import MarkdownReader, Readers
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
 from callsite.addressing import (
@@ -121,7 +122,11 @@ class _Pelican:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         how = {"fmt": "static"} if kind is Static else {}
-        return Readers(self.settings).read_file(str(self._folder), source, content_class=kind, context={}, **how)
+        # Pelican takes every reader there is, ours too once a build has been in this process.
+        own = dict.fromkeys(MarkdownReader.file_extensions, MarkdownReader)
+        with signals.readers_init.muted():
+            readers = Readers({**self.settings, "READERS": own})
+        return readers.read_file(str(self._folder), source, content_class=kind, context={}, **how)
 
     def compare(self, source: str, text: str, is_article: bool) -> tuple[str, str]:
         """Where Pelican puts a file, and where we think it does."""

@@ -294,7 +294,7 @@ def test_what_an_author_wrote_stays(kitchen: Kitchen) -> None:
         "content/mine/tea.md: 4 new examples (--diff shows, --add adds) from 2 projects\n\n1 page with new examples to add\n"
     )
     ran = kitchen.harvest("teapot.brew", "--diff")
-    assert "\n+## Example 1 from office<U+000D>\n" in ran.out
+    assert "\n+## Example 1 from office\r\n" in ran.out
     ran = kitchen.harvest("teapot.brew", "--add")
     assert ran.out == "content/mine/tea.md: 4 new examples added from 2 projects\n\n1 page with new examples added\n"
     data = kitchen.read("mine/tea.md")

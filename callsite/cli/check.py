@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     fixed = 0
     if arguments.diff or arguments.fix:
         paths = list_pages(content) if named is None else named
-        fixed = fix_pages(paths, chosen, write=not arguments.diff)
+        fixed = fix_pages(paths, chosen, write=not arguments.diff, tells=arguments.format == "text")
         if arguments.diff:
             return 1 if fixed else 0
     with show_progress() as progress:
@@ -150,8 +150,9 @@ def run(arguments: argparse.Namespace) -> int:
         fixed=fixed,
     )
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-    # Programs that read it, such as grep, want each finding on its line.
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NO_WIDTH
+    # Programs that read it, such as grep, want each finding on its line; COLUMNS is for those who know better.
+    is_wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    width = _NO_WIDTH if is_wide else shutil.get_terminal_size().columns
     print(format_report(report, arguments.format, colour=colour, width=width), end="")
     return 1 if any(problem.severity is not Severity.NOTE for problem in compared.new) else 0
 
@@ -259,8 +260,10 @@ def list_pages(content: Content) -> Iterator[Path]:
     return (content.folder / source for source in (*files.pages, *files.articles))
 
 
-def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]], *, write: bool) -> int:
-    """Put right what is certain, or show it; returns how many places that is. What nobody wants to hear of stays."""
+def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]], *, write: bool, tells: bool) -> int:
+    """Put right what is certain, or show it; returns how many places that is. What nobody wants to hear of stays. What
+    was done is told if somebody reads it.
+    """
     fixed = 0
     unwanted = frozenset(code for code in CODES if not is_chosen(code, *chosen))
     for path in paths:
@@ -276,8 +279,8 @@ def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]]
         fixed += len(plan.changes)
         if write:
             change_page(file, plan.text)
-            for change in plan.changes:
-                print(make_printable(hide_secrets(f"fixed: {change}")), file=sys.stderr)
+            for change in plan.changes if tells else ():
+                print(make_printable(hide_secrets(f"fixed: {change}")))
         else:
             show_patch(file.text, plan.text, path)
     return fixed
