@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite.build import Loader, place_of
+from callsite.build import Loader, load_head, place_of
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.page import format_page
 from callsite.text import decode_text
@@ -179,3 +179,11 @@ def test_a_pipe_is_no_page(tmp_path: Path) -> None:
     assert [(problem.code, problem.message) for problem in loaded.problems] == [
         ("T100", "cannot be read: it is no regular file")
     ]
+
+
+def test_the_head_of_a_page_is_its_metadata_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"title: A\nslug: caf\xe9\n\n```python\nx\n")
+    assert load_head(str(path)).meta.title == "A"
+    assert load_head(str(path)).blocks == ()
+    assert load_head(str(tmp_path / "gone.md")).meta.lines == ()
