@@ -14,6 +14,7 @@ import sysconfig
 import time
 import tokenize
 import warnings
+from itertools import count
 from pathlib import Path
 from unicodedata import normalize
 
@@ -453,8 +454,11 @@ _LONG = {
 @pytest.mark.parametrize("rest", ["", "\n)"], ids=["parsed", "unparsed"])
 @pytest.mark.parametrize("part", _LONG.values(), ids=_LONG)
 def test_time_grows_with_length_alone(part: str, rest: str) -> None:
+    turns = count()
+
     def measure(size: int) -> float:
-        start = "import " if part in ("a.b as c,", "b.") else "import a, é\n"
+        # Each text is another one: trees of texts seen before are kept.
+        start = f"# {next(turns)}\n" + ("import " if part in ("a.b as c,", "b.") else "import a, é\n")
         text = start + part * (size // len(part)) + "a" + rest
         began = time.process_time()
         find_mentions(text)
