@@ -1,0 +1,64 @@
+"""Which paths can be published: those that name one file below the destination, on every destination there is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from callsite.model import Place, Problem
+
+# What file systems take for one name, in bytes of UTF-8, and object stores for a whole path.
+LONGEST_NAME: Final = 255
+LONGEST_PATH: Final = 1024
+
+# Control characters (those of terminals among them), halves of surrogate pairs, and what turns the direction of text.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def is_safe(path: str) -> bool:
+    """Whether a path, with `/` between folders, names one file below the folder it is put into, wherever that is."""
+    return not explain_path(path)
+
+
+def explain_path(path: str) -> str:
+    """Why a path cannot be published; "" if it can."""
+    if _UNPRINTABLE.search(path):
+        return "has a character in it that cannot be seen"
+    parts = path.split("/")
+    if "" in parts or "." in parts or ".." in parts:
+        return "does not name a file below the site"
+    if "\\" in path:
+        return "has a backslash in it, which separates folders elsewhere"
+    if any(len(part.encode()) > LONGEST_NAME for part in parts):
+        return f"has a name of more than {LONGEST_NAME} bytes in it"
+    if len(path.encode()) > LONGEST_PATH:
+        return f"has more than {LONGEST_PATH} bytes"
+    if parts[0].lower() == ".git":
+        return "would be taken for git's own files"
+    return ""
+
+
+def check_paths(paths: Iterable[str], where: str) -> Iterator[Problem]:
+    """Find the paths of an output folder, called `where`, that cannot be published."""
+    known = sorted(set(paths))
+    folders = {folder for path in known for folder in _list_folders(path)}
+    composed: dict[str, str] = {}
+    for path in known:
+        at = Place(f"{where}/{path}")
+        why = explain_path(path)
+        if why:
+            yield Problem(at, "U101", f"the name {why}", "give it another name")
+            continue
+        if path in folders:
+            yield Problem(at, "U101", "the name is that of a folder as well", "give it another name")
+        other = composed.setdefault(unicodedata.normalize("NFC", path), path)
+        if other != path:
+            message = f"the name differs from `{other}` only in how its letters are put together"
+            yield Problem(at, "U101", message, "give it another name")
+
+
+def _list_folders(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
