@@ -97,8 +97,8 @@ KINDS: Final[Mapping[str, type[Target]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
-    """How a site is published: the settings file of the production build, the targets by name, and the one that is meant
-    when none is named, "" for none.
+    """How a site is published: the settings file of the production build, the targets by name, and the one that is
+    meant when none is named, "" for none.
     """
 
     settings: str = "publishconf.py"
