@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import coverage
 import pytest
 from hypothesis import settings
 
@@ -20,6 +22,34 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 settings.register_profile("callsite", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("callsite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "untraced: goes over much that plain tests go over, too; coverage is not watching"
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run laws, browsers and what is marked so without coverage watching.
+
+    Watching makes Python take two to three times as long, and there it would see the same lines over and over. So what
+    coverage tells is what the cases reach that somebody has stated, and not what chance comes upon.
+    """
+    running = coverage.Coverage.current()
+    if running is None or not any(map(item.get_closest_marker, ("hypothesis", "untraced", "browser"))):
+        return (yield)
+    running.stop()
+    config = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # how processes that a test starts learn of it
+    try:
+        return (yield)
+    finally:
+        if config is not None:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = config
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # of course all is imported by now
+            running.start()
 
 
 @pytest.fixture(scope="session")

@@ -378,6 +378,7 @@ def hold(text: str, module: str = "p.m", is_package: bool = False) -> tuple[Ment
     return mentions
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("word", ["import ", "from ", "if x:\n    from\\\n ....", "x; import x, "], ids=repr)
 def test_no_import_is_too_deep(word: str) -> None:
     """CPython takes gigabytes for these."""
@@ -396,6 +397,7 @@ def test_words_keep_the_laws_in_any_text(is_package: bool, text: str) -> None:
     hold(text, "p.m", is_package)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_any_text_gives_an_answer(text: str) -> None:
     hold(text)
@@ -419,6 +421,7 @@ def test_words_below_some_packages_are_those_of_all_words(text: str, roots: froz
     assert list(find_mentions(text, roots=roots)) == below
 
 
+@pytest.mark.untraced
 def test_words_keep_the_laws_in_the_standard_library() -> None:
     """Each stands where Python's own tokens have a word, and nothing that is used is left out."""
     files = [path for path in sorted(_STDLIB.rglob("*.py")) if not {"test", "tests", "site-packages"} & set(path.parts)]
@@ -451,6 +454,7 @@ _LONG = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("rest", ["", "\n)"], ids=["parsed", "unparsed"])
 @pytest.mark.parametrize("part", _LONG.values(), ids=_LONG)
 def test_time_grows_with_length_alone(part: str, rest: str) -> None:

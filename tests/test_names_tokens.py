@@ -374,6 +374,7 @@ _LONG = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("part", _LONG.values(), ids=_LONG)
 def test_time_grows_with_length_alone(part: str) -> None:
     def measure(size: int) -> float:
@@ -401,6 +402,7 @@ def _compare(text: str) -> tuple[int, int, int, int]:
     return len(known), len(found), len(known.keys() & found.keys()), len({(place[2], place[3]) for place in same})
 
 
+@pytest.mark.untraced
 def test_tokens_tell_nearly_what_the_rules_of_scope_tell() -> None:
     """On the standard library, which parses: most of what they miss stands in f-strings or has got a second name."""
     files = [path for path in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")) if "test" not in str(path)]
@@ -414,6 +416,7 @@ def test_tokens_tell_nearly_what_the_rules_of_scope_tell() -> None:
     assert same / both > 0.99
 
 
+@pytest.mark.untraced
 def test_holes_take_little_away(shared: Path) -> None:
     """In the cut listings of real pages, nearly each line that people have marked has a use of the page's symbol."""
     marked = found = both = 0

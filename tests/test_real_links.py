@@ -25,6 +25,8 @@ from callsite.symbol import find_symbol
 from tests.building import Built
 from tests.links_by_hand import ANY, MISSED, NAMED, Judged, Link, Trap
 
+pytestmark = pytest.mark.untraced
+
 JUDGED = (*ANY, *NAMED)
 
 

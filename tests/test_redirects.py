@@ -124,6 +124,7 @@ def test_what_cannot_be_read(text: str, start: str) -> None:
     assert len(problems) == 1
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("text", "start"),
     [
@@ -145,6 +146,7 @@ def test_what_is_too_much_takes_no_time(text: str, start: str) -> None:
     assert [problem[: len(start)] for problem in problems] == [start]
 
 
+@pytest.mark.untraced
 def test_what_is_long_is_read() -> None:
     text = f'# {"." * 99}\n"/a" = "/{"b" * 19_990}"\n"/c" = "https://{"x." * 49}y/z"\n# {"d" * 19_998}'
     redirects, problems = _read(text)
@@ -448,6 +450,7 @@ def test_chains_lead_to_their_end() -> None:
     assert _pairs(plan) == [("/a", "https://x.y/z#x"), ("/b", "https://x.y/z"), ("/c", "https://x.y/z#x")]
 
 
+@pytest.mark.untraced
 def test_a_long_chain_takes_no_time() -> None:
     pairs = [(f"/{number}", f"/{number + 1}") for number in range(5000)]
     plan = _plan(*pairs, ("/5000", "/flask.html"))

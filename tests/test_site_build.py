@@ -83,6 +83,7 @@ def _build(root: Path, *arguments: str) -> Built:
     return Built(ran.returncode, ran.stdout, ran.stderr, (), root / "output")
 
 
+@pytest.mark.untraced
 def test_all_real_pages_build_without_change(real_site: Path, real: Built) -> None:
     assert real.code == 0
     sources = sorted((real_site / "content").rglob("*.m*"))
@@ -107,6 +108,7 @@ def test_all_real_pages_build_without_change(real_site: Path, real: Built) -> No
     assert compared >= 178
 
 
+@pytest.mark.untraced
 def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> None:
     compared = 0
     for source in sorted((real_site / "content").rglob("*.m*")):
@@ -123,6 +125,7 @@ def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> No
     assert compared > 15_000
 
 
+@pytest.mark.untraced
 def test_the_seed_page_has_five_marks(real: Built) -> None:
     page = real.read(SEED)
     marked = [line.text().removeprefix("Marked line: ").strip() for line in _listings(page)[0].css(".line.hll")]
@@ -133,6 +136,7 @@ def test_the_seed_page_has_five_marks(real: Built) -> None:
     assert len(_listings(page)[0].css(".gap")) == 5
 
 
+@pytest.mark.untraced
 def test_the_seed_page_is_light(real: Built) -> None:
     # A first visitor's transfer: the page with its one stylesheet and its one script. 25 kB is what Furo's own files
     # come to on a smaller page.
@@ -140,6 +144,7 @@ def test_the_seed_page_is_light(real: Built) -> None:
     assert sum(len(gzip.compress((real.output / path).read_bytes())) for path in files) <= 25_000
 
 
+@pytest.mark.untraced
 def test_links_to_pages_that_are_not_there_have_a_place(real_site: Path, real: Built) -> None:
     seen = set()
     pattern = re.compile(r"(content/\S+):(\d+): S102 the link to `(.*)` leads nowhere; .*")
@@ -159,6 +164,7 @@ def test_links_to_pages_that_are_not_there_have_a_place(real_site: Path, real: B
             assert (real.output / target[1:]).exists() != ((name, target) in seen), (name, target)
 
 
+@pytest.mark.untraced
 def test_strict_builds_make_them_errors(real_site: Path) -> None:
     built = _build(real_site, "--strict", "--output", "strict")
     assert built.code == 1
@@ -247,6 +253,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(site: SiteFolder, end
     assert built.read("a.html") == plain
 
 
+@pytest.mark.untraced
 def test_large_input_builds(site: SiteFolder) -> None:
     line = "word " * 15 + "[link](/large.html)\n"
     listing = "```python\n" + "~~import this\n" * 10_000 + "```\n"
@@ -273,6 +280,7 @@ def test_large_input_builds(site: SiteFolder) -> None:
     assert built.read("many.html").count("<figure") == 5_000
 
 
+@pytest.mark.untraced
 def test_the_projects_own_site_builds_strictly(tmp_path: Path) -> None:
     outputs = []
     for settings, address in (("pelicanconf.py", ""), ("publishconf.py", "https://example.org/sub")):
