@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -86,6 +88,31 @@ class Reader:
         loaded = self._loader.load_page(path, required)
         rendered = self._renderer.render_page(loaded.page)
         return Seen(loaded.page, rendered, tuple(sorted({*loaded.problems, *rendered.problems})))
+
+
+def build_real_site(shared: Path, root: Path) -> Built:
+    """A site of all the pages people wrote, as the command builds it. It is built once for all tests of a run, whichever
+    process they are in; `root` is the folder for it.
+    """
+    told = root / "built.json"
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            (root / "pelicanconf.py").write_text(plan_site("Real")["pelicanconf.py"], encoding="utf-8")
+            for source in list_real_pages(shared):
+                folder = root / "content" / ("posts" if source.parent.name == "posts" else "pages")
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / source.name).write_bytes(source.read_bytes())
+            command = [sys.executable, "-m", "callsite", "build"]
+            ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+            told.write_text(json.dumps((ran.returncode, ran.stdout, ran.stderr)), encoding="utf-8")
+    code, stdout, stderr = json.loads(told.read_text(encoding="utf-8"))
+    return Built(code, stdout, stderr, (), root / "output")
+
+
+def list_real_pages(shared: Path) -> list[Path]:
+    return sorted([*(shared / "corpus").glob("*/*.markdown"), *(shared / "seed").glob("*.md")])
 
 
 class SiteFolder:
