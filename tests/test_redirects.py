@@ -735,10 +735,13 @@ def test_rules_have_limits_and_pages_have_none() -> None:
 # What browsers get.
 
 
+_TEMPLATE = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+).get_template("redirect.html")
+
+
 def _render(target: str, title: str = "flask.g", address: str = "") -> str:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.get_template("redirect.html")
-    return template.render(target=target, title=title, SITENAME="Site & Co", SITEURL=address, DEFAULT_LANG="en")
+    return _TEMPLATE.render(target=target, title=title, SITENAME="Site & Co", SITEURL=address, DEFAULT_LANG="en")
 
 
 def test_the_page_at_an_old_address() -> None:
