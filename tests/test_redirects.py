@@ -124,7 +124,6 @@ def test_what_cannot_be_read(text: str, start: str) -> None:
     assert len(problems) == 1
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("text", "start"),
     [
