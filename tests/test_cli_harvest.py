@@ -600,7 +600,6 @@ HOSTILE_NAMES = [
 ]
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_names_that_are_meant_to_harm(kitchen: Kitchen, name: str) -> None:
     said = "".join(one for one in name if one.isprintable())
