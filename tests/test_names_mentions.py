@@ -11,9 +11,9 @@ import ast
 import io
 import sys
 import sysconfig
-import time
 import tokenize
 import warnings
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from unicodedata import normalize
@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from callsite.names import Certainty, Kind, Mention, find_mentions, find_names
 from callsite.names.mentions import find_mentions_in_tree
 from callsite.text import BOM, normalise_ends
+from tests.growth import find_growth
 from tests.strategies import texts
 from tests.test_names import HOSTILE, broken_texts
 
@@ -460,14 +461,10 @@ _LONG = {
 def test_time_grows_with_length_alone(part: str, rest: str) -> None:
     turns = count()
 
-    def measure(size: int) -> float:
+    def make(size: int) -> Callable[[], object]:
         # Each text is another one: trees of texts seen before are kept.
         start = f"# {next(turns)}\n" + ("import " if part in ("a.b as c,", "b.") else "import a, é\n")
         text = start + part * (size // len(part)) + "a" + rest
-        began = time.process_time()
-        find_mentions(text)
-        return time.process_time() - began
+        return lambda: find_mentions(text)
 
-    # Ten times the text; a hundred times the time would be the square.
-    short = min(measure(4_000) for _ in range(3))
-    assert measure(40_000) < 40 * short + 0.05
+    assert find_growth(make, 4_000) < 40  # the square would be a hundred

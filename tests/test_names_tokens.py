@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import sysconfig
-import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from callsite.names.excerpts import find_in_tokens
 from callsite.names.tokens import find_statements
 from callsite.page import parse_page
 from callsite.symbol import find_symbol
+from tests.growth import find_growth
 from tests.strategies import texts
 from tests.test_names import check
 
@@ -378,15 +379,11 @@ _LONG = {
 @pytest.mark.untraced
 @pytest.mark.parametrize("part", _LONG.values(), ids=_LONG)
 def test_time_grows_with_length_alone(part: str) -> None:
-    def measure(size: int) -> float:
+    def make(size: int) -> Callable[[], object]:
         text = "import a\n)" + part * (size // len(part))
-        start = time.process_time()
-        find_in_tokens(text, "", False, "")
-        return time.process_time() - start
+        return lambda: find_in_tokens(text, "", False, "")
 
-    # Ten times the text; a hundred times the time would be the square.
-    short = min(measure(4_000) for _ in range(3))
-    assert measure(40_000) < 40 * short + 0.05
+    assert find_growth(make, 4_000) < 40  # the square would be a hundred
 
 
 def _place(use: Use) -> tuple[object, ...]:
