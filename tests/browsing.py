@@ -6,11 +6,13 @@ import http.server
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 
@@ -63,3 +65,31 @@ def open_page(browser: Browser, url: str, **options: object) -> Iterator[Page]:
     yield page
     context.close()
     assert not faults, faults
+
+
+def vary_page(page: Page, widths: Iterable[int] = (360, 1440)) -> Iterator[str]:
+    """Show a page in light and in dark, on narrow and on wide screens. Open it with `reduced_motion="reduce"`, or it may
+    still be on its way from one to the other.
+    """
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            yield f"{scheme}, {width} pixels wide"
+
+
+def find_violations(page: Page) -> list[object]:
+    """What axe has against a page as it is now: each rule with the HTML that breaks it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_load_axe())
+    passes, violations = page.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(found => [found.passes.length, found.violations])"
+    )
+    assert passes > 15  # it has looked
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations]
+
+
+@cache
+def _load_axe() -> str:
+    return f"{Axe().axe_script}\n;0"  # for what comes last is sent back

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import CodeType
 
-import pelican
+import jinja2
+import pelican.generators
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 
 from callsite.build import Loader
 from callsite.model import Page, Problem
@@ -18,6 +24,30 @@ from callsite.render import Rendered, Renderer
 from callsite.scaffold import plan_site
 
 CONTENT = {"content/pages/about.md": "title: About\nslug: about\n\nAbout this site.\n"}
+
+
+class _Compiled(BytecodeCache):
+    """The templates that this process has compiled: else each build would compile all of the theme's, several times."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[object, ...], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get(self._find_key(bucket))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._codes[self._find_key(bucket)] = bucket.code
+
+    def _find_key(self, bucket: Bucket) -> tuple[object, ...]:
+        """The file, what is in it, and all that its code depends on besides."""
+        env = bucket.environment
+        options = (env.autoescape, env.trim_blocks, env.lstrip_blocks, env.undefined)
+        names = (frozenset(env.extensions), frozenset(env.filters), frozenset(env.tests))
+        return (bucket.key, bucket.checksum, *options, *names)
+
+
+pelican.generators.Environment = partial(jinja2.Environment, bytecode_cache=_Compiled())
 
 
 @dataclass(frozen=True)
@@ -58,6 +88,31 @@ class Reader:
         loaded = self._loader.load_page(path, required)
         rendered = self._renderer.render_page(loaded.page)
         return Seen(loaded.page, rendered, tuple(sorted({*loaded.problems, *rendered.problems})))
+
+
+def build_real_site(shared: Path, root: Path) -> Built:
+    """A site of all the pages people wrote, as the command builds it. It is built once for all tests of a run, whichever
+    process they are in; `root` is the folder for it.
+    """
+    told = root / "built.json"
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            (root / "pelicanconf.py").write_text(plan_site("Real")["pelicanconf.py"], encoding="utf-8")
+            for source in list_real_pages(shared):
+                folder = root / "content" / ("posts" if source.parent.name == "posts" else "pages")
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / source.name).write_bytes(source.read_bytes())
+            command = [sys.executable, "-m", "callsite", "build"]
+            ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+            told.write_text(json.dumps((ran.returncode, ran.stdout, ran.stderr)), encoding="utf-8")
+    code, stdout, stderr = json.loads(told.read_text(encoding="utf-8"))
+    return Built(code, stdout, stderr, (), root / "output")
+
+
+def list_real_pages(shared: Path) -> list[Path]:
+    return sorted([*(shared / "corpus").glob("*/*.markdown"), *(shared / "seed").glob("*.md")])
 
 
 class SiteFolder:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
+import pkgutil
 import shutil
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import coverage
 import pytest
 from hypothesis import settings
 
-from tests.building import SiteFolder
+import callsite
+from tests.building import Built, SiteFolder, build_real_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,6 +28,60 @@ settings.register_profile("callsite", deadline=None, derandomize=True, print_blo
 settings.load_profile("callsite")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "untraced: goes over much that plain tests go over, too; coverage is not watching"
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, for tests wait a good deal: for browsers, servers, terminals and time-outs."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Read the tests without coverage watching, but not the modules they import, whose lines run only this once."""
+    if coverage.Coverage.current() is not None:
+        for module in pkgutil.walk_packages(callsite.__path__, "callsite."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+    with _unwatched():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run laws, browsers and what is marked so without coverage watching.
+
+    Watching makes Python take two to three times as long, and there it would see the same lines over and over. So what
+    coverage tells is what the cases reach that somebody has stated, and not what chance comes upon.
+    """
+    if any(map(item.get_closest_marker, ("hypothesis", "untraced", "browser"))):
+        with _unwatched():
+            return (yield)
+    return (yield)
+
+
+@contextlib.contextmanager
+def _unwatched() -> Iterator[None]:
+    running = coverage.Coverage.current()
+    if running is None:
+        yield
+        return
+    running.stop()
+    config = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # how processes that a test starts learn of it
+    try:
+        yield
+    finally:
+        if config is not None:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = config
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # of course all is imported by now
+            running.start()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real pages beside the repository; without it a test that needs them is skipped."""
@@ -29,6 +89,14 @@ def shared() -> Path:
     if not (folder / "seed").is_dir():
         pytest.skip(f"no real pages to build: {folder.name}/ is not beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A site of all the pages people wrote."""
+    base = tmp_path_factory.getbasetemp()
+    of_all_processes = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return build_real_site(shared, of_all_processes / "real")
 
 
 @pytest.fixture

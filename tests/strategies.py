@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -77,6 +78,7 @@ import f
 """
 
 
+@cache
 def _pages() -> list[str]:
     shared = Path(os.environ.get("CALLSITE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     found = sorted([*shared.glob("seed/*"), *shared.glob("corpus/p*/*")])

@@ -175,6 +175,7 @@ def test_the_fewest_lines_a_block_can_be_left_with() -> None:
     assert list(find_smallest(_read(match))) == [(1, 1), (2, 2), (3, 3)]
 
 
+@pytest.mark.untraced
 def test_every_statement_has_its_lines_to_itself() -> None:
     for seed in range(300):
         text = write_program(seed)

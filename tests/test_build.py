@@ -138,6 +138,7 @@ _SIZES = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", _SIZES)
 def test_sizes(tmp_path: Path, name: str) -> None:
     text, codes = _SIZES[name]
@@ -161,6 +162,7 @@ def test_a_page_after_one_that_was_too_deep_is_as_ever(tmp_path: Path) -> None:
     assert loader.load_page(str(good)) == first
 
 
+@pytest.mark.untraced
 def test_shared_pages_load_without_errors(shared: Path) -> None:
     loader = _loader()
     pages = [*shared.glob("seed/*"), *shared.glob("corpus/p*/*")]

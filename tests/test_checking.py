@@ -93,6 +93,7 @@ def test_the_site_builds_strictly(root: Path, capfd: pytest.CaptureFixture[str])
 
 
 # Faults that are told with something that is none.
+@pytest.mark.untraced
 @pytest.mark.parametrize("each", PLANTS, ids=lambda each: each.name)
 def test_a_planted_fault_is_found_where_it_is_and_nothing_else(root: Path, each: Plant) -> None:
     rows = plant(root, [each])
@@ -154,6 +155,7 @@ def _plant_anew(root: Path, plants: Sequence[Plant]) -> dict[str, list[str]]:
     return dict(plant(root, plants))
 
 
+@pytest.mark.untraced
 def test_processes_find_what_this_one_does(root: Path) -> None:
     plant(root, [each for each in PLANTS if each.code in ("L103", "S112", "R105", "T103")][:4])
     assert check(root).problems == check(root, processes=2).problems != ()
@@ -330,6 +332,7 @@ _HEAD = "title: x\nsymbol: a.b\n\n"
 _IN_CODE = f"{_HEAD}```python\nfrom a import b\n"
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "text",
     [
@@ -570,6 +573,7 @@ def test_an_error_stops_a_build_with_the_same_words(site: SiteFolder, name: str)
     assert SECRET not in built.stderr
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "path"),
     [("O106", WEDGE), ("O104", GLAZE), ("L102", GUIDE), ("S102-guide", GUIDE), ("L103", SHUTTLE), ("T103", WEAVE)],

@@ -48,11 +48,13 @@ def test_a_wrong_call_ends_with_2(arguments: list[str], capsys: pytest.CaptureFi
     assert "usage: callsite" in capsys.readouterr().err
 
 
+@pytest.mark.untraced
 def test_the_module_is_the_command() -> None:
     ran = subprocess.run([sys.executable, "-m", "callsite", "--version"], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, f"callsite {__version__}\n")
 
 
+@pytest.mark.untraced
 def test_build_does_what_pelican_does(site: SiteFolder) -> None:
     site.write(CONTENT)
     assert main(["build"]) == 0
@@ -61,6 +63,7 @@ def test_build_does_what_pelican_does(site: SiteFolder) -> None:
     assert site.snapshot() == by_command
 
 
+@pytest.mark.untraced
 def test_build_takes_folders_and_settings(site: SiteFolder) -> None:
     site.write({"other/one.md": "title: One\nslug: one\n\n[gone](/gone.html)\n"})
     (site.root / "pelicanconf.py").rename(site.root / "conf.py")

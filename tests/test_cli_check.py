@@ -175,6 +175,7 @@ def _run(root: Path, *words: str, **environment: str) -> subprocess.CompletedPro
     )
 
 
+@pytest.mark.untraced
 def test_as_a_process(desk: Desk) -> None:
     desk.plant("L102", "S102", "P101", "T102")
     desk.write("content/images/bowl.png", b"")
@@ -849,6 +850,7 @@ def _copy(built: Path, desk: Desk) -> None:
             desk.write(f"output/{path.relative_to(built)}", path.read_bytes())
 
 
+@pytest.mark.untraced
 def test_the_output_is_checked_too(desk: Desk, built: Path) -> None:
     desk.plant()
     _copy(built, desk)

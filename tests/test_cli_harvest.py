@@ -380,11 +380,11 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize(
     ("how", "module", "name", "count", "late"),
     [
-        ("SIGKILL", "callsite.uses.index", "find_answer", 2, False),
-        ("SIGKILL", "os", "link", 1, False),
-        ("SIGKILL", "os", "link", 5, True),
-        ("SIGKILL", "os", "fsync", 3, False),
-        ("SIGTERM", "os", "fsync", 3, False),
+        pytest.param("SIGKILL", "callsite.uses.index", "find_answer", 2, False, marks=pytest.mark.untraced),
+        pytest.param("SIGKILL", "os", "link", 1, False, marks=pytest.mark.untraced),
+        pytest.param("SIGKILL", "os", "link", 5, True, marks=pytest.mark.untraced),
+        pytest.param("SIGKILL", "os", "fsync", 3, False, marks=pytest.mark.untraced),
+        pytest.param("SIGTERM", "os", "fsync", 3, False, marks=pytest.mark.untraced),
         ("SIGINT", "callsite.uses.index", "find_answer", 2, False),
         ("SIGINT", "os", "link", 1, False),
         ("SIGINT", "os", "link", 5, True),
@@ -415,7 +415,7 @@ def test_whatever_breaks_it_off_the_next_run_completes_it(
     assert all(resumed[name] == data for name, data in pages.items())
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.untraced)])
 def test_at_any_moment(kitchen: Kitchen, how: signal.Signals) -> None:
     words = make_menu(kitchen)
     kitchen.run(*words)
@@ -458,6 +458,7 @@ def test_breaking_off_tells_what_was_done(kitchen: Kitchen, monkeypatch: pytest.
     assert ran.out.endswith("\n\n1 page written\n")
 
 
+@pytest.mark.untraced
 def test_two_at_once(kitchen: Kitchen) -> None:
     words = make_menu(kitchen)
     kitchen.run(*words, "--cache", "another")
@@ -475,6 +476,7 @@ def test_two_at_once(kitchen: Kitchen) -> None:
     assert kitchen.pages == whole
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_hashes_do_not_matter(kitchen: Kitchen, seed: str) -> None:
     kitchen.harvest("teapot", "--explain", "--json", "--cache", "another")
@@ -555,6 +557,7 @@ def test_a_reader_that_has_had_enough(kitchen: Kitchen) -> None:
 # What is shown
 
 
+@pytest.mark.untraced
 def test_no_escape_codes_where_there_is_no_terminal(kitchen: Kitchen) -> None:
     environment = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm-256color"}
     with kitchen.start("harvest", *FROM_ALL, "teapot", **environment) as process:
@@ -562,6 +565,7 @@ def test_no_escape_codes_where_there_is_no_terminal(kitchen: Kitchen) -> None:
     assert (out, errors) == (ALL_WRITTEN, "")
 
 
+@pytest.mark.untraced
 def test_progress_is_shown_on_a_terminal_and_results_beside_it(kitchen: Kitchen) -> None:
     near, far = pty.openpty()
     command = [sys.executable, "-m", "callsite", "harvest", *FROM_ALL, "teapot", "--json"]

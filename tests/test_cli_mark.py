@@ -266,6 +266,7 @@ def test_what_is_no_name(capsys: pytest.CaptureFixture[str], symbol: str) -> Non
     assert mark(capsys, "--", symbol, "cook.py") == Ran(2, "", said)
 
 
+@pytest.mark.untraced
 def test_names_of_files_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "a\x1b]0;x\x07\u202e`~ b.py"
     ran = mark(capsys, "teapot.brew", hostile)
@@ -281,6 +282,7 @@ def test_names_of_files_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture
         assert "\u202e" not in ran.out + ran.err
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("environment", [{}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_what_is_printed_is_utf_8(environment: dict[str, str]) -> None:
     write_files(Path(), {"a.py": "from teapot import brew\nbrew('é…')\n"})
@@ -293,6 +295,7 @@ def test_what_is_printed_is_utf_8(environment: dict[str, str]) -> None:
     assert done.stdout.decode() == "~~from teapot import brew\n~~brew('é…')\n"
 
 
+@pytest.mark.untraced
 def test_a_name_that_is_no_text() -> None:
     name = os.fsencode("caf\udce9.py")
     Path(os.fsdecode(name)).write_text(COOK)
@@ -305,6 +308,7 @@ def test_a_name_that_is_no_text() -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("size", [1, 10_000])
 def test_a_reader_that_has_had_enough(size: int) -> None:
     write_files(Path(), {"a.py": "from teapot import brew\n" + "brew()\n" * size})
@@ -316,6 +320,7 @@ def test_a_reader_that_has_had_enough(size: int) -> None:
         assert process.wait(timeout=30) == 141
 
 
+@pytest.mark.untraced
 def test_breaking_off_the_standard_input() -> None:
     with start("teapot.brew", "-") as process:
         out, err = process.communicate(timeout=30)
@@ -337,7 +342,9 @@ def test_a_file_too_large_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == f"callsite: {path}: is larger than 4,000,000 bytes; mark a piece of it\n"
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">/dev/full"])
+@pytest.mark.parametrize(
+    "closed", [*(pytest.param(one, marks=pytest.mark.untraced) for one in ("<&-", ">&-", "2>&-")), ">/dev/full"]
+)
 def test_streams_that_are_closed_or_full(tmp_path: Path, closed: str) -> None:
     (tmp_path / "a.py").write_text("import shutil\nshutil.copymode(1, 2)\n")
     script = f'"$0" -m callsite mark shutil.copymode a.py {closed}'

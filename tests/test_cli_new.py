@@ -257,6 +257,7 @@ def test_all_that_can_be_asked(kitchen: Kitchen) -> None:
     assert "docs: https://teapot.test/pour\n" in text
 
 
+@pytest.mark.untraced
 def test_only_what_is_not_known_is_asked(kitchen: Kitchen) -> None:
     words = ["new", "teapot.cups.pour", *FROM_ALL]
     with terminal(kitchen, *words) as asked:  # its docstring says what it is for
@@ -274,6 +275,7 @@ def test_only_what_is_not_known_is_asked(kitchen: Kitchen) -> None:
     assert kitchen.pages == {}
 
 
+@pytest.mark.untraced
 def test_a_page_that_is_there_is_told_before_anything_is_asked(kitchen: Kitchen) -> None:
     kitchen.run("new", "teapot.cups.pour", *FROM_ALL)
     with terminal(kitchen, "new", "teapot.cups.pour", *FROM_ALL) as asked:
@@ -283,8 +285,12 @@ def test_a_page_that_is_there_is_told_before_anything_is_asked(kitchen: Kitchen)
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [("n\n", 1), ("No\n", 1), ("\x04", 130), ("\x03", 130)],
-    ids=["n", "no", "Ctrl-D", "Ctrl-C"],
+    [
+        pytest.param("n\n", 1, marks=pytest.mark.untraced, id="n"),
+        pytest.param("No\n", 1, id="no"),
+        pytest.param("\x04", 130, marks=pytest.mark.untraced, id="Ctrl-D"),
+        pytest.param("\x03", 130, id="Ctrl-C"),
+    ],
 )
 def test_who_does_not_want_it_gets_nothing(kitchen: Kitchen, typed: str, expected: int) -> None:
     with terminal(kitchen, "new", "teapot.cups.pour", *FROM_ALL) as asked:
@@ -300,7 +306,10 @@ def test_who_does_not_want_it_gets_nothing(kitchen: Kitchen, typed: str, expecte
     assert list(kitchen.content.iterdir()) == []
 
 
-@pytest.mark.parametrize("typed", ["\x04", "\x03"], ids=["Ctrl-D", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "typed",
+    [pytest.param("\x04", id="Ctrl-D"), pytest.param("\x03", marks=pytest.mark.untraced, id="Ctrl-C")],
+)
 def test_breaking_off_at_the_first_question(kitchen: Kitchen, typed: str) -> None:
     with terminal(kitchen, "new", "teapot.cups.pour") as asked:
         asked.wait_for(SOURCES)
@@ -310,6 +319,7 @@ def test_breaking_off_at_the_first_question(kitchen: Kitchen, typed: str) -> Non
     assert list(kitchen.content.iterdir()) == []
 
 
+@pytest.mark.untraced
 def test_results_go_where_they_are_meant_although_progress_is_shown(kitchen: Kitchen) -> None:
     """Only the standard error is a terminal: the page must be in the file, and nothing of the display."""
     number, far = pty.openpty()
@@ -328,6 +338,7 @@ def test_results_go_where_they_are_meant_although_progress_is_shown(kitchen: Kit
     assert (kitchen.root / "out.md").read_text() == kitchen.run("new", "teapot.brew", *FROM_ALL, "--print").out
 
 
+@pytest.mark.untraced
 def test_what_stops_it_leaves_nothing_behind(kitchen: Kitchen) -> None:
     with terminal(kitchen, "new", "teapot.cups.pour", *FROM_ALL) as asked:
         asked.wait_for(DOCS)

@@ -80,6 +80,7 @@ except ImportError:
 """
 
 
+@pytest.mark.untraced
 def test_the_core_works_without_pelican(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("title: flask.ctx g Examples\n\n```python\n~~x = 1\n```\n")

@@ -292,6 +292,7 @@ def test_pages_in_canonical_form_have_too(page: Page) -> None:
     assert len(find_credits(page)) == len(page.listings)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "text",
     [

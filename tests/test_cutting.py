@@ -62,12 +62,14 @@ def _try(text: str, random: Random, times: int = 2) -> int:
     return times if spots else 0
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("start", range(0, 300, 100))
 def test_whatever_is_cut_out_of_made_up_python_parses(start: int) -> None:
     cut = [_try(write_program(seed), Random(seed)) for seed in range(start, start + 100)]
     assert sum(map(bool, cut)) > 95  # now and then one ends in a backslash, and is no program
 
 
+@pytest.mark.untraced
 def test_whatever_is_cut_out_of_real_python_parses() -> None:
     random = Random(7)
     files = [path for kind in ("stdlib", "purelib") for path in sorted(Path(sysconfig.get_path(kind)).rglob("*.py"))]

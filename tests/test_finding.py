@@ -238,11 +238,10 @@ def test_all_that_can_be_told_at_once_is(site: SiteFolder) -> None:
 def test_settings_that_cannot_be_used(site: SiteFolder, name: str, value: object) -> None:
     site.set(**{name: value})
     site.write({"content/examples/g.md": G})
-    process = site.start()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert errors.startswith(f"callsite: {name} ")
-    assert "mend the settings file" in errors
+    built = site.build()
+    assert built.code == 2
+    assert built.stderr.startswith(f"callsite: {name} ")
+    assert "mend the settings file" in built.stderr
 
 
 def test_a_template_for_redirects_that_cannot_be_used(site: SiteFolder) -> None:
@@ -251,10 +250,9 @@ def test_a_template_for_redirects_that_cannot_be_used(site: SiteFolder) -> None:
         {"mine/redirect.html": "{{ nothing.at.all }}", "redirects.toml": '"/a.html" = "/flask-globals-g.html"\n'}
     )
     site.write({"content/examples/g.md": G})
-    process = site.start()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "the theme's template `redirect` cannot be used" in errors
+    built = site.build()
+    assert built.code == 2
+    assert "the theme's template `redirect` cannot be used" in built.stderr
 
 
 def test_a_library_itself_is_no_link(site: SiteFolder) -> None:

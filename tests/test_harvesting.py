@@ -269,6 +269,7 @@ def test_files_that_only_name_it(index: UseIndex) -> None:
     assert Desk(index, make_source("client", files)).find().mentions == ("client text.py",)
 
 
+@pytest.mark.untraced
 def test_files_that_do_not_parse_are_read_by_their_words(index: UseIndex) -> None:
     files: Files = {
         "old.py": "from teapot import brew\nprint brew('x')\n",

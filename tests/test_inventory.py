@@ -300,6 +300,7 @@ def test_names_as_they_are_can_be_written_and_sphinx_reads_the_same(
     }
 
 
+@pytest.mark.untraced
 def test_what_sphinx_itself_writes_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "conf.py").write_text("project = 'The  Project'\nversion = '1.2'\n")
     (tmp_path / "index.rst").write_text(

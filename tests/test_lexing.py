@@ -43,6 +43,7 @@ def test_lines_joined_are_the_code(code: str, language: str, first: bool) -> Non
     assert _join(lex_lines(code, _lexer(language), first)) == code
 
 
+@pytest.mark.untraced
 def test_every_language_keeps_the_code() -> None:
     chance = random.Random(2)
     alphabet = string.ascii_letters + string.digits + string.punctuation + "\n\n\n    \t\f\v\x00\x1b\x85\u2028\ufeffé漢"
@@ -176,6 +177,7 @@ def test_words_are_no_keywords_behind_an_opening() -> None:
     assert keywords == [[], [], ["for"], ["pass"]]
 
 
+@pytest.mark.untraced
 def test_shared_listings_keep_their_code(shared: Path) -> None:
     from callsite.page import parse_page
 

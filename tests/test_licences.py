@@ -154,6 +154,7 @@ def test_any_text_is_read(text: str) -> None:
     assert classify(text) is Class.UNKNOWN
 
 
+@pytest.mark.untraced
 def test_huge_texts_are_read_in_time() -> None:
     for known in KNOWN:
         assert parse_text(f"{known.phrases[0]} " * (250_000 // len(known.phrases[0]))).identifiers in (

@@ -242,6 +242,7 @@ def play(chapter: str, site: Path, capsys: pytest.CaptureFixture[str]) -> list[s
 PRINTED = ("text", "json", "diff")
 
 
+@pytest.mark.untraced
 def test_harvesting_shows_what_the_commands_print(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -455,6 +456,7 @@ def parse(path: Path) -> LexborHTMLParser:
     return LexborHTMLParser(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.untraced
 def test_links_in_the_manual_lead_to_places_that_are_there(public: Path) -> None:
     """Builds check that the pages are there; this is about what follows the `#`."""
     seen = 0
@@ -468,6 +470,7 @@ def test_links_in_the_manual_lead_to_places_that_are_there(public: Path) -> None
     assert seen > 50
 
 
+@pytest.mark.untraced
 def test_finding_shows_links_in_code(public: Path) -> None:
     listing = parse(public / "finding.html").css(".listing")[0]
     found = [
@@ -481,6 +484,7 @@ def test_finding_shows_links_in_code(public: Path) -> None:
     assert {f"https://callsite.example{path}" for path in (markup, function)} <= prose
 
 
+@pytest.mark.untraced
 def test_finding_has_every_page_that_is_made(public: Path) -> None:
     rows = rows_of("Pages that Callsite makes", 2, "finding.md")
     patterns = {page: page.replace("NAME", "*").replace("PAGE", "*") for page, _, _ in rows}
@@ -563,6 +567,7 @@ def test_finding_shows_what_is_said_of_a_history_that_is_cut_short() -> None:
     assert shown.snippet.code == history._CUT_SHORT.format(count(27, "file"))
 
 
+@pytest.mark.untraced
 def test_what_a_search_can_be_narrowed_down_by(public: Path) -> None:
     found = {
         str(part.attributes["data-pagefind-filter"])
@@ -676,6 +681,7 @@ def test_settings_has_all_that_templates_get() -> None:
     assert len(own) == 3
 
 
+@pytest.mark.untraced
 def test_twins_has_every_file(mine: Path, site: SiteFolder) -> None:
     rows = rows_in((MANUAL / "twins.md").read_text(encoding="utf-8"))
     patterns = {file.replace("PAGE", "pathlib-path-examples"): when for file, _, when in rows}
@@ -688,6 +694,7 @@ def test_twins_has_every_file(mine: Path, site: SiteFolder) -> None:
     assert beside == {*patterns, ".callsite-manifest"}
 
 
+@pytest.mark.untraced
 def test_twins_shows_what_they_hold(mine: Path) -> None:
     listings = {one.origin.path: one.snippet.code for one in read_page("twins.md").listings}
     for path in ("pathlib-path-examples.md", "llms.txt"):
@@ -700,6 +707,7 @@ def test_twins_shows_what_they_hold(mine: Path) -> None:
     assert named.attributes["href"] == "https://example.org/changes.atom.xml"
 
 
+@pytest.mark.untraced
 def test_the_programs_that_twins_shows_run(mine: Path, public: Path) -> None:
     listings = read_page("twins.md").listings
     called = next(number for number, one in enumerate(listings) if one.snippet.code.startswith("python read_"))
@@ -720,6 +728,7 @@ def test_the_programs_that_twins_shows_run(mine: Path, public: Path) -> None:
         assert run(folder, "check_examples.py") == ""
 
 
+@pytest.mark.untraced
 def test_twins_has_every_field(mine: Path) -> None:
     schema = json.loads((mine / "examples.schema.json").read_text(encoding="utf-8"))
     kinds = schema["$defs"]
@@ -738,6 +747,7 @@ def test_twins_has_every_field(mine: Path) -> None:
     )
 
 
+@pytest.mark.untraced
 def test_sphinx_follows_the_references_that_twins_shows(mine: Path, tmp_path: Path) -> None:
     listings = read_page("twins.md").listings
     texts = {one.origin.path: one.snippet.code for one in listings}

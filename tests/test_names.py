@@ -488,6 +488,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_any_text_gives_an_answer(text: str) -> None:
     names = find_names(text)
@@ -573,6 +574,7 @@ def test_why_a_text_does_not_parse(text: str, error: type[Exception]) -> None:
     assert isinstance(parse_python("x = '\\d'"), ast.Module)
 
 
+@pytest.mark.untraced
 def test_every_import_of_the_standard_library_is_a_use() -> None:
     for text in _TEXTS:
         imports = [

@@ -11,9 +11,9 @@ import ast
 import io
 import sys
 import sysconfig
-import time
 import tokenize
 import warnings
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from unicodedata import normalize
@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from callsite.names import Certainty, Kind, Mention, find_mentions, find_names
 from callsite.names.mentions import find_mentions_in_tree
 from callsite.text import BOM, normalise_ends
+from tests.growth import find_growth
 from tests.strategies import texts
 from tests.test_names import HOSTILE, broken_texts
 
@@ -378,6 +379,7 @@ def hold(text: str, module: str = "p.m", is_package: bool = False) -> tuple[Ment
     return mentions
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("word", ["import ", "from ", "if x:\n    from\\\n ....", "x; import x, "], ids=repr)
 def test_no_import_is_too_deep(word: str) -> None:
     """CPython takes gigabytes for these."""
@@ -396,6 +398,7 @@ def test_words_keep_the_laws_in_any_text(is_package: bool, text: str) -> None:
     hold(text, "p.m", is_package)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_any_text_gives_an_answer(text: str) -> None:
     hold(text)
@@ -419,6 +422,7 @@ def test_words_below_some_packages_are_those_of_all_words(text: str, roots: froz
     assert list(find_mentions(text, roots=roots)) == below
 
 
+@pytest.mark.untraced
 def test_words_keep_the_laws_in_the_standard_library() -> None:
     """Each stands where Python's own tokens have a word, and nothing that is used is left out."""
     files = [path for path in sorted(_STDLIB.rglob("*.py")) if not {"test", "tests", "site-packages"} & set(path.parts)]
@@ -451,19 +455,16 @@ _LONG = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("rest", ["", "\n)"], ids=["parsed", "unparsed"])
 @pytest.mark.parametrize("part", _LONG.values(), ids=_LONG)
 def test_time_grows_with_length_alone(part: str, rest: str) -> None:
     turns = count()
 
-    def measure(size: int) -> float:
+    def make(size: int) -> Callable[[], object]:
         # Each text is another one: trees of texts seen before are kept.
         start = f"# {next(turns)}\n" + ("import " if part in ("a.b as c,", "b.") else "import a, é\n")
         text = start + part * (size // len(part)) + "a" + rest
-        began = time.process_time()
-        find_mentions(text)
-        return time.process_time() - began
+        return lambda: find_mentions(text)
 
-    # Ten times the text; a hundred times the time would be the square.
-    short = min(measure(4_000) for _ in range(3))
-    assert measure(40_000) < 40 * short + 0.05
+    assert find_growth(make, 4_000) < 40  # the square would be a hundred

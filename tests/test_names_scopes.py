@@ -176,6 +176,7 @@ def _pick_files() -> list[Path]:
     return sorted({*files[::7], *_PICKED.intersection(files)})
 
 
+@pytest.mark.untraced
 def test_every_name_of_the_standard_library_is_where_python_has_it() -> None:
     problems, names, files = [], 0, 0
     for path in _pick_files():

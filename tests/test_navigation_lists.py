@@ -36,6 +36,7 @@ _SIZES = st.lists(
 )
 
 
+@pytest.mark.untraced
 @settings(max_examples=200)
 @given(_SIZES, st.sampled_from(["", "home.html"]))
 def test_sheets_have_every_entry_once(sizes: list[int], first: str) -> None:
@@ -277,6 +278,7 @@ def test_projects_have_addresses_of_their_own() -> None:
     assert built.find_broken() == []
 
 
+@pytest.mark.untraced
 def test_many_projects_without_letters_take_no_time() -> None:
     page = make_page("p", projects=[chr(0x4E00 + number) for number in range(9000)])
     start = time.process_time()
@@ -423,6 +425,7 @@ def _count(view: PageView) -> int:
     return len(list(list_items(view.sidebar))) + related + home + len(view.breadcrumbs)
 
 
+@pytest.mark.untraced
 def test_no_page_grows_with_the_site() -> None:
     start = time.process_time()
     built, pages = _build_large()

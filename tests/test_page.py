@@ -248,6 +248,7 @@ def test_lines_that_fit() -> None:
     assert lines_fit(Listing(Snippet("", ())))
 
 
+@pytest.mark.untraced
 def test_shared_pages_write_themselves(shared: Path) -> None:
     for path in [*shared.glob("seed/*"), *shared.glob("corpus/p*/*")]:
         text = path.read_bytes().decode()

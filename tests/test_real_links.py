@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +18,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.model import Page, Symbol
 from callsite.page import parse_page
-from callsite.scaffold import plan_site
 from callsite.symbol import find_symbol
-from tests.building import Built
+from tests.building import Built, list_real_pages
 from tests.links_by_hand import ANY, MISSED, NAMED, Judged, Link, Trap
+
+pytestmark = pytest.mark.untraced
 
 JUDGED = (*ANY, *NAMED)
 
@@ -34,7 +33,7 @@ JUDGED = (*ANY, *NAMED)
 @pytest.fixture(scope="module")
 def pages(shared: Path) -> dict[str, Page]:
     """The pages people wrote, by the name of their file."""
-    return {file.name: parse_page(file.read_text(encoding="utf-8"))[0] for file in _sources(shared)}
+    return {file.name: parse_page(file.read_text(encoding="utf-8"))[0] for file in list_real_pages(shared)}
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +41,6 @@ def symbols(pages: dict[str, Page]) -> dict[str, Symbol]:
     """The symbol of each of these pages that has one."""
     found = {name: find_symbol(page.meta) for name, page in pages.items()}
     return {name: symbol for name, symbol in found.items() if symbol}
-
-
-def _sources(shared: Path) -> list[Path]:
-    return sorted([*(shared / "corpus").glob("*/*.markdown"), *(shared / "seed").glob("*.md")])
 
 
 def _code(pages: Mapping[str, Page], name: str, number: int) -> list[str]:
@@ -140,21 +135,6 @@ class HtmlPage:
     links: tuple[str, ...]
     computed: tuple[str, ...]
     redirect: bool
-
-
-@pytest.fixture(scope="module")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A site of all the pages people wrote, built once."""
-    root = tmp_path_factory.mktemp("real-links")
-    (root / "pelicanconf.py").write_text(plan_site("Real")["pelicanconf.py"], encoding="utf-8")
-    for source in _sources(shared):
-        folder = root / "content" / ("posts" if source.parent.name == "posts" else "pages")
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / source.name).write_bytes(source.read_bytes())
-    command = [sys.executable, "-m", "callsite", "build"]
-    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return Built(ran.returncode, ran.stdout, ran.stderr, (), root / "output")
 
 
 @pytest.fixture(scope="module")

@@ -145,6 +145,7 @@ def test_what_is_too_much_takes_no_time(text: str, start: str) -> None:
     assert [problem[: len(start)] for problem in problems] == [start]
 
 
+@pytest.mark.untraced
 def test_what_is_long_is_read() -> None:
     text = f'# {"." * 99}\n"/a" = "/{"b" * 19_990}"\n"/c" = "https://{"x." * 49}y/z"\n# {"d" * 19_998}'
     redirects, problems = _read(text)
@@ -448,6 +449,7 @@ def test_chains_lead_to_their_end() -> None:
     assert _pairs(plan) == [("/a", "https://x.y/z#x"), ("/b", "https://x.y/z"), ("/c", "https://x.y/z#x")]
 
 
+@pytest.mark.untraced
 def test_a_long_chain_takes_no_time() -> None:
     pairs = [(f"/{number}", f"/{number + 1}") for number in range(5000)]
     plan = _plan(*pairs, ("/5000", "/flask.html"))
@@ -732,10 +734,13 @@ def test_rules_have_limits_and_pages_have_none() -> None:
 # What browsers get.
 
 
+_TEMPLATE = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+).get_template("redirect.html")
+
+
 def _render(target: str, title: str = "flask.g", address: str = "") -> str:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.get_template("redirect.html")
-    return template.render(target=target, title=title, SITENAME="Site & Co", SITEURL=address, DEFAULT_LANG="en")
+    return _TEMPLATE.render(target=target, title=title, SITENAME="Site & Co", SITEURL=address, DEFAULT_LANG="en")
 
 
 def test_the_page_at_an_old_address() -> None:

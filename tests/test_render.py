@@ -168,6 +168,7 @@ def _read_by_hand(text: str) -> list[tuple[list[str], int]]:
     return found
 
 
+@pytest.mark.untraced
 def test_shared_pages_show_all_of_their_code(shared: Path) -> None:
     renderer = Renderer({"extension_configs": {"markdown.extensions.extra": {}}})
     listings = 0

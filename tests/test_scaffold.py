@@ -11,6 +11,7 @@ from callsite.scaffold import plan_site, write_site
 from tests.building import SiteFolder
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", ["My site", 'O\'Brien "quoted" {braces} \\ 100 %', "日本"])
 def test_a_new_site_builds_without_a_problem(site: SiteFolder, name: str) -> None:
     (site.root / "pelicanconf.py").unlink()

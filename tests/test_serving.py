@@ -104,6 +104,7 @@ def test_a_site_is_served_and_reloaded(site: SiteFolder, serve: Callable[[], Ser
     assert "Cannot" not in printed
 
 
+@pytest.mark.untraced
 def test_the_settings_and_what_they_import_are_watched(site: SiteFolder, serve: Callable[[], Server]) -> None:
     site.write({**CONTENT, "names.py": "NAME = 'One'\n"})
     with (site.root / "pelicanconf.py").open("a") as file:
@@ -130,6 +131,7 @@ def test_what_is_not_there_gets_the_404_page(site: SiteFolder, serve: Callable[[
     assert server.get("/nothing")[0] == 404
 
 
+@pytest.mark.untraced
 def test_an_edit_saved_while_a_build_runs_is_not_lost(site: SiteFolder, serve: Callable[[], Server]) -> None:
     site.set(PLUGINS=["callsite.pelican_plugin", "slow"])
     site.write(
@@ -167,6 +169,7 @@ def test_idle_connections_block_nobody(site: SiteFolder, serve: Callable[[], Ser
             connection.close()
 
 
+@pytest.mark.untraced
 def test_a_build_that_fails_leaves_the_last_good_site_up(site: SiteFolder, serve: Callable[[], Server]) -> None:
     site.write(CONTENT)
     server = serve()
@@ -208,6 +211,7 @@ def test_stopping_ends_a_build_as_well(site: SiteFolder, serve: Callable[[], Ser
     assert not site.output.exists()
 
 
+@pytest.mark.untraced
 def test_output_among_the_content_does_not_set_off_builds(site: SiteFolder, serve: Callable[..., Server]) -> None:
     site.write(CONTENT)
     server = serve("--output", "content/output")
@@ -260,6 +264,7 @@ def test_a_port_for_administrators(monkeypatch: pytest.MonkeyPatch) -> None:
         bind(80)
 
 
+@pytest.mark.untraced
 def test_a_part_of_a_page_is_left_as_it_is(site: SiteFolder, serve: Callable[..., Server]) -> None:
     site.write(CONTENT)
     server = serve()

@@ -15,7 +15,6 @@ from bs4 import BeautifulSoup
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from callsite.scaffold import plan_site
 from tests.building import Built, SiteFolder
 from tests.conftest import REPOSITORY
 
@@ -58,34 +57,10 @@ def _words(html: str) -> list[str]:
     return (tree.body.text(separator=" ") if tree.body else "").split()
 
 
-@pytest.fixture(scope="module")
-def real_site(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of all the pages people wrote."""
-    root = tmp_path_factory.mktemp("real")
-    (root / "pelicanconf.py").write_text(plan_site("Real")["pelicanconf.py"], encoding="utf-8")
-    sources = [*(shared / "corpus").glob("*/*.markdown"), *(shared / "seed").glob("*.md")]
-    for source in sources:
-        folder = root / "content" / ("posts" if source.parent.name == "posts" else "pages")
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / source.name).write_bytes(source.read_bytes())
-    return root
-
-
-@pytest.fixture(scope="module")
-def real(real_site: Path) -> Built:
-    """That site, built once."""
-    return _build(real_site)
-
-
-def _build(root: Path, *arguments: str) -> Built:
-    command = [sys.executable, "-m", "callsite", "build", *arguments]
-    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    return Built(ran.returncode, ran.stdout, ran.stderr, (), root / "output")
-
-
-def test_all_real_pages_build_without_change(real_site: Path, real: Built) -> None:
+@pytest.mark.untraced
+def test_all_real_pages_build_without_change(real: Built) -> None:
     assert real.code == 0
-    sources = sorted((real_site / "content").rglob("*.m*"))
+    sources = sorted((real.output.parent / "content").rglob("*.m*"))
     assert len(sources) >= 51
     fence = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
     compared = 0
@@ -107,9 +82,10 @@ def test_all_real_pages_build_without_change(real_site: Path, real: Built) -> No
     assert compared >= 178
 
 
-def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> None:
+@pytest.mark.untraced
+def test_prose_is_neither_lost_nor_reordered(real: Built) -> None:
     compared = 0
-    for source in sorted((real_site / "content").rglob("*.m*")):
+    for source in sorted((real.output.parent / "content").rglob("*.m*")):
         text = source.read_text(encoding="utf-8")
         slug = re.search(r"^slug: (.*)$", text, re.MULTILINE)
         assert slug
@@ -123,6 +99,7 @@ def test_prose_is_neither_lost_nor_reordered(real_site: Path, real: Built) -> No
     assert compared > 15_000
 
 
+@pytest.mark.untraced
 def test_the_seed_page_has_five_marks(real: Built) -> None:
     page = real.read(SEED)
     marked = [line.text().removeprefix("Marked line: ").strip() for line in _listings(page)[0].css(".line.hll")]
@@ -133,6 +110,7 @@ def test_the_seed_page_has_five_marks(real: Built) -> None:
     assert len(_listings(page)[0].css(".gap")) == 5
 
 
+@pytest.mark.untraced
 def test_the_seed_page_is_light(real: Built) -> None:
     # A first visitor's transfer: the page with its one stylesheet and its one script. 25 kB is what Furo's own files
     # come to on a smaller page.
@@ -140,30 +118,34 @@ def test_the_seed_page_is_light(real: Built) -> None:
     assert sum(len(gzip.compress((real.output / path).read_bytes())) for path in files) <= 25_000
 
 
-def test_links_to_pages_that_are_not_there_have_a_place(real_site: Path, real: Built) -> None:
+@pytest.mark.untraced
+def test_links_to_pages_that_are_not_there_have_a_place(real: Built) -> None:
     seen = set()
     pattern = re.compile(r"(content/\S+):(\d+): S102 the link to `(.*)` leads nowhere; .*")
     for line in real.stderr.splitlines():
         match = pattern.fullmatch(line)
         if match:
             path, number, target = match.groups()
-            text = (real_site / path).read_text(encoding="utf-8").split("\n")
+            text = (real.output.parent / path).read_text(encoding="utf-8").split("\n")
             assert target in text[int(number) - 1], line
             assert not (real.output / target.lstrip("/")).exists()
             seen.add((path, target))
     assert len(seen) > 100
     # The other way round: every address of a page that is not there has been named.
-    for source in sorted((real_site / "content").rglob("*.m*")):
+    for source in sorted((real.output.parent / "content").rglob("*.m*")):
         for target in re.findall(r"\]\((/[\w./-]+\.html)\)", source.read_text(encoding="utf-8")):
-            name = str(source.relative_to(real_site))
+            name = str(source.relative_to(real.output.parent))
             assert (real.output / target[1:]).exists() != ((name, target) in seen), (name, target)
 
 
-def test_strict_builds_make_them_errors(real_site: Path) -> None:
-    built = _build(real_site, "--strict", "--output", "strict")
-    assert built.code == 1
-    assert built.stderr.endswith("errors; nothing was written to strict\n")
-    assert not (real_site / "strict").exists()
+@pytest.mark.untraced
+def test_strict_builds_make_them_errors(real: Built) -> None:
+    command = [sys.executable, "-m", "callsite", "build", "content/posts", "--strict", "--output", "strict"]
+    ran = subprocess.run(command, cwd=real.output.parent, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "M105" in ran.stderr  # the first that there are to stop on
+    assert ran.stderr.endswith("errors; nothing was written to strict\n")
+    assert not (real.output.parent / "strict").exists()
 
 
 HOSTILE = """<script>alert(1)</script> {{ 7*7 }} {% raw %} {filename}x |filename|x &amp; &lt;b&gt; "quoted" 'single'"""
@@ -247,6 +229,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(site: SiteFolder, end
     assert built.read("a.html") == plain
 
 
+@pytest.mark.untraced
 def test_large_input_builds(site: SiteFolder) -> None:
     line = "word " * 15 + "[link](/large.html)\n"
     listing = "```python\n" + "~~import this\n" * 10_000 + "```\n"
@@ -273,6 +256,7 @@ def test_large_input_builds(site: SiteFolder) -> None:
     assert built.read("many.html").count("<figure") == 5_000
 
 
+@pytest.mark.untraced
 def test_the_projects_own_site_builds_strictly(tmp_path: Path) -> None:
     outputs = []
     for settings, address in (("pelicanconf.py", ""), ("publishconf.py", "https://example.org/sub")):

@@ -148,6 +148,7 @@ def test_an_order_that_an_author_chose_is_kept_to() -> None:
     assert _place("a.c", ("a.b", "500010040"), ("a.d", "500010010"), ("a.e", "500010060")) == "500010050"
 
 
+@pytest.mark.untraced
 def test_three_hundred_symbols_one_after_the_other_stay_in_order() -> None:
     names = sorted((f"lib.{'abcXYZ'[number % 6]}_{number * 7919 % 300}" for number in range(300)), key=str.lower)
     pages: list[Meta] = []

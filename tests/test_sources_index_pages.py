@@ -200,6 +200,7 @@ def test_pip_is_asked(pip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_index_settings().indexes == ()
 
 
+@pytest.mark.untraced
 def test_pip_has_a_default(pip: Path) -> None:
     (pip.parent / "pip").mkdir()
     (pip.parent / "pip" / "__main__.py").write_text("raise SystemExit('not pip')")

@@ -157,6 +157,7 @@ def test_nothing_is_kept_of_what_is_not_right(index: IndexSettings, web: Web, ca
     assert _names(cache) == set()
 
 
+@pytest.mark.untraced
 def test_nothing_is_kept_when_it_is_killed(index: IndexSettings, web: Web, cache: Path) -> None:
     def whim(handler: BaseHTTPRequestHandler, path: str) -> bool:
         if not path.startswith("/files"):

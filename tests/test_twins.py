@@ -189,6 +189,7 @@ def test_any_site_has_valid_twins(found: list[Page]) -> None:
         read_valid(files["sitemap.xml"], "sitemap")
 
 
+@pytest.mark.untraced
 def test_real_pages(shared: Path) -> None:
     twins: list[TwinPage] = []
     for path in sorted([*shared.glob("seed/*.md"), *shared.glob("corpus/p*/*.markdown")]):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup
 from sphinx.util.inventory import InventoryFile
 
@@ -80,6 +81,7 @@ def test_line_ends_in_names_and_titles_do_no_harm() -> None:
     assert _load(twin("title: x\n    y\nslug: a b"), name="Two\nlines\u2028more")["a-b"] == ("a%20b.html", "x y")
 
 
+@pytest.mark.untraced
 def test_references_of_a_real_documentation_are_resolved(tmp_path: Path) -> None:
     pages = [
         twin("title: g\nslug: flask-g\nsymbol: flask.g"),

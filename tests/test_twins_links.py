@@ -112,6 +112,7 @@ def test_addresses_that_markdown_would_not_take() -> None:
     assert encode_target("/é?a=1&b=2&copy;") == "/é?a=1&b=2&amp;copy;"
 
 
+@pytest.mark.untraced
 def test_a_long_paragraph_takes_no_more_than_its_length() -> None:
     text = "word [a](b) " * 5000
     assert _rewrite(text) == "word [a](Nb) " * 5000

@@ -233,6 +233,7 @@ def test_the_filter_looks_for_both_names(data: bytes, wanted: bool) -> None:
     assert make_filter("flask")(data) == (b"flask" in data)
 
 
+@pytest.mark.untraced
 def test_the_filter_loses_no_use() -> None:
     modules = own_modules()
     with UseIndex() as every:
@@ -562,6 +563,7 @@ with UseIndex(Path(sys.argv[1])) as index:
 """
 
 
+@pytest.mark.untraced
 def test_processes_share_the_file(path: Path) -> None:
     running = [
         subprocess.Popen(
@@ -625,6 +627,7 @@ def test_the_benchmark_needs_something_to_measure(tmp_path: Path) -> None:
     assert done.stderr == f"{tmp_path}: holds no wheels or sdists\n"
 
 
+@pytest.mark.untraced
 def test_a_large_text_is_for_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
     real = Workers.work

@@ -59,6 +59,7 @@ def _run(pool: Pool, tasks: list[Task]) -> dict[int, Answer | Failure]:
     return answers
 
 
+@pytest.mark.untraced
 def test_workers_answer_as_this_process_does() -> None:
     tasks: list[Task] = [
         (path.read_bytes(), path.stem, False) for path in Path(workers.__file__).parents[1].glob("*.py")
@@ -107,6 +108,7 @@ def test_workers_are_used_again() -> None:
     assert pool._workers == []
 
 
+@pytest.mark.untraced
 def test_a_text_that_kills_costs_nothing_but_itself() -> None:
     tasks = [*TASKS[:60], (b"die\n", "m", False), *TASKS[60:], (b"die now\n", "m", False)]
     answers = _run(make_workers(DIE), tasks)
@@ -151,6 +153,7 @@ def test_workers_that_die_idle_are_done_without() -> None:
         assert dict(pool.work(TASKS)) == dict(enumerate(map(find_answer, TASKS)))
 
 
+@pytest.mark.untraced
 def test_workers_may_be_used_beside_threads() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
