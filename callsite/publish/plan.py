@@ -33,12 +33,15 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to send. `was` is what stands in its place, None if that is nothing or not known for certain."""
+    """A file to send. `was` is what stands in its place, None if that is nothing or not known for certain; `is_new` tells
+    that nothing stands there.
+    """
 
     path: str
     entry: Entry
     stage: Stage
     was: Entry | None = None
+    is_new: bool = False
 
     @property
     def changes_headers_only(self) -> bool:
@@ -108,7 +111,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}
     certain = {path: entry for path, entry in standing.items() if path not in old.coming}
     uploads = [
-        Upload(path, entry, _find_stage(path, entry, path not in standing), certain.get(path))
+        Upload(path, entry, _find_stage(path, entry, path not in standing), certain.get(path), path not in standing)
         for path, entry in new.files.items()
         if certain.get(path) != entry
     ]

@@ -1,0 +1,150 @@
+"""An output folder as it is to be published: each file with its digest and headers, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from callsite.build import place_of
+from callsite.errors import CallsiteError
+from callsite.model import Place, Problem
+from callsite.opening import open_file
+from callsite.publish import Entry, Manifest, check_paths, find_kind, plan_headers
+from callsite.publish.kinds import ENCODINGS
+from callsite.staging import MANIFEST as BUILT
+
+BUILD: Final = "build.json"
+
+# How S3 is told that an object leads somewhere else:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
+_REDIRECT: Final = "x-amz-website-redirect-location"
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What was read: the files as a manifest, the paths that the build has noted (None for no note), and what is wrong
+    with them.
+    """
+
+    manifest: Manifest
+    built: frozenset[str] | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_output(folder: Path, *, headers: bool = False, encoding: str = "", redirects: bool = False) -> Output:
+    """Read a production build.
+
+    With `headers` each file gets those it is to be served with; with `encoding`, "gzip" or "br", a file is replaced by
+    its compressed twin where there is one; with `redirects` pages of redirects get the header by which S3 redirects.
+    Raises CallsiteError when the folder is not there, or was not built for production.
+    """
+    at = place_of(str(folder)).path
+    if not folder.is_dir():
+        raise CallsiteError(f"{at}: no such output; build the site first")
+    problems: list[Problem] = []
+    found = dict(sorted(_list_files(folder, at, problems)))
+    found.pop(BUILT, None)
+    site, commit, leads = _read_build(folder, at, bool(found))
+    twins = _find_twins(found) if encoding else {}
+    ending = next((end for end, name in ENCODINGS.items() if name == encoding), "")
+    if encoding and not any(path.endswith(ending) for path in twins):
+        hint = f'set CALLSITE_PRECOMPRESS = ["{ending.lstrip(".")}"] for the build, or leave out `encoding`'
+        raise CallsiteError(f"{at}: nothing there is compressed with {encoding}; {hint}")
+    problems += check_paths(found, at)
+    files: dict[str, Entry] = {}
+    for path, file in found.items():
+        if path in twins:
+            continue
+        packed = path + ending if path + ending in twins and encoding else ""
+        try:
+            plain_digest, size = _digest(file)
+            sha256, size = _digest(found[packed]) if packed else (plain_digest, size)
+        except OSError as error:
+            message = f"cannot be read: {error.strerror}"
+            problems.append(Problem(Place(f"{at}/{path}"), "U103", message, "make it readable, or take it away"))
+            continue
+        said = plan_headers(path, find_kind(path, plain_digest), encoding if packed else "") if headers else ()
+        if redirects and path in leads:
+            said = (*said, (_REDIRECT, leads[path]))
+        files[path] = Entry(sha256, size, said, packed)
+    return Output(Manifest(files, site=site, commit=commit), _read_built(folder), tuple(problems))
+
+
+def _list_files(folder: Path, at: str, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
+    """The files of an output by their paths; links count as what they lead to, if that is in the output."""
+    root = os.path.realpath(folder)
+    waiting: list[tuple[str, str, tuple[str, ...]]] = [("", root, (root,))]
+    while waiting:
+        prefix, name, above = waiting.pop()
+        try:
+            entries = sorted(os.scandir(name), key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"cannot be read: {error.strerror}"
+            problems.append(Problem(Place(f"{at}/{prefix}".rstrip("/")), "U103", message, "make it readable"))
+            continue
+        for entry in entries:
+            path = prefix + entry.name
+            real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+            if entry.is_symlink() and not real.startswith(root + os.sep):
+                message = "this symbolic link leads out of the output"
+                problems.append(Problem(Place(f"{at}/{path}"), "U102", message, "put the file itself there"))
+            elif not entry.is_dir():
+                yield path, Path(real)
+            elif real in above:
+                message = "this symbolic link leads to a folder that it is in"
+                problems.append(Problem(Place(f"{at}/{path}"), "U102", message, "take it away"))
+            else:
+                waiting.append((f"{path}/", real, (*above, real)))
+
+
+def _find_twins(found: Mapping[str, Path]) -> dict[str, str]:
+    """The compressed twins among files, each with the path it stands for."""
+    pairs = ((path, posixpath.splitext(path)) for path in found)
+    return {path: plain for path, (plain, ending) in pairs if ending in ENCODINGS and plain in found}
+
+
+def _digest(file: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with open_file(file) as opened:
+        while chunk := opened.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _read_build(folder: Path, at: str, is_filled: bool) -> tuple[str, str, dict[str, str]]:
+    """Where the site of an output will stand, the commit it was built from, and where its pages of redirects lead."""
+    if not is_filled:
+        return "", "", {}
+    hint = "build it with the settings for publishing, which have CALLSITE_PRODUCTION = True"
+    try:
+        with open_file(folder / BUILD) as file:
+            values: Any = json.load(file)
+        site, commit, leads = values["site"], values["commit"], values["redirects"]
+        if not (isinstance(site, str) and isinstance(commit, str) and isinstance(leads, dict)):
+            raise TypeError
+    except FileNotFoundError as error:
+        raise CallsiteError(f"{at}: this was not built for publishing (it has no {BUILD}); {hint}") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CallsiteError(f"{at}/{BUILD}: cannot be read ({type(error).__name__}); {hint}") from error
+    if not site.startswith(("https://", "http://")):
+        raise CallsiteError(f"{at}: it was built without an address; set SITEURL in the settings for publishing")
+    return site, commit, {path: str(lead) for path, lead in leads.items()}
+
+
+def _read_built(folder: Path) -> frozenset[str] | None:
+    try:
+        with open_file(folder / BUILT) as file:
+            names = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return frozenset(names) if is_list else None
