@@ -1,4 +1,4 @@
-"""The settings of a site's check: `[tool.callsite.check]` of the `pyproject.toml` beside its folder of content."""
+"""What a site asks of Callsite: the tables `[tool.callsite.…]` of the `pyproject.toml` beside its folder of content."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from callsite.check.external import ExternalSettings
 from callsite.check.policy import USUAL, Policy
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.publish.settings import PublishSettings, parse_publish_settings
 from callsite.wording import nearest
 
 FILE = "pyproject.toml"
@@ -39,27 +40,36 @@ class Configuration:
 
 
 def read_configuration(folder: Path) -> Configuration:
-    """Read the configuration of the site in a folder; the usual one when there is no such file or table.
+    """Read how the site in a folder is checked; as usual when there is no such file or table.
 
     Raises CallsiteError when the file cannot be read, and for what it should not hold.
     """
+    return parse_configuration(_read_table(folder, "check"), place_of(str(folder / FILE)).path)
+
+
+def read_publish_settings(folder: Path) -> PublishSettings:
+    """Read where the site in a folder is published to. Raises CallsiteError as `read_configuration` does."""
+    return parse_publish_settings(_read_table(folder, "publish"), place_of(str(folder / FILE)).path)
+
+
+def _read_table(folder: Path, name: str) -> Mapping[str, Any]:
     path = folder / FILE
     at = place_of(str(path))
     try:
         with open_file(path) as file:
             values = tomllib.load(file)
     except FileNotFoundError:
-        return Configuration()
+        return {}
     except OSError as error:
         raise CallsiteError(f"{at}: cannot be read: {error.strerror}; make it readable") from error
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number that is too long
         raise CallsiteError(f"{at}: this is no TOML: {error}; mend it") from error
     table: Any = values
-    for key in ("tool", "callsite", "check"):
+    for key in ("tool", "callsite", name):
         table = table.get(key, {})
         if not isinstance(table, dict):
-            raise CallsiteError(f"{at}: `{key}` is no table; write [tool.callsite.check]")
-    return parse_configuration(table, str(at))
+            raise CallsiteError(f"{at}: `{key}` is no table; write [tool.callsite.{name}]")
+    return table  # type: ignore[no-any-return]  # the loop has seen to it
 
 
 def parse_configuration(table: Mapping[str, Any], where: str) -> Configuration:

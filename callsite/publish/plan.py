@@ -33,8 +33,8 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to send. `was` is what stands in its place, None if that is nothing or not known for certain; `is_new` tells
-    that nothing stands there.
+    """A file to send. `was` is what stands in its place, None if that is nothing or not known for certain; `is_new`
+    tells that nothing stands there.
     """
 
     path: str
