@@ -14,7 +14,7 @@ from callsite import __version__
 from callsite.errors import CallsiteError
 from callsite.wording import make_printable
 
-COMMANDS = ("build", "serve", "check", "init", "new", "harvest", "mark", "refresh")
+COMMANDS = ("build", "serve", "check", "publish", "init", "new", "harvest", "mark", "refresh")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,8 +11,9 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from callsite.settings import SiteFolders, read_folders
 from callsite.staging import sweep
@@ -38,11 +39,15 @@ def add_site_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Build, and return Pelican's exit code."""
     folders = find_folders(arguments)
-    command = make_command(arguments.settings, folders, arguments.strict)
+    return run_build(make_command(arguments.settings, folders, arguments.strict), folders)
+
+
+def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None) -> int:
+    """Run the command line of a build, and return its exit code. What it prints goes to `stdout` if that is given."""
     # A session of its own: what stops this process is for it alone, and it ends the build without a word of that.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
-    with subprocess.Popen(command, start_new_session=True) as build:  # noqa: S603  # no shell, and our own interpreter
+    with subprocess.Popen(command, start_new_session=True, stdout=stdout) as build:  # noqa: S603  # no shell, and our own interpreter
         try:
             return build.wait()
         finally:
@@ -61,7 +66,12 @@ def find_folders(arguments: argparse.Namespace) -> SiteFolders:
     return read_folders(arguments.settings, arguments.content, arguments.output)
 
 
-def make_command(settings: str, folders: SiteFolders, strict: bool = False) -> list[str]:
-    """The command line that builds the site."""
+def make_command(settings: str, folders: SiteFolders, strict: bool = False, production: bool = False) -> list[str]:
+    """The command line that builds the site; for production it is always strict."""
     command = [sys.executable, "-m", "pelican", str(folders.content), "-s", settings, "-o", str(folders.output)]
-    return [*command, "-e", "CALLSITE_STRICT=true"] if strict else command
+    wanted = {"CALLSITE_STRICT=true": strict or production, "CALLSITE_PRODUCTION=true": production}
+    return (
+        [*command, "-e", *(words for words, is_wanted in wanted.items() if is_wanted)]
+        if any(wanted.values())
+        else command
+    )
