@@ -3,9 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+WITH_ADDRESS = $(if $(SITEURL),SITEURL="$(SITEURL)")
 
 .DEFAULT_GOAL := help
-.PHONY: help serve html check publish-html new harvest demo test screenshots format clean
+.PHONY: help serve html check publish-html publish publish-dry-run rollback new harvest demo test screenshots format clean
 
 help: ## show this list
 	@echo "Callsite: example-code pages from annotated source snippets"
@@ -21,7 +22,16 @@ check: html ## build, then check the pages and what was built (ARGS="--external 
 	@$(BIN)/callsite check --output $(ARGS)
 
 publish-html: .venv/site ## build for production into output/ (SITEURL=https://… gives the address)
-	@$(if $(SITEURL),SITEURL="$(SITEURL)") $(BIN)/callsite build --settings publishconf.py
+	@$(WITH_ADDRESS) $(BIN)/callsite build --settings publishconf.py
+
+publish: .venv/site ## build for production, check, send what changed (SITEURL=https://…; TO=NAME, ARGS="--verify …")
+	@$(WITH_ADDRESS) $(BIN)/callsite publish $(TO) $(ARGS)
+
+publish-dry-run: .venv/site ## show what `make publish` would send and delete
+	@$(WITH_ADDRESS) $(BIN)/callsite publish $(TO) --dry-run $(ARGS)
+
+rollback: .venv/site ## bring back the release before (TO=NAME, RELEASE=… for a certain one)
+	@$(WITH_ADDRESS) $(BIN)/callsite publish $(TO) --rollback $(RELEASE)
 
 new: .venv/site ## start the page of a symbol (SYMBOL=flask.ctx.after_this_request; ARGS="--from SOURCE …")
 	@$(if $(SYMBOL),$(BIN)/callsite new $(SYMBOL) $(ARGS),echo "make new: name a symbol, SYMBOL=flask.ctx.after_this_request" >&2; exit 2)
