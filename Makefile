@@ -10,7 +10,7 @@ WITH_ADDRESS = $(if $(SITEURL),SITEURL="$(SITEURL)")
 
 help: ## show this list
 	@echo "Callsite: example-code pages from annotated source snippets"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 serve: .venv/site ## build, serve on http://localhost:8000 and reload on every change (PORT=9000 for another port)
 	@$(BIN)/callsite serve --port $(PORT)

@@ -107,7 +107,7 @@ def said_options(section: str) -> list[str]:
 
 
 # Groups of options that are a command's own.
-OWN_GROUPS = ("positional arguments", "options", "fixes", "what is told")
+OWN_GROUPS = ("positional arguments", "options", "going back", "fixes", "what is told")
 
 
 def shared_groups(parser: argparse.ArgumentParser) -> list[argparse._ArgumentGroup]:

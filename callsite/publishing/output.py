@@ -96,7 +96,7 @@ def _list_files(folder: Path, at: str, problems: list[Problem]) -> Iterator[tupl
             if entry.is_symlink() and not real.startswith(root + os.sep):
                 message = "this symbolic link leads out of the output"
                 problems.append(Problem(Place(f"{at}/{path}"), "U102", message, "put the file itself there"))
-            elif not entry.is_dir():
+            elif not os.path.isdir(real):
                 yield path, Path(real)
             elif real in above:
                 message = "this symbolic link leads to a folder that it is in"
