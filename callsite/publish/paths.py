@@ -8,13 +8,28 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from callsite.model import Place, Problem
+from callsite.wording import make_printable
 
 # What file systems take for one name, in bytes of UTF-8, and object stores for a whole path.
 LONGEST_NAME: Final = 255
 LONGEST_PATH: Final = 1024
 
+# What destinations keep beside a site has names that begin so, and no file of a site has.
+RESERVED: Final = ".callsite-"
+
+# Most paths: nothing in them can be read in two ways, and their length is that of their bytes.
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.+-]*/)*[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+
 # Control characters (those of terminals among them), halves of surrogate pairs, and what turns the direction of text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+_DOTS = re.compile(r"[. ]*")  # Windows leaves out dots and spaces at the end of a name
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+# What git takes for its own folder on some file system (see `verify_path` and `core.protectNTFS` of git): macOS looks
+# at neither case nor invisible characters, Windows has short names and leaves out what follows.
+_GIT = re.compile(r"(?:\.git|git~1)[. ]*(?::.*)?")
+_IGNORED = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 
 def is_safe(path: str) -> bool:
@@ -24,19 +39,26 @@ def is_safe(path: str) -> bool:
 
 def explain_path(path: str) -> str:
     """Why a path cannot be published; "" if it can."""
+    if len(path) <= LONGEST_NAME and _PLAIN.fullmatch(path):
+        return ""
     if _UNPRINTABLE.search(path):
         return "has a character in it that cannot be seen"
     parts = path.split("/")
-    if "" in parts or "." in parts or ".." in parts:
+    if any(_DOTS.fullmatch(part) for part in parts):
         return "does not name a file below the site"
     if "\\" in path:
         return "has a backslash in it, which separates folders elsewhere"
+    if _DRIVE.match(path):
+        return "begins as the name of a drive does elsewhere"
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
         return f"has a name of more than {LONGEST_NAME} bytes in it"
     if len(path.encode()) > LONGEST_PATH:
         return f"has more than {LONGEST_PATH} bytes"
-    if parts[0].lower() == ".git":
+    folded = [_fold(part) for part in parts]
+    if any(_GIT.fullmatch(part) for part in folded):
         return "would be taken for git's own files"
+    if folded[0].startswith(RESERVED):
+        return "is kept for what a publish notes beside the site"
     return ""
 
 
@@ -55,8 +77,13 @@ def check_paths(paths: Iterable[str], where: str) -> Iterator[Problem]:
             yield Problem(at, "U101", "the name is that of a folder as well", "give it another name")
         other = composed.setdefault(unicodedata.normalize("NFC", path), path)
         if other != path:
-            message = f"the name differs from `{other}` only in how its letters are put together"
+            message = f"the name differs from `{make_printable(other)}` only in how its letters are put together"
             yield Problem(at, "U101", message, "give it another name")
+
+
+def _fold(name: str) -> str:
+    """What a name comes to where neither case nor invisible characters tell names apart."""
+    return unicodedata.normalize("NFC", _IGNORED.sub("", name).casefold())
 
 
 def _list_folders(path: str) -> Iterator[str]:
