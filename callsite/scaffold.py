@@ -19,7 +19,7 @@ CALLSITE_KEYS = []
 '''
 
 _PUBLISH = '''\
-"""The production build on top of pelicanconf.py: `callsite build -s publishconf.py --strict`."""
+"""The production build on top of pelicanconf.py: `callsite publish`, or `callsite build -s publishconf.py`."""
 
 import os
 import sys
@@ -29,6 +29,7 @@ from pelicanconf import *  # noqa: E402, F403
 
 SITEURL = "https://example.org"
 FEED_ALL_ATOM = "feeds/all.atom.xml"
+CALLSITE_PRODUCTION = True
 CALLSITE_STRICT = True
 '''
 
