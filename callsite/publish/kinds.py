@@ -10,6 +10,7 @@ from typing import Final
 # The part of a name that says what is in the file: the first digits of its SHA-256.
 FINGERPRINT: Final = 12
 _FINGERPRINTED = re.compile(rf"\.([0-9a-f]{{{FINGERPRINT}}})\.[^./]+\Z")
+_DIGITS = frozenset("0123456789")  # twelve of them alone are as likely a date and time
 
 # What a host may send in place of a file, by the ending of its name.
 ENCODINGS: Final = {".gz": "gzip", ".br": "br"}
@@ -23,7 +24,7 @@ class Kind(Enum):
     ASSET = "asset"
     """What pages show or link to and is no page: images, styles without a fingerprint, fragments of the search."""
     PAGE = "page"
-    """HTML."""
+    """What links to pages: HTML, and its twins in Markdown."""
     ENTRY = "entry"
     """What leads to pages and is asked for first: the site's index, feeds, the sitemap, the start of the search."""
     CONTROL = "control"
@@ -36,7 +37,11 @@ _CONTROL = frozenset({"_headers", "_redirects", ".nojekyll", "CNAME"})
 _ENTRIES = frozenset(
     {"index.html", "robots.txt", "llms.txt", "llms-full.txt", "objects.inv", "build.json", "examples.json"}
 )
-_ENTRY_ENDINGS = (".atom.xml", ".rss.xml", "sitemap.xml", "pagefind/pagefind-entry.json", "pagefind/pagefind.js")
+_ENTRY_NAMES = re.compile(
+    r"(?:\A|/)(?:[^/]*\.(?:atom|rss)(?:\.xml)?|(?:atom|rss|feed|sitemap[^/]*)\.xml|feed\.json"
+    r"|pagefind/pagefind(?:-entry\.json|\.js))\Z"
+)
+_PAGE_ENDINGS = (".html", ".htm", ".md")
 
 # RFC 9110, section 8.3. Of text, browsers guess the charset unless they are told it.
 _TYPES = {
@@ -52,7 +57,12 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".py": "text/plain; charset=utf-8",
     ".toml": "text/plain; charset=utf-8",
+    ".rst": "text/plain; charset=utf-8",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
     ".csv": "text/csv; charset=utf-8",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
     ".atom.xml": "application/atom+xml; charset=utf-8",
     ".rss.xml": "application/rss+xml; charset=utf-8",
@@ -74,7 +84,6 @@ _TYPES = {
     ".ttf": "font/ttf",
     ".otf": "font/otf",
     ".wasm": "application/wasm",
-    ".pagefind": "application/wasm",
     ".pdf": "application/pdf",
     ".zip": "application/zip",
     ".gz": "application/gzip",
@@ -98,7 +107,7 @@ def find_kind(path: str, sha256: str = "") -> Kind:
     """The kind of an output file. `sha256` is the digest of what is in it, in hexadecimal digits.
 
     A name is only trusted to be a fingerprint when it says the same as the digest. A compressed twin is of the kind of
-    the file it stands for; of that one's digest nothing is known here, so the fingerprint of its name is trusted.
+    the file it stands for; of that one's digest nothing is known here, so a name that looks like one is trusted.
     """
     plain, ending = posixpath.splitext(path)
     is_twin = ending in ENCODINGS and "." in posixpath.basename(plain)
@@ -106,13 +115,13 @@ def find_kind(path: str, sha256: str = "") -> Kind:
         path = plain
     name = posixpath.basename(path)
     said = _FINGERPRINTED.search(name)
-    if said and (is_twin or sha256.startswith(said[1])):
+    if said and (sha256.startswith(said[1]) or (is_twin and not _DIGITS.issuperset(said[1]))):
         return Kind.FINGERPRINTED
     if path in _CONTROL:
         return Kind.CONTROL
-    if path in _ENTRIES or path.endswith(_ENTRY_ENDINGS):
+    if path in _ENTRIES or _ENTRY_NAMES.search(path):
         return Kind.ENTRY
-    return Kind.PAGE if name.lower().endswith((".html", ".htm")) else Kind.ASSET
+    return Kind.PAGE if name.lower().endswith(_PAGE_ENDINGS) else Kind.ASSET
 
 
 def find_type(path: str) -> str:
@@ -132,7 +141,7 @@ def plan_headers(path: str, kind: Kind, encoding: str = "") -> tuple[tuple[str, 
 
 
 # Files of the search (https://pagefind.app) whose names change with what is in them.
-_SEARCH_PARTS = re.compile(r"(?:\A|/)pagefind/(?:fragment/|index/|[^/]+\.pf_meta\Z)")
+_SEARCH_PARTS = re.compile(r"(?:\A|/)pagefind/(?:(?:fragment|index|filter)/|[^/]+\.pf_meta\Z)")
 
 
 def outlasts(path: str, kind: Kind) -> bool:
