@@ -1,8 +1,8 @@
 """What stands at a destination: each path with the digest, size and headers of what was put there.
 
 Kept beside the site as JSON. Digests are those of the bytes as they were sent. `coming` is only there while a publish
-is under way, or was cut short: those paths may hold what `files` says, what `coming` says, or, if only one of the two
-names them, nothing.
+is under way, or was cut short: those paths may hold what `files` or `retired` says, what `coming` says, what another
+publish that was cut short before has put there, or nothing. None in `coming` stands for a path that is taken away.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from callsite.publish.paths import is_safe
 MANIFEST: Final = ".callsite-published.json"
 _FORMAT: Final = 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_RELEASE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
+_NAMES = frozenset(
+    {"callsite-published", "release", "site", "commit", "published", "files", "retired", "coming", "headers"}
+)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -69,8 +74,9 @@ class Manifest:
 
 def format_manifest(manifest: Manifest, extra: Mapping[str, Any] | None = None) -> bytes:
     """Write a manifest; the same one gives the same bytes. `extra` are values that a destination keeps with it, under
-    names that the manifest has no use for.
+    names that the manifest has no use for. Times are written in whole seconds.
     """
+    assert _NAMES.isdisjoint(extra or ())
     sets: dict[Headers, int] = {}
 
     def note(entry: Entry) -> list[object]:
@@ -91,8 +97,8 @@ def format_manifest(manifest: Manifest, extra: Mapping[str, Any] | None = None) 
         }
     if manifest.coming:
         values["coming"] = {path: entry and note(entry) for path, entry in sorted(manifest.coming.items())}
-    values["headers"] = [dict(headers) for headers in sets]
-    return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode()
+    values["headers"] = list(sets)
+    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
 
 
 def parse_manifest(data: bytes, where: str) -> tuple[Manifest, Mapping[str, Any]]:
@@ -117,18 +123,15 @@ def parse_manifest(data: bytes, where: str) -> tuple[Manifest, Mapping[str, Any]
                 path: None if noted is None else _read_entry(noted, sets)
                 for path, noted in _check(values.get("coming", {}))
             },
-            release=_read_text(values["release"]),
+            release=_read_release(values["release"]),
             site=_read_text(values["site"]),
             commit=_read_text(values["commit"]),
             published=_read_time(values["published"]) if values["published"] else None,
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        hint = "if it is none of ours, move it away; if it is, publish with --verify after that"
-        raise CallsiteError(
-            f"{where}: this is no list of what was published ({type(error).__name__}); {hint}"
-        ) from error
-    known = {"callsite-published", "release", "site", "commit", "published", "files", "retired", "coming", "headers"}
-    return manifest, {name: value for name, value in values.items() if name not in known}
+        hint = "move it away, and publish with --adopt if the files there are the site's own"
+        raise CallsiteError(f"{where}: this is no list of what was published; {hint}") from error
+    return manifest, {name: value for name, value in values.items() if name not in _NAMES}
 
 
 def _read_entries(found: object, sets: list[Headers]) -> Iterable[tuple[str, Entry]]:
@@ -141,7 +144,7 @@ def _check(found: object) -> Iterable[tuple[str, Any]]:
         raise TypeError
     for path, noted in found.items():
         if not is_safe(path):
-            raise ValueError(path)
+            raise ValueError
         yield path, noted
 
 
@@ -153,7 +156,7 @@ def _read_entry(noted: Any, sets: list[Headers]) -> Entry:
 
 
 def _read_headers(found: Any) -> Headers:
-    return tuple((_read_text(name), _read_text(value)) for name, value in found.items())
+    return tuple((_read_text(name), _read_text(value)) for name, value in found)
 
 
 def _read_text(value: object) -> str:
@@ -162,9 +165,20 @@ def _read_text(value: object) -> str:
     return value
 
 
+def _read_release(value: object) -> str:
+    """The name of a release, which may be that of a folder."""
+    if not _RELEASE.fullmatch(_read_text(value)):
+        raise ValueError
+    return str(value)
+
+
 def _format_time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _read_time(value: str) -> datetime:
-    return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if not _TIME.fullmatch(value):
+        raise ValueError
+    return datetime.fromisoformat(value)
