@@ -60,7 +60,7 @@ def test_a_plan_is_told_in_its_order() -> None:
     old, new = make_manifests()
     plan = plan_publish(old, new, NOON, GRACE)
     assert list(format_plan(plan, GRACE)) == [
-        "other assets: 1 file, 5 bytes",
+        "new assets: 1 file, 5 bytes",
         "  + a.png",
         "new pages: 1 file, 20 bytes",
         "  + new<U+001B>.html",
@@ -93,7 +93,7 @@ def test_a_plan_for_programs() -> None:
     told = describe_plan(plan_publish(old, new, NOON, GRACE))
     assert json.loads(json.dumps(told)) == told
     assert [(row["path"], row["stage"], row["why"]) for row in told["uploads"]] == [
-        ("a.png", "assets", "new"),
+        ("a.png", "new_assets", "new"),
         ("new\x1b.html", "new_pages", "new"),
         ("feed.atom.xml", "new_entries", "new"),
         ("header.html", "changed_pages", "headers"),

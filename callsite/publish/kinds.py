@@ -44,7 +44,7 @@ _ENTRY_NAMES = re.compile(
 _PAGE_ENDINGS = (".html", ".htm", ".md")
 
 # RFC 9110, section 8.3. Of text, browsers guess the charset unless they are told it.
-_TYPES = {
+TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".htm": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -124,12 +124,17 @@ def find_kind(path: str, sha256: str = "") -> Kind:
     return Kind.PAGE if name.lower().endswith(_PAGE_ENDINGS) else Kind.ASSET
 
 
+def seems_fingerprinted(path: str) -> bool:
+    """Whether a name looks like one that says what is in the file: `find_kind` then needs the digest to tell."""
+    return _FINGERPRINTED.search(path) is not None
+
+
 def find_type(path: str) -> str:
     """The media type of an output file, with its charset where it is text."""
     name = posixpath.basename(path)
     stem, ending = posixpath.splitext(name.lower())
     double = posixpath.splitext(stem)[1] + ending
-    return _TYPES_OF_NAMES.get(name) or _TYPES.get(double) or _TYPES.get(ending) or UNKNOWN_TYPE
+    return _TYPES_OF_NAMES.get(name) or TYPES.get(double) or TYPES.get(ending) or UNKNOWN_TYPE
 
 
 def plan_headers(path: str, kind: Kind, encoding: str = "") -> tuple[tuple[str, str], ...]:

@@ -1,9 +1,10 @@
 """The plan of a publish: what to send and what to take away, in stages of which each waits for the one before.
 
 The order keeps what a visitor sees whole at every moment, even where files change one by one. What pages show comes
-before pages. A page that is new comes before those that changed and may link to it now; feeds and sitemap, which list
-pages, come after both, the index of the site last of all. What nothing leads to any more goes at the end, pages before
-what they show. New pages may link to one another: nobody knows of them before a page that changed leads there.
+before pages. What is new comes before what changed and may lead there now: assets, pages, and feeds too, since pages
+link to them. Feeds and the sitemap, which list pages, come after those, the index of a new site last of all. What
+nothing leads to any more goes at the end, pages before what they show. New files may lead to one another: nobody knows
+of them before one that changed leads there.
 """
 
 from __future__ import annotations
@@ -11,24 +12,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import Final
 
-from callsite.publish.kinds import Kind, find_kind, outlasts
+from callsite.publish.kinds import IMMUTABLE, Kind, find_kind, outlasts
 from callsite.publish.manifest import Entry, Manifest, Retired
+
+# The digest of no file that anybody has: what is in a file is not known.
+UNKNOWN: Final = "0" * 64
 
 
 class Stage(IntEnum):
     """The stages of a publish, in their order."""
 
     FINGERPRINTED = 1
-    ASSETS = 2
-    NEW_PAGES = 3
-    NEW_ENTRIES = 4
-    CHANGED_PAGES = 5
-    ENTRIES = 6
-    REMOVED_PAGES = 7
-    REMOVED_FILES = 8
+    NEW_ASSETS = 2
+    ASSETS = 3
+    NEW_PAGES = 4
+    NEW_ENTRIES = 5
+    CHANGED_PAGES = 6
+    ENTRIES = 7
+    REMOVED_PAGES = 8
+    REMOVED_FILES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A file to take away. `is_expired` tells that it was kept for old pages and its time is over."""
+    """A file to take away. `is_expired` tells that it is none of the site as it stands there: it was kept for old pages
+    and its time is over, or a publish that was cut short has left it.
+    """
 
     path: str
     stage: Stage
@@ -106,24 +114,35 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     """Plan how what stands at a destination, `old`, becomes the site `new`, of which files, site and commit count.
 
     `now` is a time with a zone; files that cached pages may still ask for stay for the time `grace` after they are gone
-    from the site. What a publish that was cut short has left in doubt is sent again.
+    from the site. What a publish that was cut short has left in doubt is sent again; where the order matters, what
+    `old` names counts as there (`find_standing` leaves out what is not).
     """
+    now = now.astimezone(UTC).replace(microsecond=0)
     standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}
     certain = {path: entry for path, entry in standing.items() if path not in old.coming}
+    is_first = old.published is None
     uploads = [
-        Upload(path, entry, _find_stage(path, entry, path not in standing), certain.get(path), path not in standing)
+        Upload(
+            path,
+            entry,
+            _find_stage(path, entry, path not in standing, is_first),
+            certain.get(path),
+            path not in standing,
+        )
         for path, entry in new.files.items()
         if certain.get(path) != entry
     ]
     deletions, retired = [], {}
-    coming = {path: entry for path, entry in old.coming.items() if entry is not None}
-    for path, entry in {**coming, **standing}.items():
+    for path, entry in {**old.coming, **standing}.items():
         if path in new.files:
             continue
-        kind = find_kind(path, entry.sha256)
-        kept = old.retired.get(path) or Retired(entry, now)
-        if outlasts(path, kind) and path in certain and now < kept.since + grace:
-            retired[path] = kept
+        kind = _find_kind(path, entry)
+        kept = old.retired.get(path) if path not in old.files else None
+        # A clock that was wrong once must not keep files for ever.
+        since = min(kept.since, now) if kept else now
+        if entry and (kept or outlasts(path, kind)) and now - since < grace:
+            noted = entry if path in certain else replace(entry, sha256=UNKNOWN)
+            retired[path] = Retired(noted, since)
         else:
             stage = Stage.REMOVED_PAGES if kind in (Kind.PAGE, Kind.ENTRY) else Stage.REMOVED_FILES
             deletions.append(Deletion(path, stage, path not in old.files))
@@ -138,13 +157,25 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     )
 
 
-def _find_stage(path: str, entry: Entry, is_new: bool) -> Stage:
-    kind = find_kind(path, entry.sha256)
+def _find_kind(path: str, entry: Entry | None) -> Kind:
+    """The kind of a file. One that is compressed does not have the digest that its name says, but the headers of what
+    it stands for.
+    """
+    if entry and ("cache-control", IMMUTABLE) in entry.headers:
+        return Kind.FINGERPRINTED
+    return find_kind(path, entry.sha256 if entry else "")
+
+
+def _find_stage(path: str, entry: Entry, is_new: bool, is_first: bool) -> Stage:
+    kind = _find_kind(path, entry)
     if kind is Kind.PAGE:
         return Stage.NEW_PAGES if is_new else Stage.CHANGED_PAGES
     if kind in (Kind.ENTRY, Kind.CONTROL):
-        return Stage.NEW_ENTRIES if is_new and path != "index.html" else Stage.ENTRIES
-    return Stage.FINGERPRINTED if kind is Kind.FINGERPRINTED else Stage.ASSETS
+        is_last = is_first and path == "index.html"
+        return Stage.NEW_ENTRIES if is_new and not is_last else Stage.ENTRIES
+    if kind is Kind.FINGERPRINTED:
+        return Stage.FINGERPRINTED
+    return Stage.NEW_ASSETS if is_new else Stage.ASSETS
 
 
 def _name_release(files: dict[str, Entry], now: datetime) -> str:

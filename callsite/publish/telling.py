@@ -12,7 +12,8 @@ from callsite.wording import count, make_printable
 
 TITLES: Final = {
     Stage.FINGERPRINTED: "fingerprinted assets",
-    Stage.ASSETS: "other assets",
+    Stage.NEW_ASSETS: "new assets",
+    Stage.ASSETS: "changed assets",
     Stage.NEW_PAGES: "new pages",
     Stage.NEW_ENTRIES: "new feeds and lists",
     Stage.CHANGED_PAGES: "changed pages",
