@@ -106,6 +106,7 @@ def _run(arguments: argparse.Namespace) -> int:
             f"went back to {release.name} on {destination.title}",
             as_json=arguments.json,
             state="rolled-back",
+            destination=destination.title,
             release=release.name,
         )
         return 0
@@ -131,7 +132,7 @@ def _run(arguments: argparse.Namespace) -> int:
             destination, output, folders.output, wish, lambda prepared: agree(prepared, destination, arguments), watcher
         )
     if done is None:
-        tell("nothing was sent", as_json=arguments.json, state="refused")
+        tell("nothing was sent", as_json=arguments.json, state="refused", destination=destination.title)
         return 1
     sum_up(done, destination, time.monotonic() - began, as_json=arguments.json)
     return 0
@@ -220,7 +221,7 @@ def tell_findings(prepared: Prepared) -> None:
     for path in prepared.differing:
         print(make_printable(f"  {path}: was not there, or had another size than what was sent"))
     if prepared.foreign:
-        print(f"{count(prepared.foreign, 'file')} there are not this site's, and stay")
+        print(f"not this site's, and left alone: {count(prepared.foreign, 'file')}")
 
 
 def list_releases(destination: Destination, *, as_json: bool) -> int:
