@@ -4,14 +4,16 @@ deletions that look like a mistake.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from callsite.publish.kinds import ENCODINGS
 from callsite.publish.plan import Plan
-from callsite.wording import count
+from callsite.wording import count, make_printable
 
-# Part of the files at a destination that may go without a question.
-MOST_LOSSES: Final = 0.1
+# How many of a hundred files at a destination may go without a question.
+MOST_LOSSES: Final = 10
 
 
 def find_doubts(plan: Plan, built: Collection[str] | None) -> Iterator[str]:
@@ -27,12 +29,20 @@ def find_doubts(plan: Plan, built: Collection[str] | None) -> Iterator[str]:
     if built is None:
         yield "nothing says that the build came to its end (the output has no list of what was built)"
     else:
-        missing = sorted(path for path in built if path not in files)
+        missing = sorted(path for path in built if path not in files and not _is_twin(path, files))
         if missing:
-            yield f"the output is not whole: {count(len(missing), 'built file')} is not there, `{missing[0]}` for one"
+            are = "is" if len(missing) == 1 else "are"
+            example = make_printable(missing[0])
+            yield f"the output is not whole: {count(len(missing), 'built file')} {are} not there, `{example}` for one"
     if plan.old.site and plan.old.site != plan.new.site:
         yield f"what stands there is the site {plan.old.site}, and this one is {plan.new.site or 'without an address'}"
     standing = len(plan.old.files)
-    if plan.losses > standing * MOST_LOSSES:
-        share = plan.losses * 100 // standing if standing else 100
-        yield f"{count(plan.losses, 'file')} of {standing} there would be deleted ({share} %)"
+    if plan.losses * 100 > standing * MOST_LOSSES:
+        share = -(-plan.losses * 100 // standing)  # rounded up: what is over the limit does not look as if it were not
+        yield f"{count(plan.losses, 'file')} of {standing:,} there would be deleted ({share} %)"
+
+
+def _is_twin(path: str, files: Collection[str]) -> bool:
+    """Whether a path is that of a compressed twin, which may be sent in the place of its file or not at all."""
+    plain, ending = posixpath.splitext(path)
+    return ending in ENCODINGS and plain in files

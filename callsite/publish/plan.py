@@ -171,7 +171,8 @@ def _find_stage(path: str, entry: Entry, is_new: bool, is_first: bool) -> Stage:
     if kind is Kind.PAGE:
         return Stage.NEW_PAGES if is_new else Stage.CHANGED_PAGES
     if kind in (Kind.ENTRY, Kind.CONTROL):
-        is_last = is_first and path == "index.html"
+        # No page leads to robots.txt, which leads to the sitemap.
+        is_last = path == "robots.txt" or (is_first and path == "index.html")
         return Stage.NEW_ENTRIES if is_new and not is_last else Stage.ENTRIES
     if kind is Kind.FINGERPRINTED:
         return Stage.FINGERPRINTED
