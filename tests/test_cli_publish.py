@@ -114,13 +114,13 @@ def test_many_deletions_stop_it_where_nobody_can_be_asked(site: Site) -> None:
     assert (code, out) == (1, "nothing was sent\n")
     assert err == (
         "before anything is sent to memory:\n"
-        "  3 files of 22 there would be deleted (13 %)\n"
+        "  3 files of 22 there would be deleted (14 %)\n"
         "If that is right, publish with --allow-delete 3.\n"
     )
     assert site.destination.content == before
     code, out, _ = site.publish("--dry-run")
     assert code == 1
-    assert out.endswith("before that is done, it is asked: 3 files of 22 there would be deleted (13 %)\n")
+    assert out.endswith("before that is done, it is asked: 3 files of 22 there would be deleted (14 %)\n")
     code, out, err = site.publish("--allow-delete", "2")
     assert code == 1
     assert site.destination.content == before
