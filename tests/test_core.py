@@ -42,6 +42,7 @@ _PURE = [
             "check/output",
             "names",
             "harvest",
+            "hostfiles",
             "navigation",
             "redirects",
             "reports",

@@ -9,7 +9,7 @@ One run of Pelican goes like this (measured on 4.12):
     all_generators_finalized     addresses are known: lists, breadcrumbs, neighbours; two files for one address stop it
     (Pelican writes)
     finalized                    write redirects and twins; check links against what was written; make the search
-                                 index; then output and staging folder change places
+                                 index; write what hosts read; then output and staging folder change places
 
 An exception in a reader or in `register` would only be logged, and the page or plugin dropped; an exception in these
 signals ends the run with exit code 1. This is the only module that imports Pelican. Handlers are functions of the
@@ -31,6 +31,7 @@ from callsite.check.hosting import Host, find_broken_links
 from callsite.check.metadata import check_path
 from callsite.model import Place, Problem, Severity
 from callsite.pelican_plugin.arranging import arrange_pages
+from callsite.pelican_plugin.hostfiles import plan_host_files, write_host_files
 from callsite.pelican_plugin.loading import load_pages
 from callsite.pelican_plugin.logs import watch_log
 from callsite.pelican_plugin.outputs import (
@@ -125,8 +126,9 @@ def _write_extras(run: Run) -> list[Problem]:
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
     written = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
     site = make_twin_site(run)
-    coming = {path: f"`{path}`, which the build writes" for path in (*list_twin_paths(site), HOSTING, MANIFEST)}
-    problems = write_redirects(
+    hosting = (HOSTING, MANIFEST, *plan_host_files(run.settings))
+    coming = {path: f"`{path}`, which the build writes" for path in (*list_twin_paths(site), *hosting)}
+    run.moved, problems = write_redirects(
         run.staging.path,
         run.redirects,
         {**coming, **written},
@@ -143,7 +145,7 @@ def _on_finalized(pelican: Pelican) -> None:
     if run.logged:
         run.stop(f"{count(run.logged, 'error')} above")
     problems = _write_extras(run)
-    files = frozenset(list_files(run.staging.path))
+    files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
     links = [(content, [*find_content_links(content), *find_own_link(content)]) for content in run.contents]
     targets = {link.target for _, found in links for link in found}
     host = Host(files, find_sources(run), run.settings["SITEURL"], find_groups(targets, run, files))
@@ -163,6 +165,7 @@ def _on_finalized(pelican: Pelican) -> None:
         missing = write_search(run.staging.path, run.settings["DEFAULT_LANG"])
         if missing:
             run.report([Problem(Place("CALLSITE_SEARCH"), "S109", "the site has no search", missing, Severity.WARNING)])
+    run.report(write_host_files(run, run.moved))
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
     run.close()
     pelican.output_path = run.output

@@ -34,9 +34,9 @@ def write_redirects(
     sources: Mapping[str, str],
     context: Mapping[str, Any],
     template: Any,
-) -> list[Problem]:
-    """Write the redirects of a site, `declared` and implied, into the folder of its output; returns what is wrong with
-    them.
+) -> tuple[tuple[Redirect, ...], list[Problem]]:
+    """Write the redirects of a site, `declared` and implied, into the folder of its output; returns those that are
+    written, and what is wrong with the others.
 
     `outputs` are the files that are there or will be, each with what writes it; `pages` come with their addresses, and
     `sources` are the addresses by the path of the source. `context` is what all templates get, `template` that of a
@@ -46,10 +46,10 @@ def write_redirects(
     plan = plan_redirects(declared, find_alias_redirects(pages), outputs, sources, address)
     problems = list(plan.problems)
     if not plan.redirects:
-        return problems
+        return (), problems
     if template is None:
         message, hint = "the theme has no template `redirect`, so old addresses lead nowhere", "give it one"
-        return [*problems, Problem(plan.redirects[0].at, "R108", message, hint, Severity.WARNING)]
+        return (), [*problems, Problem(plan.redirects[0].at, "R108", message, hint, Severity.WARNING)]
     titles = {f"/{url}": page.meta.title for page, url in pages}
     for redirect in plan.redirects:
         path = plan_redirect_path(redirect)
@@ -60,7 +60,7 @@ def write_redirects(
         rules, left = format_hosting_redirects(plan.redirects, outputs, urlsplit(address).path)
         (folder / HOSTING).write_text(rules, encoding="utf-8")
         problems += left
-    return problems
+    return plan.redirects, problems
 
 
 def _render(redirect: Redirect, path: str, titles: Mapping[str, str], template: Any, context: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from callsite.check.ignoring import apply_ignores, parse_ignores
 from callsite.check.rule import apply_rules
 from callsite.configuration import read_configuration
 from callsite.errors import BuildStopped, CallsiteError
+from callsite.hostfiles import explain_settings
 from callsite.linking import Linked
 from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
@@ -50,7 +51,7 @@ class Run:
         except (ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
             self.staging.discard()
             raise CallsiteError(f"MARKDOWN or CALLSITE_KEYS cannot be used, {error}; mend the settings file") from error
-        wrong = find_wrong_setting(self.settings)
+        wrong = find_wrong_setting(self.settings) or explain_settings(self.settings)
         if wrong:
             self.staging.discard()
             raise CallsiteError(f"{wrong}; mend the settings file")
@@ -63,6 +64,7 @@ class Run:
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
         self.redirects: tuple[Redirect, ...] = ()  # those that the site declares
+        self.moved: tuple[Redirect, ...] = ()  # those that have a page
         self.crosslinks: Crosslinks | None = None
         self.linked: dict[str, tuple[Linked, ...]] = {}  # those of each listing
         self.rendered: dict[str, Rendered] = {}

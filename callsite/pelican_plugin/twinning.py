@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from pelican.contents import Author, Category, Content, Tag
 
 from callsite.check.hosting import SOURCE_LINK
-from callsite.model import Page, Place, Problem
+from callsite.model import Page, Problem
 from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run
+from callsite.pelican_plugin.writing import write_file
 from callsite.symbol import find_symbol
 from callsite.twins import TwinPage, TwinSite, plan_twins
 
@@ -48,13 +48,9 @@ def write_twins(run: Run, site: TwinSite, taken: frozenset[str]) -> Iterator[Pro
     by_path = {run.loaded[source].page.at.path: content for source, content in run.published.items()}
     for path, data in plan_twins(site, _make_resolve(run, by_path)):
         if path not in taken:
-            target = Path(run.staging.path, path)
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-            except (FileExistsError, IsADirectoryError, NotADirectoryError):
-                message = f"the output file `{path}` cannot be made, what has its name or a part of it is in the way"
-                yield Problem(Place(path), "S111", message, "give the page or file there another name")
+            problem = write_file(run.staging.path, path, data)
+            if problem:
+                yield problem
 
 
 def _list_others(run: Run) -> Iterator[tuple[str, datetime | None]]:

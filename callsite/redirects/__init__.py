@@ -10,15 +10,18 @@ hosts that read a file of rules (`format_hosting_redirects`) answer quicker and 
 from callsite.redirects.address import Redirect, plan_redirect_path
 from callsite.redirects.aliases import find_alias_redirects
 from callsite.redirects.declared import parse_redirects
-from callsite.redirects.hosting import format_hosting_redirects
+from callsite.redirects.hosting import find_spellings, format_hosting_redirects, format_location, quote_prefix
 from callsite.redirects.planning import RedirectPlan, plan_redirects
 
 __all__ = [
     "Redirect",
     "RedirectPlan",
     "find_alias_redirects",
+    "find_spellings",
     "format_hosting_redirects",
+    "format_location",
     "parse_redirects",
     "plan_redirect_path",
     "plan_redirects",
+    "quote_prefix",
 ]

@@ -1,4 +1,5 @@
-"""The file of rules that Netlify and Cloudflare Pages read, `_redirects`: `/old.html /new.html 301`, one a line.
+"""Redirects as hosts read them: which addresses lead where, and the file of rules for Netlify and Cloudflare Pages,
+`_redirects`: `/old.html /new.html 301`, one a line.
 
 Cloudflare follows a rule whatever file there is, so a rule must never stand for an address that a page answers. Netlify
 prefers a file, here the redirect's own page; `301!` would turn that round, but Cloudflare drops such a line. Both read
@@ -8,7 +9,7 @@ prefers a file, here the redirect's own page; `301!` would turn that round, but 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from callsite.model import Problem, Severity
@@ -28,31 +29,49 @@ def format_hosting_redirects(
     `outputs` are the files that a build writes besides; `prefix` is the path of the site's root, "" or "/docs". Every
     old address comes before any second way of writing one, so that those go first when there is no room.
     """
-    held = {fold(name) for name in outputs}
-    rules: dict[str, str] = {}
+    rules: list[str] = []
     problems: list[Problem] = []
     crowded: list[Redirect] = []
-    for redirect in redirects:
-        rule = _format_rule(redirect.old, redirect, prefix)
-        if len(rule) > _LONGEST_RULE:
+    for spelling, redirect in find_spellings(redirects, outputs):
+        rule = _format_rule(spelling, redirect, prefix)
+        is_fit = len(rule) <= _LONGEST_RULE
+        if is_fit and len(rules) < _MOST_RULES:
+            rules.append(rule)
+        elif spelling == redirect.old and is_fit:
+            crowded.append(redirect)
+        elif spelling == redirect.old:
             message = f"the redirect from `{redirect.old[:60]}…` is too long for a rule, so its page alone has to do"
             hint = f"rules have {count(_LONGEST_RULE, 'character')} at the most"
             problems.append(Problem(redirect.at, "R107", message, hint, Severity.WARNING))
-        elif len(rules) == _MOST_RULES:
-            crowded.append(redirect)
-        else:
-            rules[redirect.old] = rule
-    for redirect in redirects:
-        for spelling in _respell(redirect.old):
-            rule = _format_rule(spelling, redirect, prefix)
-            is_free = spelling not in rules and held.isdisjoint(fold(name) for name in find_answers(spelling))
-            if is_free and len(rules) < _MOST_RULES and len(rule) <= _LONGEST_RULE:
-                rules[spelling] = rule
     if crowded:
         message = f"{count(len(crowded), 'redirect')} from here on have no rule, so their pages alone have to do"
         hint = f"hosts take {count(_MOST_RULES, 'rule')}; take out what nobody follows any more"
         problems.append(Problem(crowded[0].at, "R107", message, hint, Severity.WARNING))
-    return "".join(f"{rule}\n" for rule in rules.values()), tuple(problems)
+    return "".join(f"{rule}\n" for rule in rules), tuple(problems)
+
+
+def find_spellings(redirects: Sequence[Redirect], outputs: Collection[str]) -> Iterator[tuple[str, Redirect]]:
+    """Every address that a host should lead on from, with its redirect: all old addresses as they are, and then the
+    other ways of asking for their files, unless one of the `outputs` answers.
+    """
+    held = {fold(name) for name in outputs}
+    yield from ((redirect.old, redirect) for redirect in redirects)
+    seen = {fold(redirect.old) for redirect in redirects}
+    for redirect in redirects:
+        for spelling in _respell(redirect.old):
+            if fold(spelling) not in seen and held.isdisjoint(fold(name) for name in find_answers(spelling)):
+                seen.add(fold(spelling))
+                yield spelling, redirect
+
+
+def format_location(redirect: Redirect, prefix: str) -> str:
+    """Where a redirect leads, from the root of the host if it stays there; `prefix` is the path of the site's root."""
+    return f"{quote_prefix(prefix)}{redirect.new}" if redirect.is_inside else redirect.new
+
+
+def quote_prefix(prefix: str) -> str:
+    """The path of the site's root as addresses begin with it."""
+    return quote(prefix.rstrip("/"), safe="/%")
 
 
 def _respell(old: str) -> Iterable[str]:
@@ -66,7 +85,7 @@ def _respell(old: str) -> Iterable[str]:
 
 
 def _format_rule(old: str, redirect: Redirect, prefix: str) -> str:
-    root = quote(prefix.rstrip("/"), safe="/%")
+    root = quote_prefix(prefix)
     host = root if redirect.is_inside else "".join(re.findall(r"\Ahttps?://[^/?#]*", redirect.new))
     path, behind = cut_path(redirect.new if redirect.is_inside else redirect.new.removeprefix(host))
     # Cloudflare takes a rule from a folder to an index page for a circle.
