@@ -19,9 +19,29 @@ from datetime import timedelta
 from typing import Any, Final
 
 from callsite.errors import CallsiteError
-from callsite.wording import nearest
+from callsite.publish.values import (
+    read_branch,
+    read_choice,
+    read_duration,
+    read_filled,
+    read_folder,
+    read_host,
+    read_keys,
+    read_remote,
+    read_tables,
+    read_text,
+    read_truth,
+    read_url,
+    read_whole,
+    show,
+)
+from callsite.wording import make_printable, nearest
 
 _WEEK = timedelta(days=7)
+_MOST_KEPT = 10_000
+
+# What somebody can call a destination, in a table and on a command line.
+_NAME = re.compile(r"[^\W_][\w.-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +146,13 @@ def parse_publish_settings(table: Mapping[str, Any], where: str) -> PublishSetti
     missing, and for values of another kind.
     """
     at = f"{where}: [tool.callsite.publish]"
-    found = _read_keys(table, {"settings": _text, "default": _text, "to": _table}, at)
-    targets = {
-        name: _parse_target(each, f"{where}: [tool.callsite.publish.to.{name}]")
-        for name, each in found.get("to", {}).items()
-    }
+    found = read_keys(table, {"settings": read_filled, "default": read_text, "to": read_tables}, at)
+    targets = {}
+    for name, each in found.get("to", {}).items():
+        if not _NAME.fullmatch(name):
+            hint = "begin with a letter or digit, and take letters, digits, `.`, `_` and `-`"
+            raise CallsiteError(f"{at} a destination cannot be called `{make_printable(name):.60}`; {hint}")
+        targets[name] = _parse_target(each, f"{where}: [tool.callsite.publish.to.{name}]")
     settings = PublishSettings(found.get("settings", "publishconf.py"), targets, found.get("default", ""))
     if settings.default:
         settings.choose("", at)
@@ -139,84 +161,39 @@ def parse_publish_settings(table: Mapping[str, Any], where: str) -> PublishSetti
 
 def _parse_target(table: object, at: str) -> Target:
     if not isinstance(table, dict):
-        raise CallsiteError(f"{at} cannot be {table!r:.60}; make it a table")
-    kind = table.get("kind")
+        raise CallsiteError(f"{at} cannot be {show(table)}; make it a table")
+    if "kind" not in table:
+        raise CallsiteError(f"{at} has no `kind`; write one of {', '.join(KINDS)}")
+    kind = table["kind"]
     known = KINDS.get(kind) if isinstance(kind, str) else None
     if known is None:
-        raise CallsiteError(f"{at} `kind` cannot be {kind!r:.60}; write one of {', '.join(KINDS)}")
+        raise CallsiteError(f"{at} `kind` cannot be {show(kind)}; write one of {', '.join(KINDS)}")
     keys = {each.name: each for each in fields(known)}
     rest = {name: value for name, value in table.items() if name != "kind"}
-    found = _read_keys(rest, {name: _find_reader(each) for name, each in keys.items()}, at)
+    readers = {name: _find_reader(each) for name, each in keys.items()}
+    if known in (DirectorySettings, SshSettings):
+        readers["keep"] = read_whole(1, _MOST_KEPT)  # the present release is one of them
+    found = read_keys(rest, readers, at)
     missing = [name for name, each in keys.items() if each.default is MISSING and name not in found]
     if missing:
         raise CallsiteError(f"{at} has no `{missing[0]}`; add it")
     return known(**found)
 
 
-def _read_keys(table: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]], at: str) -> dict[str, Any]:
-    found = {}
-    for key, value in table.items():
-        if key not in known:
-            near = nearest(key, known)
-            hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
-            raise CallsiteError(f"{at} has no `{key}`; {hint}")
-        try:
-            found[key] = known[key](value)
-        except ValueError as error:
-            raise CallsiteError(f"{at} `{key}` cannot be {value!r:.60}; write {error}") from error
-    return found
-
-
 def _find_reader(each: Field[Any]) -> Callable[[Any], Any]:
-    if each.name in _READERS:
-        return _READERS[each.name]
-    return {"int": _whole, "bool": _truth, "timedelta": _duration}.get(str(each.type), _text)
+    usual = {"bool": read_truth, "timedelta": read_duration}.get(str(each.type), read_text)
+    return _READERS.get(each.name, usual)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.isprintable():
-        raise ValueError("a text")
-    return value
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("tables, [tool.callsite.publish.to.NAME]")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= 65535:
-        raise ValueError("a whole number, 65535 at the most")
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
-def _duration(value: Any) -> timedelta:
-    said = re.fullmatch(r"(\d{1,4}) ?(hours?|days?|weeks?)", value) if isinstance(value, str) else None
-    if said is None:
-        raise ValueError('a time such as "12 hours", "7 days" or "4 weeks"')
-    return timedelta(**{said[2].rstrip("s") + "s": int(said[1])})
-
-
-def _choice(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(" or ".join(f'"{word}"' for word in words))
-        return str(value)
-
-    return read
-
-
-def _parallel(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= 256:
-        raise ValueError("a whole number from 1 to 256")
-    return value
-
-
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {"encoding": _choice("gzip", "br", ""), "parallel": _parallel}
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "path": read_filled,
+    "host": read_host,
+    "remote": read_remote,
+    "branch": read_branch,
+    "folder": read_folder,
+    "url": read_url,
+    "port": read_whole(0, 65535),
+    "keep": read_whole(0, _MOST_KEPT),
+    "parallel": read_whole(1, 256),
+    "encoding": read_choice("gzip", "br", ""),
+}
