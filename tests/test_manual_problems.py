@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import time
@@ -31,10 +32,14 @@ from callsite.inventory import Inventory, Item, format_inventory
 from callsite.model import Place, Problem, Severity
 from callsite.page import parse_page
 from callsite.prose import ProseConverter
+from callsite.publish import check_paths
+from callsite.publishing.output import read_output
 from callsite.render import Link
 from callsite.sources.fetching import Access
+from callsite.wording import make_printable
 from tests.building import Reader, SiteFolder
 from tests.planning import plan_pages
+from tests.publishing import write_output
 from tests.serving_files import serve
 from tests.test_checking import ELSEWHERE
 
@@ -567,12 +572,36 @@ def test_problems_with_keeping_inventories_are_explained_in_their_words(
         assert "**Warning.**" in section
 
 
+def test_what_is_told_of_names_is_shown() -> None:
+    paths = ("a\\b.html", "a\a.html", ".git/config", ".callsite-notes", "caf\u00e9.html", "cafe\u0301.html")
+    found = {make_printable(str(problem)) for problem in check_paths(paths, "output")}
+    assert found == set(CODES["U101"].examples)
+
+
+def test_what_is_told_of_links_and_closed_files_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_output(tmp_path / "output", {"theme/a.css": "a", "a.html": "a", "images/a.png": "a"})
+    (folder / "theme/x.png").symlink_to("/dev/null")
+    (folder / "theme/all").symlink_to("../theme")
+    opened, scanned = "callsite.publishing.output.open_file", os.scandir
+
+    def refuse(path: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", lambda name: refuse(name) if str(name).endswith("images") else scanned(name))
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as closed:
+        open_file = read_output.__globals__["open_file"]
+        closed.setattr(opened, lambda path: refuse(path) if path.name == "a.html" else open_file(path))
+        problems = read_output(Path("output")).problems
+    assert {str(problem) for problem in problems} == {*CODES["U102"].examples, *CODES["U103"].examples}
+
+
 def test_every_problem_has_its_words_tried() -> None:
     """But for those that only a whole system brings about; what they say is tried where they arise."""
     tried = {
         *(*FAULTS, "T100", "S101", "S103", "S104", "X104", "X105"),
         *(code for code, _, _ in FAULTY_SITES),
-        *(*PAGES, *SITES, "M115", "C102"),
+        *(*PAGES, *SITES, "M115", "C102", "U101", "U102", "U103"),
         *(rule.code for rule in external.RULES),
     }
     assert {code for code in CODES if code[0] != "H"} - tried == {"M110", "S105", "S106", "C101", "C103"}

@@ -9,7 +9,7 @@ from callsite.check import across, external, listings, metadata, provenance, sec
 from callsite.check.facts import PageFacts
 from callsite.check.output import rules as output
 from callsite.check.rule import Rule
-from callsite.check.told import building, checking, inventories, reading
+from callsite.check.told import building, checking, inventories, publishing, reading
 from callsite.model import Severity
 
 # The rules for one page, in the order of what they are about.
@@ -33,12 +33,13 @@ RULES: tuple[Rule[Any], ...] = (
     *building.RULES,
     *inventories.RULES,
     *checking.RULES,
+    *publishing.RULES,
 )
 
 # Every rule by its code, in the order of the manual.
 CODES: Mapping[str, Rule[Any]] = {
     rule.code: rule
-    for letter in "TMPLOSRXHEC"
+    for letter in "TMPLOSRXHEUC"
     for rule in sorted(RULES, key=lambda rule: rule.code)
     if rule.code[0] == letter
 }

@@ -1,3 +1,3 @@
-"""What reading a page, building a site and fetching inventories tell: problems that are found on the way, without a
-rule to go and look for them.
+"""What reading a page, building a site, publishing it and fetching inventories tell: problems that are found on the
+way, without a rule to go and look for them.
 """
