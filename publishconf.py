@@ -11,4 +11,5 @@ from pelicanconf import *  # noqa: F403  # Pelican's way to build one settings f
 
 SITEURL = os.environ.get("SITEURL", "https://callsite.example").rstrip("/")
 FEED_ALL_ATOM = "feeds/all.atom.xml"
+CALLSITE_PRODUCTION = True
 CALLSITE_STRICT = True

@@ -38,6 +38,7 @@ _PURE = [
         path.relative_to(_ROOT / "callsite").with_suffix("").as_posix()
         for folder in (
             "addressing",
+            "assets",
             "check",
             "check/output",
             "names",

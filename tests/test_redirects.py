@@ -736,7 +736,7 @@ def test_rules_have_limits_and_pages_have_none() -> None:
 
 _TEMPLATE = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-).get_template("redirect.html")
+).get_template("redirect.html", globals={"asset": "/theme/{}".format})
 
 
 def _render(target: str, title: str = "flask.g", address: str = "") -> str:

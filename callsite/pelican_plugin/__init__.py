@@ -8,8 +8,9 @@ One run of Pelican goes like this (measured on 4.12):
     (Pelican reads)              the reader hands out what was rendered
     all_generators_finalized     addresses are known: lists, breadcrumbs, neighbours; two files for one address stop it
     (Pelican writes)
-    finalized                    write redirects and twins; check links against what was written; make the search
-                                 index; write what hosts read; then output and staging folder change places
+    finalized                    write redirects and twins; put the theme's files in their places; check links against
+                                 what was written; make the search index; write what hosts read; compress; then output
+                                 and staging folder change places
 
 An exception in a reader or in `register` would only be logged, and the page or plugin dropped; an exception in these
 signals ends the run with exit code 1. This is the only module that imports Pelican. Handlers are functions of the
@@ -31,6 +32,7 @@ from callsite.check.hosting import Host, find_broken_links
 from callsite.check.metadata import check_path
 from callsite.model import Place, Problem, Severity
 from callsite.pelican_plugin.arranging import arrange_pages
+from callsite.pelican_plugin.assets import compress_output, make_asset
 from callsite.pelican_plugin.hostfiles import plan_host_files, write_host_files
 from callsite.pelican_plugin.loading import load_pages
 from callsite.pelican_plugin.logs import watch_log
@@ -60,6 +62,8 @@ from callsite.wording import count
 def _on_initialized(pelican: Pelican) -> None:
     settings = pelican.settings
     settings.setdefault("CALLSITE_SEARCH", True)
+    settings.setdefault("CALLSITE_PRODUCTION", False)
+    settings["JINJA_GLOBALS"] = {"asset": make_asset(lambda: current_run().theme_files), **settings["JINJA_GLOBALS"]}
     # A cache of Pelican's own would hand out pages whose neighbours have changed since.
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
     if os.path.realpath(settings["THEME"]) == os.path.realpath(THEME):
@@ -145,6 +149,7 @@ def _on_finalized(pelican: Pelican) -> None:
     if run.logged:
         run.stop(f"{count(run.logged, 'error')} above")
     problems = _write_extras(run)
+    run.note(run.theme_files.write(run.staging.path))
     files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
     links = [(content, [*find_content_links(content), *find_own_link(content)]) for content in run.contents]
     targets = {link.target for _, found in links for link in found}
@@ -166,6 +171,7 @@ def _on_finalized(pelican: Pelican) -> None:
         if missing:
             run.report([Problem(Place("CALLSITE_SEARCH"), "S109", "the site has no search", missing, Severity.WARNING)])
     run.report(write_host_files(run, run.moved))
+    compress_output(run.settings, run.staging.path)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
     run.close()
     pelican.output_path = run.output

@@ -23,6 +23,7 @@ from callsite.hostfiles import explain_settings
 from callsite.linking import Linked
 from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
+from callsite.pelican_plugin.assets import ENCODING_NAMES, ThemeFiles
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.redirects import Redirect
@@ -60,6 +61,7 @@ class Run:
         except CallsiteError:
             self.staging.discard()
             raise
+        self.theme_files = ThemeFiles(self.settings)
         self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
         self.loaded: dict[str, Loaded] = {}
         self.metadata: dict[str, dict[str, Any]] = {}
@@ -149,8 +151,12 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     for name in names:
         if not isinstance(name, str) or parse_symbol(name) is None:
             return f"CALLSITE_COMMON_NAMES has {name!r}, which is no dotted name such as flask.Flask"
-    if not isinstance(settings.get("CALLSITE_SEARCH", True), bool):
-        return "CALLSITE_SEARCH is neither True nor False"
+    for name in ("CALLSITE_SEARCH", "CALLSITE_PRODUCTION"):
+        if not isinstance(settings.get(name, True), bool):
+            return f"{name} is neither True nor False"
+    wanted = settings.get("CALLSITE_PRECOMPRESS", ())
+    if not isinstance(wanted, list | tuple | set | frozenset) or any(name not in ENCODING_NAMES for name in wanted):
+        return f'CALLSITE_PRECOMPRESS is {wanted!r}, and no list of "gz" and "br"'
     return ""
 
 
