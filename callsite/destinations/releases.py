@@ -1,0 +1,212 @@
+"""What a folder of releases looks like, on this machine or behind ssh, and what has to be done to it. Nothing here
+touches a destination.
+
+    releases/<name>/          a state of the site, whole: its files, and those kept for pages in caches
+    releases/.<name>.….partial  one that is being made, or was when somebody was killed
+    releases/.<name>.gone     one that is being taken away
+    current                   a symbolic link to releases/<name>, which is what visitors are shown
+    .callsite/<name>.json     the manifest of each release
+    .callsite/lock            who is publishing
+
+A release is never changed once it is whole, but for files that are added to it before it is gone back to. Files that
+are the same in two releases are one file with two names, so nothing is ever written to a file that has its name.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from callsite.destinations.destination import BusyError, MovedError, Release, Standing
+from callsite.errors import CallsiteError
+from callsite.opening import open_file
+from callsite.publish import Entry, Manifest, Plan, Retired, find_kind, parse_manifest
+from callsite.publish.kinds import outlasts
+
+RELEASES: Final = "releases"
+CURRENT: Final = "current"
+OWN: Final = ".callsite"
+LOCK: Final = "lock"
+
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_UNFINISHED = re.compile(r"\.[0-9A-Za-z_-]{1,64}\.(?:[0-9a-f]{8}\.partial|gone)")
+_LIST = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}(?:\.json|\.json\.part|\.part)")
+_LOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\d{1,10})\n?")
+
+_CHUNK = 1 << 20
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full; make room there, and publish again",
+    errno.EDQUOT: "your share of the disk is used up; make room there, and publish again",
+    errno.EACCES: "you may not write there; see to the rights of the folder, and publish again",
+    errno.EPERM: "that is not allowed there; see to the rights of the folder, and publish again",
+    errno.EROFS: "nothing can be written there; make the file system writable, and publish again",
+}
+
+
+def is_release(name: str) -> bool:
+    """Whether a folder of that name may be a release of ours."""
+    return bool(_NAME.fullmatch(name))
+
+
+def find_release(link: str) -> str:
+    """The name of the release that the link `current` leads to; "" when it leads to none of ours."""
+    folder, _, name = link.partition("/")
+    return name if folder == RELEASES and is_release(name) else ""
+
+
+def find_unfinished(names: Iterable[str], ending: str) -> list[str]:
+    """The names among those in `releases` that are left from runs that were killed: ".partial" or ".gone"."""
+    return sorted(name for name in names if name.endswith(ending) and _UNFINISHED.fullmatch(name))
+
+
+def find_loose(names: Iterable[str], folders: Collection[str]) -> list[str]:
+    """The files among those in `.callsite` that killed runs have left: lists of releases that are not there."""
+    ours = (name for name in names if _LIST.fullmatch(name))
+    return sorted(name for name in ours if name.endswith(".part") or name.removesuffix(".json") not in folders)
+
+
+def find_outdated(names: Iterable[str], present: str, keep: int) -> list[str]:
+    """The releases to take away so that `keep` of them stay: the oldest, but never the present one."""
+    older = sorted((name for name in names if name != present), reverse=True)
+    return older[max(keep - 1, 0) :]
+
+
+def find_unchanged(plan: Plan) -> dict[str, Entry]:
+    """The files of the new state whose bytes stand in the present release: of the site, and kept besides."""
+    sent = {upload.path for upload in plan.uploads if not upload.changes_headers_only}
+    return {path: entry for path, entry in plan.new.files.items() if path not in sent}
+
+
+def find_retired(plan: Plan) -> dict[str, Entry]:
+    """The files to keep for pages in caches: all those that nothing in the site is in the way of."""
+    folders = {folder for path in plan.new.files for folder in _list_folders(path)}
+    return {
+        path: kept.entry
+        for path, kept in plan.new.retired.items()
+        if path not in folders and not any(folder in plan.new.files for folder in _list_folders(path))
+    }
+
+
+def _list_folders(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def make_standing(title: str, link: str | None, data: bytes | None, is_there: bool) -> Standing:
+    """What stands at a destination: `link` is where `current` leads, `data` the manifest of that release.
+
+    Raises CallsiteError when it is not one of our releases, or has no manifest.
+    """
+    if link is None:
+        return Standing(Manifest(), "", is_known=False)
+    name = find_release(link)
+    if not name:
+        hint = "move it away, or choose another folder"
+        raise CallsiteError(f"{title}: `{CURRENT}` there leads to none of our releases; {hint}")
+    if not is_there:  # what visitors see is nothing, so all of it is sent
+        return Standing(Manifest(), name, is_known=False)
+    return Standing(read_manifest(title, name, data), name)
+
+
+def read_manifest(title: str, name: str, data: bytes | None) -> Manifest:
+    """Read the manifest of a release. Raises CallsiteError when it is missing or another one's."""
+    where = f"{title}/{OWN}/{name}.json"
+    if data is None:
+        hint = f"bring it back, or take the link `{CURRENT}` away, and the next publish begins anew"
+        raise CallsiteError(f"{where}: the list of what was published is not there; {hint}")
+    manifest, _ = parse_manifest(data, where)
+    if manifest.release != name:
+        hint = f"bring back the right one, or take the link `{CURRENT}` away, and the next publish begins anew"
+        raise CallsiteError(f"{where}: this is the list of another release; {hint}")
+    return manifest
+
+
+def make_releases(manifests: Iterable[Manifest], present: str) -> tuple[Release, ...]:
+    """The releases that can be gone back to, the newest first."""
+    found = [
+        Release(manifest.release, manifest.published, manifest.commit, len(manifest.files))
+        for manifest in manifests
+        if manifest.release != present and manifest.published is not None
+    ]
+    return tuple(sorted(found, key=lambda release: (release.published, release.name), reverse=True))
+
+
+def go_back(present: Manifest, target: Manifest, now: datetime) -> Manifest:
+    """The state of going back to `target`: with all of the present one that pages in caches may still ask for."""
+    standing = {**{path: kept.entry for path, kept in present.retired.items()}, **present.files}
+    lost = {
+        path: Retired(entry, now)
+        for path, entry in standing.items()
+        if path not in target.files and path not in target.retired and outlasts(path, find_kind(path, entry.sha256))
+    }
+    return replace(target, retired={**target.retired, **lost})
+
+
+def keep_retired(manifest: Manifest, there: Collection[str]) -> Manifest:
+    """A manifest with those files kept for caches that are there: nobody can bring back the others."""
+    return replace(manifest, retired={path: kept for path, kept in manifest.retired.items() if path in there})
+
+
+def check_token(title: str, token: object, present: str) -> None:
+    """Raise MovedError when another release is the present one than the one that was planned for."""
+    if token != present:
+        raise MovedError(f"{title}: somebody else has published since this was planned; publish again")
+
+
+def check_new(title: str, plan: Plan, present: str) -> None:
+    """Raise CallsiteError when the new release could not be told from the present one."""
+    name = plan.new.release
+    if not is_release(name) or name == present:
+        raise CallsiteError(f"{title}: a release of the name {name!r:.80} cannot be made; publish again in a second")
+
+
+def format_lock(now: datetime, process: int) -> str:
+    """What stands in the lock while somebody publishes."""
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {process}\n"
+
+
+def make_busy(title: str, lock: str) -> BusyError:
+    """The error for when somebody else holds the lock, in which is `lock`."""
+    said = _LOCK.fullmatch(lock)
+    since = f" since {said[1][:10]} {said[1][11:16]} UTC (process {said[2]} there)" if said else ""
+    return BusyError(f"{title}: another publish is under way{since}; wait for it to end")
+
+
+def read_output(output: Path, path: str, entry: Entry) -> Iterator[bytes]:
+    """Read a file of the output piece by piece. Raises CallsiteError at the end when it is not what was planned."""
+    file = output / (entry.origin or path)
+    digest = hashlib.sha256()
+    try:
+        with open_file(file) as opened:
+            while piece := opened.read(_CHUNK):
+                digest.update(piece)
+                yield piece
+    except OSError as error:
+        raise CallsiteError(f"{file}: cannot be read, {error.strerror}; build again, then publish") from error
+    if digest.hexdigest() != entry.sha256:
+        raise CallsiteError(f"{file}: has changed since the publish was planned; publish again")
+
+
+def check_apart(title: str, root: Path, others: Mapping[str, Path], *, may_be_inside: bool = False) -> None:
+    """Raise CallsiteError when the destination and one of the other folders, by what they are called, are one inside
+    the other; with `may_be_inside` the destination may be in the other one, though not be it.
+    """
+    own = os.path.realpath(root)
+    for name, folder in others.items():
+        other = os.path.realpath(folder)
+        common = os.path.commonpath((own, other))
+        if common == own or (common == other and not may_be_inside):
+            raise CallsiteError(f"{title}: this is {name}, or a folder around or in it; publish to another folder")
+
+
+def explain(error: OSError) -> str:
+    """Why something could not be done at a destination, and what to do."""
+    return _REASONS.get(error.errno or 0, f"{error.strerror}; see what stands there, and publish again")
