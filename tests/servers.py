@@ -7,22 +7,32 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
 # Where servers are installed, which the paths of ordinary users leave out.
 _PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/sbin"))
 
+_MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules")
+
 
 def find_program(name: str, package: str) -> str:
     """The path of a program; without it the test is skipped, or fails where all of them are required."""
-    program = shutil.which(name, path=_PLACES)
-    if program is None:
-        reason = f"there is no {name} here (apt install {package})"
-        if os.environ.get("CALLSITE_SERVERS") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
+    return shutil.which(name, path=_PLACES) or _give_up(name, package)
+
+
+def find_module(name: str, package: str) -> str:
+    """The path of a module for nginx, as `find_program` does it."""
+    found = (os.path.join(folder, name) for folder in _MODULES)
+    return next(filter(os.path.isfile, found), "") or _give_up(name, package)
+
+
+def _give_up(name: str, package: str) -> NoReturn:
+    reason = f"there is no {name} here (apt install {package})"
+    if os.environ.get("CALLSITE_SERVERS") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def find_port() -> int:
