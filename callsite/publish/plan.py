@@ -115,7 +115,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
 
     `now` is a time with a zone; files that cached pages may still ask for stay for the time `grace` after they are gone
     from the site. What a publish that was cut short has left in doubt is sent again; where the order matters, what
-    `old` names counts as there (`find_standing` leaves out what is not).
+    `old.files` and `old.retired` name counts as there (`find_standing` leaves out what is not).
     """
     now = now.astimezone(UTC).replace(microsecond=0)
     standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}

@@ -18,13 +18,21 @@ from callsite.publish.plan import Plan
 def plan_begun(plan: Plan) -> Manifest:
     """The manifest to keep at the destination before the first byte of a plan is sent.
 
-    All that an earlier publish has left in doubt stays in doubt: the plan sends it again or takes it away.
+    All that an earlier publish has left in doubt stays in doubt: the plan sends it again or takes it away. What was
+    retired and is wanted again counts as the site's from now on, since pages of the new site may be seen with it.
     """
-    standing = plan.old.files.keys() | plan.old.retired.keys()
-    gone = (deletion.path for deletion in plan.deletions)
-    coming = {path: None if path in standing else plan.old.coming.get(path) for path in gone}
+    old, new = plan.old, plan.new
+    standing = old.files.keys() | old.retired.keys()
+    revived = {path: kept.entry for path, kept in old.retired.items() if path in new.files}
+    gone = {
+        deletion.path: None if deletion.path in standing else old.coming[deletion.path] for deletion in plan.deletions
+    }
+    sent = {upload.path: upload.entry for upload in plan.uploads}
     return replace(
-        plan.old, coming={**plan.old.coming, **coming, **{upload.path: upload.entry for upload in plan.uploads}}
+        old,
+        files={**old.files, **revived},
+        retired={path: kept for path, kept in old.retired.items() if path not in revived},
+        coming={**old.coming, **gone, **sent},
     )
 
 
@@ -38,16 +46,17 @@ def plan_clearing(plan: Plan) -> Manifest:
 def find_standing(manifest: Manifest, found: Collection[str]) -> Manifest:
     """What stands at a destination after a publish that was cut short, where `found` are the files that are there.
 
-    What is in doubt and not there is left out, so that it counts as new and comes before what may lead to it. What is
-    there stays in doubt, and counts as known to visitors.
+    What is in doubt and not there counts as new, so that it comes before what may lead to it. What is there stays in
+    doubt, and counts as known to visitors.
     """
     standing = manifest.files.keys() | manifest.retired.keys()
     gone = manifest.coming.keys() - set(found)
-    coming = {path: entry for path, entry in manifest.coming.items() if path not in gone}
-    brought = {path: entry for path, entry in coming.items() if entry and path not in standing}
+    brought = {
+        path: entry for path, entry in manifest.coming.items() if entry and path not in standing and path not in gone
+    }
     return replace(
         manifest,
         files={**{path: entry for path, entry in manifest.files.items() if path not in gone}, **brought},
         retired={path: kept for path, kept in manifest.retired.items() if path not in gone},
-        coming=coming,
+        coming={path: None if path in gone else entry for path, entry in manifest.coming.items()},
     )

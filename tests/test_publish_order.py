@@ -1,0 +1,107 @@
+"""Laws of the order in which things are sent and taken away: what a visitor sees is whole at every moment, whatever the
+sites are, however often a publish is cut short, and whatever is published next.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callsite.publish import Manifest
+from tests.model_of_publishing import FOREIGN, Site, Store, sites
+
+chances = st.randoms(use_true_random=False)
+steps = st.integers(0, 25)
+
+
+def is_exact(store: Store, manifest: Manifest) -> None:
+    """What stands there is the site, what is retired, and what was somebody else's."""
+    ours = {path: digest for path, digest in store.content.items() if path not in FOREIGN}
+    assert {path: ours.get(path) for path in manifest.files} == {
+        path: entry.sha256 for path, entry in manifest.files.items()
+    }
+    assert ours.keys() <= store.manifest.files.keys() | store.manifest.retired.keys()
+    assert FOREIGN.items() <= store.content.items()
+    assert store.manifest.files == manifest.files
+    assert not store.manifest.coming
+
+
+@settings(max_examples=150)
+@given(sites(), sites(), chances, st.integers(0, 72))
+def test_a_site_becomes_another_and_is_whole_all_the_time(old: Site, new: Site, chance: Random, hours: int) -> None:
+    store = Store()
+    store.publish(old, chance)
+    is_exact(store, old.manifest)
+    store.now += timedelta(hours=hours)
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
+
+
+@settings(max_examples=100)
+@given(sites(), sites(), chances)
+def test_what_was_published_is_not_published_again(old: Site, new: Site, chance: Random) -> None:
+    store = Store()
+    store.publish(old, chance)
+    store.publish(new, chance)
+    store.now += timedelta(hours=1)
+    plan = store.publish(new, chance)
+    assert plan.is_empty
+    assert (plan.uploads, plan.deletions, plan.size, plan.losses) == ((), (), 0, 0)
+    assert plan.unchanged == len(new.manifest.files)
+
+
+@settings(max_examples=250)
+@given(
+    sites(),
+    st.lists(st.tuples(sites(), steps, st.integers(0, 4), st.integers(0, 72)), min_size=1, max_size=4),
+    sites(),
+    chances,
+)
+def test_publishes_that_were_cut_short_leave_a_whole_site_and_nothing_behind(
+    old: Site, cut: list[tuple[Site, int, int, int]], new: Site, chance: Random
+) -> None:
+    store = Store()
+    store.publish(old, chance)
+    for site, end, beat, hours in cut:
+        store.now += timedelta(hours=hours)
+        store.publish(site, chance, steps=end, beat=beat)
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
+    assert store.publish(new, chance).is_empty
+
+
+@settings(max_examples=100)
+@given(sites(), sites(), st.lists(st.tuples(steps, st.integers(0, 4)), min_size=1, max_size=4), chances)
+def test_a_publish_goes_on_until_it_is_done(old: Site, new: Site, cut: list[tuple[int, int]], chance: Random) -> None:
+    store = Store()
+    store.publish(old, chance)
+    for end, beat in cut:
+        store.publish(new, chance, steps=end, beat=beat)
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
+
+
+@settings(max_examples=150)
+@given(sites(), st.lists(st.tuples(sites(), steps), min_size=1, max_size=4), sites(), chances)
+def test_nothing_is_left_behind_although_nobody_has_looked_at_what_is_there(
+    old: Site, cut: list[tuple[Site, int]], new: Site, chance: Random
+) -> None:
+    """The order is not that strict then; what comes of it is the same."""
+    store = Store(is_strict=False)
+    store.publish(old, chance, naive=True)
+    for site, end in cut:
+        store.publish(site, chance, steps=end, naive=True)
+    store.publish(new, chance, naive=True)
+    is_exact(store, new.manifest)
+
+
+@settings(max_examples=100)
+@given(sites(), sites(), chances, steps)
+def test_the_first_publish_may_be_cut_short(first: Site, second: Site, chance: Random, end: int) -> None:
+    store = Store()
+    store.publish(first, chance, steps=end)
+    store.publish(second, chance)
+    is_exact(store, second.manifest)
