@@ -105,15 +105,20 @@ def make_standing(title: str, link: str | None, data: bytes | None, is_there: bo
 
     Raises CallsiteError when it is not one of our releases, or has no manifest.
     """
+    check_link(title, link)
     if link is None:
         return Standing(Manifest(), "", is_known=False)
     name = find_release(link)
-    if not name:
-        hint = "move it away, or choose another folder"
-        raise CallsiteError(f"{title}: `{CURRENT}` there leads to none of our releases; {hint}")
     if not is_there:  # what visitors see is nothing, so all of it is sent
         return Standing(Manifest(), name, is_known=False)
     return Standing(read_manifest(title, name, data), name)
+
+
+def check_link(title: str, link: str | None) -> None:
+    """Raise CallsiteError when the link `current` does not lead to a release of ours."""
+    if link is not None and not find_release(link):
+        hint = "move it away, or choose another folder"
+        raise CallsiteError(f"{title}: `{CURRENT}` there leads to none of our releases; {hint}")
 
 
 def read_manifest(title: str, name: str, data: bytes | None) -> Manifest:

@@ -1,0 +1,293 @@
+"""A shell on another machine, reached by ssh, and rsync beside it on the same connection.
+
+    ssh host sh ◀── pieces of shell script, each in braces: what arrives only in part is not run at all
+                ──▶ what they print, then a line with the piece's status
+
+The shell ends when the connection does, and whatever it holds is free again: a lock above all. If nothing is heard of
+this side for a while, a watchdog beside the shell ends it. Nothing that the other side says is ever repeated: of errors
+only their kind is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from callsite.destinations.ssh_words import explain_connection, explain_failure
+from callsite.errors import CallsiteError
+from callsite.publish.settings import SshSettings
+
+# A user and a machine as ssh takes them: no option, no address with more in it.
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9_.][A-Za-z0-9_.+-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?)"
+)
+
+# Seconds until a machine that does not answer is given up, and until one that has fallen silent is.
+_CONNECT: Final = 20
+_ALIVE: Final = 15
+
+# Seconds of silence after which the shell there ends, and after which this side says something.
+SILENCE: Final = 90
+_PULSE: Final = 20.0
+
+# Seconds that the other side may take to say goodbye.
+_FAREWELL: Final = 5
+
+# What the path of a socket may have: 104 bytes on some systems, and ssh adds 17 to it while it makes one.
+_LONGEST_SOCKET: Final = 80
+
+_OPTIONS = {
+    "BatchMode": "yes",  # nothing is ever asked
+    "ConnectTimeout": _CONNECT,
+    "ServerAliveInterval": _ALIVE,
+    "ServerAliveCountMax": 3,
+    "ClearAllForwardings": "yes",
+    "ForwardAgent": "no",
+    "ForwardX11": "no",
+    "PermitLocalCommand": "no",
+    "RemoteCommand": "none",
+    "RequestTTY": "no",
+    "ControlPersist": "no",
+    "LogLevel": "ERROR",
+}
+
+# The main shell runs each piece in a shell of its own, unless it is about the main shell itself. The watchdog must not
+# keep the lock (descriptor 9) or the connection open.
+_PIECE = """{{
+[ -z "$watch" ] || kill "$watch"
+{opening}
+{script}
+{closing} </dev/null
+printf '\\n%s %d\\n' {mark} $?
+( trap 'kill $nap' TERM; sleep {silence} & nap=$!; wait $nap && kill -9 $$ ) </dev/null >/dev/null 2>&1 9>&- & watch=$!
+}}
+"""
+
+
+# However the shell ends, its watchdog ends with it.
+_GREETING = """unset CDPATH; LC_ALL=C; export LC_ALL; watch=
+trap '[ -z "$watch" ] || kill "$watch"' EXIT; trap exit HUP INT TERM"""
+
+
+class FailedError(Exception):
+    """A piece of script has failed. `why` is a sentence of ours about it, with what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Session:
+    """A connection; leaving the context ends it. `title` is what errors begin with."""
+
+    def __init__(self, settings: SshSettings, base: Path, title: str) -> None:
+        self._settings = settings
+        self._base = base
+        self._title = title
+        self._mark = secrets.token_hex(16)
+        self._stack = contextlib.ExitStack()
+        self._heard = time.monotonic()
+
+    def __enter__(self) -> Session:
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir=_find_place()))
+            self._socket = os.path.join(folder, "s")
+            self._errors = stack.enter_context(tempfile.TemporaryFile())
+            command = [*self._make_ssh("-M"), "--", self._settings.host, "sh"]
+            self._process = stack.enter_context(
+                subprocess.Popen(  # noqa: S603  # no shell, and the host is no option
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+                )
+            )
+            stack.callback(self._hang_up)
+            try:
+                self.run(_GREETING, here=True, greeting=True)
+            except FailedError as error:
+                raise CallsiteError(f"{self._title}: {error.why}") from error
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stack:
+            if error is None:  # the shell there ends by itself, and lets go of what it holds
+                self._close_input()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(timeout=_FAREWELL)
+
+    def run(self, script: str, *, here: bool = False, greeting: bool = False) -> bytes:
+        """Run a piece of script and return what it prints.
+
+        It runs in a shell of its own, which ends at the first command that fails; with `here` in the main one. With
+        `greeting` what the other side says of itself comes first. Raises FailedError when its status is not 0,
+        CallsiteError when there is no connection (any more).
+        """
+        opening, closing = ("{", "}") if here else ("( set -e", ")")
+        piece = _PIECE.format(opening=opening, script=script, closing=closing, mark=self._mark, silence=SILENCE)
+        where = self._errors.seek(0, os.SEEK_END)
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
+            self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
+            self._process.stdin.flush()
+        said, status = self._read()
+        self._heard = time.monotonic()
+        self._errors.seek(where)
+        errors = self._errors.read().decode("utf-8", "replace")
+        if status is None:
+            self._process.wait()
+            why = explain_connection(errors, self._process.returncode, is_new=greeting)
+            raise CallsiteError(f"{self._title}: {why}")
+        if status:
+            raise FailedError(explain_failure(errors))
+        return said
+
+    def keep_alive(self) -> None:
+        """Let the other side know that somebody is there, if it has not heard of us for a while."""
+        if time.monotonic() - self._heard > _PULSE:
+            self.run(":")
+
+    def send(self, folder: Path, paths: Sequence[str], target: str) -> Iterator[str]:
+        """Send files of a folder here, symbolic links as what they lead to, to a folder there. Gives the path of each
+        when it is there.
+
+        They are written beside the places where they go, and then put there: what is there is never written to.
+        """
+        rsync = find_program("rsync")
+        enter = "".join(f"\\0{byte:03o}" for byte in os.fsencode(target))
+        command = [
+            rsync,
+            "--secluded-args",
+            "--from0",
+            "--files-from=-",
+            "--copy-links",
+            "--ignore-times",  # it is known already what has changed
+            "--chmod=D777,F666",  # less what the umask there takes away
+            "--out-format=%b %n",  # with a count of bytes in it, it is printed afterwards
+            "--8-bit-output",
+            "--rsh=" + " ".join(map(_quote_for_rsync, self._make_ssh("-oControlMaster=no"))),
+            # The folder is entered there: rsync would look for wildcards in its name. Whatever the login shell is, it
+            # finds nothing here that it would read in a way of its own.
+            f'--rsync-path=sh -c \'cd "$(printf %b "{enter}")" && exec rsync "$@"\' rsync',
+            "./",
+            f"{_bracket(self._settings.host)}:./",
+        ]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RSYNC_")}
+        with contextlib.ExitStack() as stack:
+            names = stack.enter_context(tempfile.TemporaryFile())
+            # A name that begins with `#` is a comment, unless something comes before it.
+            names.write(b"".join(b"./" + path.encode() + b"\0" for path in paths))
+            names.seek(0)
+            errors = stack.enter_context(tempfile.TemporaryFile())
+            process = stack.enter_context(
+                subprocess.Popen(  # noqa: S603  # no shell, and nothing that could be taken for an option
+                    command, cwd=folder, env=environment, stdin=names, stdout=subprocess.PIPE, stderr=errors
+                )
+            )
+            stack.callback(process.kill)
+            known = frozenset(paths)
+            for line in self._listen(process):
+                path = line.partition(" ")[2]
+                if path in known:
+                    yield path
+            if process.wait():
+                errors.seek(0)
+                said = errors.read().decode("utf-8", "replace")
+                raise CallsiteError(f"{self._title}: {explain_failure(said, 'rsync')}")
+
+    def _close_input(self) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def _hang_up(self) -> None:
+        self._process.kill()
+        self._close_input()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> Iterator[str]:
+        """The lines that a process prints; meanwhile the session is kept alive."""
+        assert process.stdout
+        number, rest = process.stdout.fileno(), b""
+        while True:
+            ready, _, _ = select.select([number], [], [], _PULSE)
+            self.keep_alive()
+            if not ready:
+                continue
+            data = os.read(number, 1 << 16)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                yield line.decode("utf-8", "replace")
+
+    def _read(self) -> tuple[bytes, int | None]:
+        """What is printed until the mark, and the status that follows it; no status when the connection ends."""
+        assert self._process.stdout
+        said: list[bytes] = []
+        begins = f"{self._mark} ".encode()
+        for line in self._process.stdout:
+            if line.startswith(begins) and line.endswith(b"\n"):
+                return b"".join(said)[:-1], int(line[len(begins) :])
+            said.append(line)
+        return b"", None
+
+    def _make_ssh(self, kind: str) -> list[str]:
+        settings = self._settings
+        words = [
+            find_program("ssh"),
+            kind,
+            "-S",
+            self._socket,
+            *(f"-o{key}={value}" for key, value in _OPTIONS.items()),
+        ]
+        if settings.port:
+            words.append(f"-p{settings.port}")
+        if settings.identity:
+            identity = self._base / os.path.expanduser(settings.identity)
+            if not identity.is_file():
+                hint = "make `identity` the path of a private key"
+                raise CallsiteError(f"{self._title}: there is no file {identity}; {hint}")
+            words += ["-oIdentitiesOnly=yes", "-i", str(identity).replace("%", "%%")]
+        return words
+
+
+def find_program(name: str) -> str:
+    """Where a program is. Raises CallsiteError when it is not there."""
+    program = shutil.which(name)
+    if program is None:
+        raise CallsiteError(
+            f"there is no {name} on this machine; install it, or publish to another kind of destination"
+        )
+    return program
+
+
+def is_host(host: str) -> bool:
+    """Whether a text is a machine that ssh can be told, and nothing else."""
+    return bool(_HOST.fullmatch(host))
+
+
+def _quote_for_rsync(word: str) -> str:
+    """A word of the command that rsync reaches the other side with (`--rsh` in its manual)."""
+    return "'" + word.replace("'", "''") + "'"
+
+
+def _bracket(host: str) -> str:
+    """A machine as rsync takes it, with brackets around what has colons."""
+    user, at, machine = host.rpartition("@")
+    return f"{user}{at}[{machine}]" if ":" in machine else host
+
+
+def _find_place() -> str | None:
+    """A folder for temporary files whose path is short enough for that of a socket."""
+    return None if len(os.fsencode(tempfile.gettempdir())) < _LONGEST_SOCKET - 16 else "/tmp"  # noqa: S108  # private
