@@ -7,11 +7,15 @@ references are read here, by `references`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from callsite.errors import CallsiteError
 
@@ -51,18 +55,22 @@ def make_command(*words: str) -> list[str]:
 
 
 def make_environment(
-    repository: Path, objects: Path | None = None, settings: Mapping[str, str] | None = None, protocols: str = ""
+    repository: Path,
+    objects: Path | None = None,
+    settings: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    protocols: str = "",
 ) -> dict[str, str]:
     """The environment for git at a repository, with the objects of another one if need be.
 
-    `settings` are for this call alone: unlike the command line, the environment is not for everybody to see.
+    `settings` are for this call alone: unlike the command line, the environment is not for everybody to see. Pairs may
+    have a name several times, in git's order.
     `protocols` are those that git may reach out with, separated by colons.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
-    every = _SETTINGS | dict(settings or {})
+    every = [*_SETTINGS.items(), *(settings.items() if isinstance(settings, Mapping) else settings)]
     numbered = {
         name: value
-        for number, pair in enumerate(every.items())
+        for number, pair in enumerate(every)
         for name, value in zip((f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}"), pair, strict=True)
     }
     return (
@@ -92,20 +100,84 @@ def make_environment(
 _KEPT = ("GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
 
 
-def run_git(environment: Mapping[str, str], *words: str, timeout: float = 600, stdin: bytes = b"") -> bytes:
-    """Run git and give what it prints. Raises GitError with its last words when it fails."""
-    command = make_command(*words)
-    try:
-        done = subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=timeout, check=False)  # noqa: S603  # the words are checked by callers
-    except subprocess.TimeoutExpired as error:
-        raise GitError("it takes too long") from error
-    if done.returncode:
-        raise GitError(find_reason(done.stderr.decode("utf-8", "replace")) or f"git ends with {done.returncode}")
-    return done.stdout
-
-
 class GitError(Exception):
-    """Git did not do what it was asked; the message is its own, on one line."""
+    """Git did not do what it was asked; the message is its own, on one line. `said` is all that it printed, which may
+    hold addresses with passwords in them.
+    """
+
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
+
+
+def run_git(
+    environment: Mapping[str, str],
+    *words: str,
+    timeout: float = 600,
+    stdin: bytes = b"",
+    folder: Path | None = None,
+) -> bytes:
+    """Run git, in a folder if it matters, and give what it prints. Raises GitError with its words when it fails."""
+    with _start(environment, words, folder) as (git, errors):
+        try:
+            told, _ = git.communicate(stdin, timeout)
+        except subprocess.TimeoutExpired as error:
+            raise GitError("it takes too long") from error
+        _check_end(git, errors, told)
+    return told
+
+
+@contextlib.contextmanager
+def feed_git(environment: Mapping[str, str], *words: str) -> Iterator[IO[bytes]]:
+    """Git, listening; it is ended when what is said breaks off. Raises GitError when it fails."""
+    with _start(environment, words) as (git, errors):
+        assert git.stdin is not None
+        try:
+            yield git.stdin
+            git.stdin.close()
+        except BrokenPipeError:
+            pass  # it failed, and says why
+        _check_end(git, errors, git.stdout.read() if git.stdout else b"")
+
+
+@contextlib.contextmanager
+def _start(
+    environment: Mapping[str, str], words: tuple[str, ...], folder: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """Git, and the file of its errors: a connection that ssh keeps open for others would keep a pipe open, too.
+
+    It has no terminal to ask anything at, and does not outlive this, nor do the programs that it starts.
+    """
+    command = make_command(*words)
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(  # noqa: S603  # the words are checked by callers
+            command,
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        ) as git,
+    ):
+        try:
+            yield git, errors
+        except BaseException:
+            if git.returncode is None:
+                os.killpg(git.pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):  # it is not there any more to read the rest
+                assert git.stdin is not None
+                git.stdin.close()
+            raise
+
+
+def _check_end(git: subprocess.Popen[bytes], errors: IO[bytes], told: bytes) -> None:
+    if git.wait():
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace")
+        reason = find_reason(said) or f"git ends with {git.returncode}"
+        raise GitError(reason, said + told.decode("utf-8", "replace"))
 
 
 def find_reason(stderr: str) -> str:
