@@ -40,6 +40,7 @@ from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.permalinks import is_forge
 from callsite.harvest.refreshing import State
 from callsite.header import KEYS, PELICAN_KEYS
+from callsite.hostfiles import list_host_paths
 from callsite.model import Listing, Page, Place, Problem, Prose
 from callsite.names import Certainty, Kind
 from callsite.navigation import Navigation, lists, related, sheets, sidebar, views
@@ -691,7 +692,7 @@ def test_twins_has_every_file(mine: Path, site: SiteFolder) -> None:
         assert (mine / file).is_file()
         assert (file in files) == (when == "always")
     beside = {path.name for path in mine.iterdir() if path.is_file() and path.suffix != ".html"}
-    assert beside == {*patterns, ".callsite-manifest"}
+    assert beside == {*patterns, ".callsite-manifest", *list_host_paths()}
 
 
 @pytest.mark.untraced
@@ -700,7 +701,8 @@ def test_twins_shows_what_they_hold(mine: Path) -> None:
     for path in ("pathlib-path-examples.md", "llms.txt"):
         assert f"{listings[path]}\n" == (mine / path).read_text(encoding="utf-8")
     assert listings["changes.atom.xml"] in (mine / "changes.atom.xml").read_text(encoding="utf-8")
-    address = listings["robots.txt"].removeprefix("Sitemap: ")
+    assert listings["robots.txt"] + "\n" == (mine / "robots.txt").read_text(encoding="utf-8")
+    address = listings["robots.txt"].partition("Sitemap: ")[2]
     assert (mine / address.removeprefix("https://example.org/")).is_file()
     assert "<lastmod>2026-01-31" in (mine / "sitemap.xml").read_text(encoding="utf-8")
     (named,) = parse(mine / "index.html").css('link[type="application/atom+xml"]')
