@@ -78,9 +78,10 @@ def write_compressed(folder: Path, paths: Iterable[str], endings: Sequence[str],
         try:
             return sum(pool.map(partial(_write_twins, folder, endings, known), wanted))
         except OSError as error:
+            place = error.filename or folder
+            raise CallsiteError(f"{place}: cannot be compressed, {error.strerror}; make room on the disk") from error
+        finally:  # after an error, or when somebody stops it, there is no more to do
             pool.shutdown(cancel_futures=True)
-            message = f"{error.filename or folder}: cannot be compressed, {error.strerror}; make room on the disk"
-            raise CallsiteError(message) from error
 
 
 def _write_twins(folder: Path, endings: Sequence[str], known: Collection[str], path: str) -> int:

@@ -14,8 +14,8 @@ SCRIPTS = (".js", ".mjs")
 # What is made small already is told by its name.
 _SMALL = tuple(f".min{ending}" for ending in (*STYLES, *SCRIPTS))
 
-# Larger files, in bytes, are whole programs of others, and take seconds to read.
-LARGEST = 1_000_000
+# Larger files, in bytes, are whole programs of others, and would take more than a few seconds to read.
+LARGEST = 400_000
 
 
 def minify(path: str, data: bytes) -> bytes | None:

@@ -69,11 +69,12 @@ class ThemeFiles:
         replaced = {path for path, data in self._files.items() if _read(folder / path) != data}
         for path in sorted(replaced):
             if path in outcome.removed:
-                message = "the content brings a file of its own in the place of this one of the theme"
-                hint = "put that into a folder of THEME_STATIC_PATHS instead"
+                message = "the content has put another file in the place of this one of the theme"
+                hint = "put that one into a folder of THEME_STATIC_PATHS"
                 raise CallsiteError(f"{self._locate(path)}: {message}; {hint}")
         for path, data in outcome.written.items():
             if path not in replaced:
+                (folder / path).unlink(missing_ok=True)  # it may be a link to a file of the content
                 (folder / path).write_bytes(data)
         for path in outcome.removed:
             (folder / path).unlink()
@@ -103,12 +104,11 @@ class ThemeFiles:
 
     def _locate(self, path: str) -> str:
         """Where a file of the theme is, as the person who started the build would name it."""
-        for folder in reversed(self._settings["THEME_STATIC_PATHS"]):
-            source = os.path.join(self._settings["THEME"], folder)
-            for place in (os.path.join(source, path), source):
-                if os.path.isfile(place) and place.endswith(path):
-                    return place_of(place).path
-        return path
+        sources = [
+            os.path.join(self._settings["THEME"], name) for name in reversed(self._settings["THEME_STATIC_PATHS"])
+        ]
+        places = [place for source in sources for place in (os.path.join(source, path), source)]
+        return next((place_of(place).path for place in places if os.path.isfile(place) and place.endswith(path)), path)
 
 
 def compress_output(settings: Mapping[str, Any], output: Path) -> None:
