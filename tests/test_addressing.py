@@ -49,7 +49,8 @@ def test_defaults_are_those_of_pelican() -> None:
     for name in SiteSettings.__dataclass_fields__:
         if name != "saved_as":
             assert getattr(usual, name) == getattr(ours, name), name
-            assert name.upper() in DEFAULT_CONFIG or getattr(ours, name) in ("", None), name
+            is_own = name.startswith("callsite_")
+            assert is_own or name.upper() in DEFAULT_CONFIG or getattr(ours, name) in ("", None), name
     assert usual.saved_as["index"] == "index.html"
     assert parse_site_settings({}) == ours
 
@@ -424,6 +425,16 @@ def test_what_is_planned_is_what_is_built(site: SiteFolder, given: dict[str, Any
     assert {path for path in planned.plan.urls.values() if not path.startswith("own")} == {
         path.removesuffix("index.html") for path in planned.plan.paths.values() if not path.startswith("own")
     }
+
+
+def test_files_for_hosts_are_only_there_in_production(site: SiteFolder) -> None:
+    site.write(_SITE)
+    names = {"robots.txt", "_headers", ".nojekyll", "build.json", "CNAME", "old.map"}
+    site.set(CALLSITE_CNAME="example.org", CALLSITE_NGINX_MAP="old.map", SITEURL="https://example.org")
+    assert not names & plan_folder().plan.host.files
+    site.set(CALLSITE_PRODUCTION=True)
+    assert names <= plan_folder().plan.host.files
+    assert names <= site.build().files
 
 
 # What can be told of sites without building them.

@@ -14,6 +14,7 @@ from callsite.addressing.slugs import KINDS, plan_group
 from callsite.check.facts import PageSummary
 from callsite.check.hosting import SOURCE_LINK, Host
 from callsite.check.status import find_status
+from callsite.hostfiles import list_host_paths
 from callsite.model import Problem
 from callsite.navigation import Entry, Navigation
 from callsite.redirects import (
@@ -96,6 +97,7 @@ def plan_site(
         *(plan_foreign_place(source, settings, source in articles) for source in foreign),
         *_plan_sources(members, settings),
         *list_twin_paths(_make_twin_site(members, settings)),
+        *_list_host_paths(settings),
         *(_LISTS if "list" in templates else ()),
         *([] if theme else [f"{settings.theme_static_dir}/"]),
         _SEARCH,
@@ -107,6 +109,12 @@ def plan_site(
     targets = {link.target for each in members.written for link in each.links}
     host = Host(files, sources, settings.siteurl, _find_groups(targets, files, settings), articles)
     return SitePlan(members.paths, members.urls, host, lists, taken, plan.problems)
+
+
+def _list_host_paths(settings: SiteSettings) -> frozenset[str]:
+    """The files for hosts, which a production build has."""
+    is_public = settings.callsite_production
+    return list_host_paths(settings.callsite_cname, settings.callsite_nginx_map) if is_public else frozenset()
 
 
 def list_asked(summaries: Iterable[PageSummary]) -> frozenset[str]:

@@ -16,7 +16,7 @@ _PAGES = ((1, "{name}{extension}", "{name}{extension}"), (2, "{name}{number}{ext
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
     """Each field is a setting of Pelican in small letters, and its default is that of Pelican 4.12; a setting that is
-    None or False there is "".
+    None or False there is "". The last ones are Callsite's own.
 
     `saved_as` has, by the name of a direct template, the path that a setting such as `TAGS_SAVE_AS` gives it.
     """
@@ -98,6 +98,10 @@ class SiteSettings:
     category_regex_substitutions: Substitutions | None = None
     tag_regex_substitutions: Substitutions | None = None
     author_regex_substitutions: Substitutions | None = None
+
+    callsite_production: bool = False
+    callsite_cname: str = ""
+    callsite_nginx_map: str = ""
 
 
 def parse_site_settings(values: Mapping[str, Any]) -> SiteSettings:
