@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from callsite.publish import Kind, find_kind, plan_headers
-from callsite.publish.kinds import IMMUTABLE, find_type, outlasts
+from callsite.publish.kinds import IMMUTABLE, find_type, outlasts, seems_fingerprinted
 
 DIGEST = hashlib.sha256(b"p { color: red }").hexdigest()
 OTHER = hashlib.sha256(b"p { color: blue }").hexdigest()
@@ -170,3 +170,8 @@ def test_what_is_compressed_says_so_and_keeps_its_type() -> None:
 )
 def test_what_pages_in_caches_may_still_ask_for(path: str, kind: Kind, expected: bool) -> None:
     assert outlasts(path, kind) is expected
+
+
+@pytest.mark.parametrize(("path", "expected"), [(STYLE, True), ("theme/site.css", False), (f"{STYLE}.map", False)])
+def test_names_that_need_a_digest(path: str, expected: bool) -> None:
+    assert seems_fingerprinted(path) is expected
