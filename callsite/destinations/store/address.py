@@ -61,7 +61,8 @@ def _check_endpoint(endpoint: str, title: str) -> None:
         return
     try:
         parts = urlsplit(endpoint)
-        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in endpoint
+        is_plain = is_plain and parts.port != 0  # which raises ValueError for what is no number
     except ValueError:
         is_plain = False
     if not is_plain or parts.query or parts.fragment:

@@ -6,6 +6,7 @@ boto3 is an extra, `callsite[s3]`, and loaded when one of these is asked for.
 from __future__ import annotations
 
 import importlib.util
+import threading
 import uuid
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final
@@ -78,56 +79,54 @@ class Amazon:
         self._region = region or None
         self._endpoint = endpoint or None
         self._patience = patience
+        self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
-    def write(self, key: str, data: bytes, headers: Headers) -> None:
+    def write(self, asker: Asker, key: str, data: bytes, headers: Headers) -> None:
         """Put an object there that leads somewhere else."""
         parameters = {_PARAMETERS[name]: value for name, value in headers if name in _PARAMETERS}
-        client = self._find_client("s3", self._endpoint)
-        _translate(lambda: client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, **parameters))
+        named = {"Bucket": self._bucket, "Key": self._prefix + key}
+        self._ask(asker, "s3", key, lambda client: client.put_object(**named, Body=data, **parameters))
 
-    def copy(self, key: str, to: str, redirect: str) -> None:
+    def copy(self, asker: Asker, key: str, to: str, redirect: str) -> None:
         """Copy an object to one that leads somewhere else: this is the one header that a copy does not take along."""
-        client = self._find_client("s3", self._endpoint)
         source = {"Bucket": self._bucket, "Key": self._prefix + key}
-        _translate(
-            lambda: client.copy_object(
-                Bucket=self._bucket, Key=self._prefix + to, CopySource=source, WebsiteRedirectLocation=redirect
-            )
-        )
+        named = {"Bucket": self._bucket, "Key": self._prefix + to, "CopySource": source}
+        self._ask(asker, "s3", to, lambda client: client.copy_object(**named, WebsiteRedirectLocation=redirect))
 
-    def forget(self, distribution: str, paths: Collection[str], asker: Asker) -> None:
+    def forget(self, asker: Asker, distribution: str, paths: Collection[str]) -> None:
         """Have CloudFront ask for changed paths again."""
-        client = self._find_client("cloudfront", None)
         items = plan_invalidation(paths)
         # The same reference again is the same request: it is made once, however often it is asked for.
         batch = {"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": f"callsite-{uuid.uuid4()}"}
-        asker.ask(
-            lambda: _translate(
-                lambda: client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
-            ),
-            "CloudFront",
+        named = {"DistributionId": distribution, "InvalidationBatch": batch}
+        self._ask(asker, "cloudfront", "CloudFront", lambda client: client.create_invalidation(**named))
+
+    def _ask(self, asker: Asker, service: str, what: str, action: Callable[[Any], Any]) -> None:
+        client = asker.ask(lambda: _translate(lambda: self._find_client(service)), what)
+        asker.ask(lambda: _translate(lambda: action(client)), what)
+
+    def _find_client(self, service: str) -> Any:
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._make_client(service, self._endpoint if service == "s3" else None)
+            return self._clients[service]
+
+    def _make_client(self, service: str, endpoint: str | None) -> Any:
+        import boto3  # noqa: PLC0415  # an extra
+        from botocore.config import Config  # noqa: PLC0415  # an extra
+
+        config = Config(
+            # Other stores than Amazon's refuse the checksums that it sends by itself since 1.36.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            connect_timeout=min(self._patience.timeout, 10),
+            read_timeout=self._patience.timeout,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"} if endpoint else {},
+            max_pool_connections=50,
         )
-
-    def _find_client(self, service: str, endpoint: str | None) -> Any:
-        if service not in self._clients:
-            import boto3  # noqa: PLC0415  # an extra
-            from botocore.config import Config  # noqa: PLC0415  # an extra
-
-            config = Config(
-                # Other stores than Amazon's refuse the checksums that it sends by itself since 1.36.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                connect_timeout=min(self._patience.timeout, 10),
-                read_timeout=self._patience.timeout,
-                retries={"total_max_attempts": 1},
-                s3={"addressing_style": "path"} if endpoint else {},
-                max_pool_connections=50,
-            )
-            self._clients[service] = _translate(
-                lambda: boto3.client(service, region_name=self._region, endpoint_url=endpoint, config=config)
-            )
-        return self._clients[service]
+        return boto3.session.Session().client(service, region_name=self._region, endpoint_url=endpoint, config=config)
 
 
 def _translate(action: Callable[[], Any]) -> Any:
@@ -141,7 +140,7 @@ def _translate(action: Callable[[], Any]) -> Any:
         code = str(answer.get("Error", {}).get("Code", ""))
     except (failures.NoCredentialsError, failures.PartialCredentialsError, failures.ProfileNotFound):
         status, code = 401, "InvalidAccessKeyId"
-    except failures.HTTPClientError:
+    except (failures.HTTPClientError, failures.ConnectionError):
         status, code = 0, ""
     except failures.BotoCoreError:
         status, code = 400, ""

@@ -54,10 +54,15 @@ def connect(settings: StoreSettings, address: Address, patience: Patience) -> Ob
                 retry_config=retry,
             )
         if address.kind == "az":
+            account = os.environ.get("AZURE_STORAGE_ACCOUNT_NAME", "")
             return AzureStore(
                 address.bucket,
                 prefix=prefix,
-                config={"skip_signature": False, **({"endpoint": endpoint} if endpoint else {})},
+                config={
+                    "skip_signature": False,
+                    **({"account_name": account} if account else {}),
+                    **({"endpoint": endpoint} if endpoint else {}),
+                },
                 client_options=client,
                 retry_config=retry,
             )
@@ -74,9 +79,9 @@ def connect(settings: StoreSettings, address: Address, patience: Patience) -> Ob
             credential_provider=provider,
         )
     except (BaseError, ValueError) as error:
-        account = "Account must be specified" in str(error)
+        is_nameless = "Account must be specified" in str(error)
     # Not from that error: it may repeat what it could not read.
-    if account:
+    if is_nameless:
         raise CallsiteError(f"{address}: no account is named; set AZURE_STORAGE_ACCOUNT_NAME")
     hint = "see that what the variables for this store say is complete"
     raise CallsiteError(f"{address}: what the environment says of credentials cannot be read; {hint}")

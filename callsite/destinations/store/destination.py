@@ -119,7 +119,7 @@ class StoreDestination:
         """
         if self._settings.cloudfront and self._amazon:
             undo = journal.notes.undo
-            self._amazon.forget(self._settings.cloudfront, undo.was if undo else plan.new.files, asker)
+            self._amazon.forget(asker, self._settings.cloudfront, undo.was if undo else plan.new.files)
 
     def _make_objects(self, watcher: Watcher | None = None, journal: Journal | None = None) -> Objects:
         asker = Asker(self.title, self._patience)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError, UnauthenticatedError
 
 from callsite.errors import CallsiteError
 
@@ -116,11 +116,15 @@ def explain(error: Exception) -> Fault:
     head, _, debug = str(error).partition(_DEBUG)
     status = _STATUS.search(head)
     code = _CODE.search(head)
-    if _NO_CREDENTIALS.match(head):
+    if _NO_CREDENTIALS.match(head) or (isinstance(error, UnauthenticatedError) and not status):
         words = "no credentials could be had"
         return Fault(Outcome.FINAL, words, "put some into the environment; the manual lists the variables")
     if status:
         return explain_answer(int(status[1]), code[1] if code else "")
+    if "Server returned error response" in head:  # an answer that begins as if all were well
+        return explain_answer(200, code[1] if code else "")
+    if "Received redirect" in head:
+        return explain_answer(301, "")
     if isinstance(error, FileNotFoundError):
         return explain_answer(404, "")
     if isinstance(error, PreconditionError | AlreadyExistsError):
@@ -156,12 +160,10 @@ def _explain_silence(head: str, debug: str) -> Fault:
     if "invalid path" in head:
         words = "somebody has put an object there whose name is no path of a file"
         return Fault(Outcome.FINAL, words, "take it away, or publish to a folder of its own")
-    if "kind: Timeout" in debug:
+    if "kind: Timeout," in debug:
         return Fault(Outcome.PASSING, "it does not answer in time", _AGAIN)
-    if "kind: Connect" in debug:
+    if "kind: Connect," in debug:
         return Fault(Outcome.PASSING, "it cannot be reached", "see that `endpoint` and the network are right")
     if "HttpError" in debug or "HTTP error" in head:
         return Fault(Outcome.PASSING, "the connection was cut", _AGAIN)
-    if "InternalError" in head or "SlowDown" in head:  # in an answer that began as if all were well
-        return Fault(Outcome.PASSING, "it fails after all", _AGAIN)
     return Fault(Outcome.FINAL, "what it answers is not understood", "see that `url` and `endpoint` are right")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from callsite.destinations.destination import BusyError, MovedError
 from callsite.destinations.store.asking import StoppedError
-from callsite.destinations.store.faults import ConditionError
+from callsite.destinations.store.faults import ConditionError, MissingError
 from callsite.destinations.store.machine import is_running, read_machine
 from callsite.destinations.store.notes import Lease, Notes, begin_notes, end_notes, format_notes, parse_notes
 from callsite.destinations.store.objects import Found, Objects
@@ -237,7 +237,7 @@ class Journal:
             try:
                 self._tag = objects.write(MANIFEST, data, _HEADERS, mode)
                 return
-            except ConditionError:
+            except (ConditionError, MissingError):
                 found = objects.read(MANIFEST)
             if found is not None and found.data == data:
                 self._tag = found.tag  # it had been done, and only the answer was lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -43,7 +43,7 @@ def make_attributes(headers: Headers) -> Attributes:
 class Objects:
     """What can be done with objects. `is_bulky` tells that many can be deleted in one request."""
 
-    store: ObjectStore
+    store: ObjectStore = field(repr=False)
     asker: Asker
     is_bulky: bool = True
 

@@ -67,9 +67,8 @@ class Sender:
     def _send_whole(self, upload: Upload) -> None:
         entry = upload.entry
         data = b"".join(self._read(upload))
-        amazon = self._amazon
-        if any(name == REDIRECT for name, _ in entry.headers) and amazon is not None:
-            self._objects.asker.ask(lambda: amazon.write(upload.path, data, entry.headers), upload.path)
+        if REDIRECT in dict(entry.headers) and self._amazon is not None:
+            self._amazon.write(self._objects.asker, upload.path, data, entry.headers)
         else:
             self._objects.write(upload.path, data, entry.headers)
 
@@ -118,8 +117,7 @@ class Restorer:
             return
         source = f"{KEPT}/{name}"
         redirect = dict(upload.entry.headers).get(REDIRECT)
-        amazon = self._amazon
-        if redirect is not None and amazon is not None:
-            self._objects.asker.ask(lambda: amazon.copy(source, upload.path, redirect), upload.path)
+        if redirect is not None and self._amazon is not None:
+            self._amazon.copy(self._objects.asker, source, upload.path, redirect)
         else:
             self._objects.copy(source, upload.path)
