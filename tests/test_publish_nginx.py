@@ -71,7 +71,7 @@ def _find_listings(path: str) -> list[str]:
 
 def _configure(root: Path, port: int) -> str:
     """The chapter's configuration, with what it tells to change, and a port that anybody may listen at."""
-    [text] = _find_listings("/etc/nginx/conf.d/examples.conf")
+    [text] = _find_listings("examples.conf")
     assert text.count(HERE) == 2
     assert text.count("    listen 80;\n    listen [::]:80;\n") == 1
     text = text.replace(HERE, str(root)).replace("listen [::]:80;", "")
@@ -429,7 +429,7 @@ def test_nothing_has_gone_wrong(visitor: Visitor) -> None:
 
 
 def test_the_types_of_the_configuration_are_those_of_a_publish() -> None:
-    [text] = _find_listings("/etc/nginx/conf.d/examples.conf")
+    [text] = _find_listings("examples.conf")
     [block] = re.findall(r"types \{\n(.*?)\n    \}", text, re.DOTALL)
     rows = re.findall(r"^ +(\S+) +(.*);$", block, re.MULTILINE)
     assert len(rows) == len(block.splitlines())
