@@ -44,6 +44,7 @@ _PURE = [
             "names",
             "harvest",
             "hostfiles",
+            "publish",
             "navigation",
             "redirects",
             "reports",
