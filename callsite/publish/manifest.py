@@ -19,7 +19,7 @@ from callsite.publish.paths import is_safe
 
 MANIFEST: Final = ".callsite-published.json"
 _FORMAT: Final = 1
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGITS: Final = 64  # of a SHA-256
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _RELEASE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
 _NAMES = frozenset(
@@ -89,7 +89,7 @@ def format_manifest(manifest: Manifest, extra: Mapping[str, Any] | None = None) 
         "site": manifest.site,
         "commit": manifest.commit,
         "published": _format_time(manifest.published),
-        "files": {path: note(entry) for path, entry in sorted(manifest.files.items())},
+        "files": {path: note(manifest.files[path]) for path in sorted(manifest.files)},
     }
     if manifest.retired:
         values["retired"] = {
@@ -150,7 +150,8 @@ def _check(found: object) -> Iterable[tuple[str, Any]]:
 
 def _read_entry(noted: Any, sets: list[Headers]) -> Entry:
     sha256, size, number = noted
-    if not _DIGEST.fullmatch(sha256) or type(size) is not int or size < 0 or type(number) is not int or number < 0:
+    is_digest = len(sha256) == _DIGITS and not sha256.strip("0123456789abcdef")
+    if not is_digest or type(size) is not int or size < 0 or type(number) is not int or number < 0:
         raise ValueError
     return Entry(sha256, size, sets[number])
 

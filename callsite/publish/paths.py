@@ -17,8 +17,8 @@ LONGEST_PATH: Final = 1024
 # What destinations keep beside a site has names that begin so, and no file of a site has.
 RESERVED: Final = ".callsite-"
 
-# Most paths: nothing in them can be read in two ways, and their length is that of their bytes.
-_PLAIN = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.+-]*/)*[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+# Most paths are made of these: nothing can be read in two ways then, unless a name begins with a dot or is empty.
+_PLAIN = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9_.+/-]*")
 
 # Control characters (those of terminals among them), halves of surrogate pairs, and what turns the direction of text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -39,7 +39,8 @@ def is_safe(path: str) -> bool:
 
 def explain_path(path: str) -> str:
     """Why a path cannot be published; "" if it can."""
-    if len(path) <= LONGEST_NAME and _PLAIN.fullmatch(path):
+    is_plain = len(path) <= LONGEST_NAME and _PLAIN.fullmatch(path)
+    if is_plain and "/." not in path and "//" not in path and path[-1] != "/":
         return ""
     if _UNPRINTABLE.search(path):
         return "has a character in it that cannot be seen"
@@ -65,20 +66,23 @@ def explain_path(path: str) -> str:
 def check_paths(paths: Iterable[str], where: str) -> Iterator[Problem]:
     """Find the paths of an output folder, called `where`, that cannot be published."""
     known = sorted(set(paths))
-    folders = {folder for path in known for folder in _list_folders(path)}
+    folders = {folder for parent in {path.rpartition("/")[0] for path in known} for folder in _list_folders(parent)}
     composed: dict[str, str] = {}
     for path in known:
-        at = Place(f"{where}/{path}")
         why = explain_path(path)
         if why:
-            yield Problem(at, "U101", f"the name {why}", "give it another name")
+            yield _tell(where, path, f"the name {why}")
             continue
         if path in folders:
-            yield Problem(at, "U101", "the name is that of a folder as well", "give it another name")
-        other = composed.setdefault(unicodedata.normalize("NFC", path), path)
+            yield _tell(where, path, "the name is that of a folder as well")
+        other = composed.setdefault(path if path.isascii() else unicodedata.normalize("NFC", path), path)
         if other != path:
-            message = f"the name differs from `{make_printable(other)}` only in how its letters are put together"
-            yield Problem(at, "U101", message, "give it another name")
+            shown = make_printable(other)
+            yield _tell(where, path, f"the name differs from `{shown}` only in how its letters are put together")
+
+
+def _tell(where: str, path: str, message: str) -> Problem:
+    return Problem(Place(f"{where}/{path}"), "U101", message, "give it another name")
 
 
 def _fold(name: str) -> str:
@@ -87,5 +91,6 @@ def _fold(name: str) -> str:
 
 
 def _list_folders(path: str) -> Iterator[str]:
-    while path := path.rpartition("/")[0]:
+    while path:
         yield path
+        path = path.rpartition("/")[0]

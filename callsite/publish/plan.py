@@ -17,7 +17,7 @@ from enum import IntEnum
 from typing import Final
 
 from callsite.publish.kinds import IMMUTABLE, Kind, find_kind, outlasts
-from callsite.publish.manifest import Entry, Manifest, Retired
+from callsite.publish.manifest import Entry, Headers, Manifest, Retired
 
 # The digest of no file that anybody has: what is in a file is not known.
 UNKNOWN: Final = "0" * 64
@@ -146,7 +146,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
         else:
             stage = Stage.REMOVED_PAGES if kind in (Kind.PAGE, Kind.ENTRY) else Stage.REMOVED_FILES
             deletions.append(Deletion(path, stage, path not in old.files))
-    files = dict(sorted(new.files.items()))
+    files = {path: new.files[path] for path in sorted(new.files)}
     state = replace(new, files=files, retired=retired, coming={}, release=_name_release(files, now), published=now)
     return Plan(
         old=old,
@@ -181,7 +181,7 @@ def _find_stage(path: str, entry: Entry, is_new: bool, is_first: bool) -> Stage:
 
 def _name_release(files: dict[str, Entry], now: datetime) -> str:
     """A name that sorts by time and differs with what is in the site."""
-    digest = hashlib.sha256()
-    for path, entry in files.items():
-        digest.update(f"{path}\0{entry.sha256}\0{entry.headers}\0".encode())
+    sets: dict[Headers, int] = {}
+    lines = [f"{path}\0{entry.sha256}\0{sets.setdefault(entry.headers, len(sets))}" for path, entry in files.items()]
+    digest = hashlib.sha256("\0".join([*lines, *map(repr, sets)]).encode())
     return f"{now:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
