@@ -467,6 +467,19 @@ def test_what_somebody_else_has_damaged_is_sent_again(site: Site) -> None:
     assert site.list_kept() == []
 
 
+def test_files_that_nobody_knows_of_can_be_adopted(site: Site) -> None:
+    for path in ("index.html", "a.html", "gone.html"):
+        site.store.write(f"site/{path}", b"by hand")
+    site.write({"index.html": "<p>index", "a.html": "<p>a"})
+    destination = site.destination
+    standing = destination.look()
+    found = {path: Entry("0" * 64, size) for path, size in destination.list_files().items()}
+    plan = site.plan(Manifest(found, coming=dict(found)))
+    destination.apply(plan, standing, site.folder, site.watched)
+    assert site.read_site() == {"index.html": b"<p>index", "a.html": b"<p>a"}
+    assert site.list_kept() == []
+
+
 def test_a_copy_of_what_is_gone_is_not_made(site: Site) -> None:
     site.publish(FILES)
     site.store.remove("site/a.html")
@@ -624,6 +637,19 @@ def test_an_output_that_changes_is_not_sent(site: Site) -> None:
     (site.folder / "a.html").unlink()
     with pytest.raises(CallsiteError, match=r"^a.html: this file of the output cannot be read any more \(No such file"):
         destination.apply(site_plan(plan, standing.manifest), standing, site.folder, site.watched)
+
+
+def test_an_output_that_cannot_be_read_to_its_end_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(file: object) -> Iterator[bytes]:
+        yield b"<p>"
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sources_module, "read_parts", fail)
+    with pytest.raises(
+        CallsiteError, match=r"^\S+: this file of the output cannot be read \(Input/output error\); build it again$"
+    ):
+        site.publish(FILES)
+    assert site.read_site() == {}
 
 
 def site_plan(plan: Plan, manifest: Manifest) -> Plan:
@@ -827,6 +853,14 @@ def test_a_conflict_is_tried_again(site: Site) -> None:
     assert site.read_site()["a.html"] == b"<p>A"
 
 
+def test_a_conflict_without_end_is_another_publisher(site: Site) -> None:
+    site.publish(FILES)
+    site.store.proxy.meddler = lambda request: Fault(409, "Conflict") if is_manifest(request) else None
+    with pytest.raises(MovedError):
+        site.publish({**FILES, "a.html": "<p>A"})
+    assert site.read_site()["a.html"] == b"<p>a"
+
+
 def test_a_manifest_that_is_gone_is_nobodys(site: Site) -> None:
     site.publish(FILES)
     destination = site.destination
@@ -988,15 +1022,15 @@ def test_a_bucket_that_is_not_there_is_told(site: Site) -> None:
 # ---- What needs boto3
 
 
-REDIRECTS = json.dumps(
-    {"site": SITE, "commit": "c0ffee", "dirty": False, "tools": {}, "pages": 1, "redirects": {"old.html": "/a.html"}}
-)
+LEADS = {"old.html": "/a.html", "older.html": f"{SITE}/b.html"}
+REDIRECTS = json.dumps({"site": SITE, "commit": "c0ffee", "dirty": False, "tools": {}, "pages": 1, "redirects": LEADS})
 
 
 def test_redirects_are_the_stores_own(site: Site) -> None:
     site.settings = dataclasses.replace(site.settings, redirects=True)
-    files = {**FILES, "build.json": REDIRECTS, "old.html": "<a href='a.html'>"}
+    files = {**FILES, "build.json": REDIRECTS, "old.html": "<a href='a.html'>", "older.html": "<a href='b.html'>"}
     site.publish(files)
+    assert site.store.read_headers("site/older.html")["x-amz-website-redirect-location"] == f"{SITE}/b.html"
     headers = site.store.read_headers("site/old.html")
     assert headers["x-amz-website-redirect-location"] == "/a.html"
     assert (headers["content-type"], headers["content-length"]) == ("text/html; charset=utf-8", "17")

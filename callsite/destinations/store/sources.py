@@ -99,7 +99,8 @@ def _read_file(file: BinaryIO, name: str) -> Iterator[bytes]:
     try:
         yield from read_parts(file)
     except OSError as error:
-        raise CallsiteError(f"{name}: this file of the output cannot be read ({error.strerror})") from error
+        why = error.strerror
+        raise CallsiteError(f"{name}: this file of the output cannot be read ({why}); build it again") from error
 
 
 class Restorer:
