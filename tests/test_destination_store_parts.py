@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -52,7 +54,7 @@ from callsite.destinations.store.notes import (
 from callsite.destinations.store.sources import Room
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, plan_publish
-from callsite.publish.settings import StoreSettings
+from callsite.publish.settings import StoreSettings, parse_publish_settings
 from tests.publishing import NOON
 from tests.stores import KEY_ID, SECRET, SECRETS
 
@@ -646,3 +648,42 @@ def test_room_is_given_to_as_many_as_there_is_for() -> None:
     waiting.join(5)
     assert not waiting.is_alive()
     assert room.take(10) == 10
+
+
+# ---- The chapter of the manual
+
+CHAPTER = Path(__file__).parent.parent / "content/pages/publish-stores.md"
+LISTINGS = re.findall(r"^```(\w+) path=\S+\n(.*?)^```$", CHAPTER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_the_chapter_shows_settings_that_are_read() -> None:
+    tables = [tomllib.loads(text)["tool"]["callsite"]["publish"] for language, text in LISTINGS if language == "toml"]
+    assert len(tables) > 5
+    kinds = set()
+    for table in tables:
+        target = parse_publish_settings(table, "pyproject.toml").choose("live", "pyproject.toml")
+        assert isinstance(target, StoreSettings)
+        kinds.add(parse_address(target).kind)
+    assert kinds == {"s3", "gs", "az"}
+
+
+def test_the_chapter_names_every_right_that_is_needed() -> None:
+    policies = [json.loads(text) for language, text in LISTINGS if language == "json"]
+    rights = [statement["Action"] for policy in policies for statement in policy["Statement"]]
+    assert rights[0] == "s3:GetObject"
+    assert rights[1:] == [
+        "s3:ListBucket",
+        ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+    ]
+
+
+def test_the_chapter_has_the_figures_of_the_program() -> None:
+    text = " ".join(CHAPTER.read_text(encoding="utf-8").split())
+    patience = Patience()
+    assert (patience.total, patience.lease, patience.settle) == (120, 60, 2)
+    assert "with growing pauses, for two minutes" in text
+    assert "its lock ends after a minute" in text
+    assert "waits two seconds, and reads back" in text
+    assert f"with more than {amazon_module.MOST_PATHS} of them" in text
+    assert StoreSettings("s3://bucket").keep == 5
+    assert "Five states are kept" in text
