@@ -19,8 +19,9 @@ from callsite.publish import (
     Kind,
     Manifest,
     Plan,
+    Stage,
+    find_fresh,
     find_kind,
-    find_standing,
     plan_begun,
     plan_clearing,
     plan_publish,
@@ -115,14 +116,15 @@ class Store:
         do at once.
         """
         self.links.update(site.links)
-        old = self.manifest if naive else find_standing(self.manifest, self.content)
-        plan = plan_publish(old, site.manifest, self.now, GRACE)
+        plan = plan_publish(self.manifest, site.manifest, self.now, GRACE)
         if plan.is_empty:
             return plan
         self.note(plan_naively(plan) if naive else plan_begun(plan))
         done: list[str] = []
         is_clearing = False
-        for upload, path in self.list_steps(plan, chance):
+        for stage, upload, path in self.list_steps(plan, chance):
+            if upload and not naive and find_fresh(plan, stage) != self.manifest.fresh:
+                self.note(replace(note_progress(self.manifest, plan, done), fresh=find_fresh(plan, stage)))
             if upload is None and not is_clearing:
                 is_clearing = True
                 self.known = frozenset(filter(is_document, site.manifest.files))
@@ -148,11 +150,11 @@ class Store:
         return plan
 
     @staticmethod
-    def list_steps(plan: Plan, chance: Random) -> Iterator[tuple[Entry | None, str]]:
-        for _, uploads, deletions in plan.list_stages():
+    def list_steps(plan: Plan, chance: Random) -> Iterator[tuple[Stage, Entry | None, str]]:
+        for stage, uploads, deletions in plan.list_stages():
             assert not (uploads and deletions)
-            steps: list[tuple[Entry | None, str]] = [(upload.entry, upload.path) for upload in uploads]
-            steps += [(None, deletion.path) for deletion in deletions]
+            steps: list[tuple[Stage, Entry | None, str]] = [(stage, upload.entry, upload.path) for upload in uploads]
+            steps += [(stage, None, deletion.path) for deletion in deletions]
             chance.shuffle(steps)
             yield from steps
 

@@ -26,6 +26,7 @@ FULL = Manifest(
     site=SITE,
     commit="c0ffee",
     published=NOON,
+    fresh=frozenset({"new.html", "a/b.html"}),
 )
 
 
@@ -45,9 +46,10 @@ def test_what_is_written() -> None:
         "files": {"a.css": [C, 2**40, 0], "b c/é%?#.html": [B, 0, 1], "index.html": [A, 10, 1]},
         "retired": {"old.css": [C, 3, 0, "2026-01-29T12:00:00Z"]},
         "coming": {"a.css": [B, 4, 0], "gone.html": None},
+        "fresh": ["a/b.html", "new.html"],
     }
     assert format_manifest(FULL).isascii()
-    assert json.loads(format_manifest(Manifest())).keys() == _NAMES - {"retired", "coming"}
+    assert json.loads(format_manifest(Manifest())).keys() == _NAMES - {"retired", "coming", "fresh"}
 
 
 def test_what_a_destination_keeps_with_it() -> None:
@@ -108,6 +110,7 @@ ENTRY = [A, 1, 0]
         damage(retired={"a": [*ENTRY, "2026-01-31T12:00:00"]}), damage(retired={"a": [*ENTRY, "2026-13-31T12:00:00Z"]}),
         damage(retired={"a": [*ENTRY, "2026-01-31T12:00:00+02:00"]}), damage(retired={"a": 5}), damage(retired=[]),
         damage(coming={"a": 5}), damage(coming={"a": ""}), damage(coming="a"),
+        damage(fresh=None), damage(fresh={}), damage(fresh=[5]), damage(fresh=["../x"]), damage(fresh="a"),
         damage(headers={}), damage(headers=None), damage(headers=[["a"]]), damage(headers=[[["a", 1]]]),
         damage(headers=[[["a", "b", "c"]]]), damage(headers=[[["a", "b\r\nset-cookie: x"]]]), damage(headers=[5]),
         damage(site=None), damage(site="https://x\x1b[2J"), damage(commit=5), damage(published=5),
@@ -158,6 +161,7 @@ manifests = st.builds(
     lines,
     lines,
     st.none() | times,
+    st.frozensets(names, max_size=3),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -187,6 +191,7 @@ def test_one_manifest_has_one_text(manifest: Manifest, extra: dict[str, Any]) ->
         manifest.site,
         manifest.commit,
         manifest.published,
+        manifest.fresh,
     )
     data = format_manifest(manifest, extra)
     assert format_manifest(same, turn_over(extra)) == data
@@ -200,7 +205,7 @@ def check_total(data: bytes) -> None:
     except CallsiteError as error:
         assert str(error).startswith("there: ")  # noqa: PT017  # either way is fine
         return
-    assert all(map(is_safe, [*manifest.files, *manifest.retired, *manifest.coming]))
+    assert all(map(is_safe, [*manifest.files, *manifest.retired, *manifest.coming, *manifest.fresh]))
     assert all(kept.since.tzinfo for kept in manifest.retired.values())
     format_manifest(manifest)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callsite.publish import Entry, Manifest, Retired, find_standing, plan_begun, plan_clearing, plan_publish
+from callsite.publish import Entry, Manifest, Retired, Stage, find_fresh, plan_begun, plan_clearing, plan_publish
 from tests.publishing import NOON, SITE
 
 GRACE = timedelta(days=7)
@@ -49,31 +49,54 @@ def test_what_is_noted_before_anything_is_taken_away() -> None:
     assert (clearing.commit, clearing.release) == ("new", plan.new.release)
 
 
-def test_what_is_not_there_counts_as_new() -> None:
-    manifest = Manifest(
-        {"a.html": A, "b.html": A, "sure.html": A},
-        {PART: Retired(A, NOON), "pagefind/index/x": Retired(A, NOON)},
-        {"a.html": B, "b.html": None, "n.html": C, "m.html": C, PART: None, "x.html": None, "y.html": None},
+def test_what_is_fresh_becomes_known_stage_by_stage() -> None:
+    old = Manifest({"index.html": A, "x.css": A}, published=NOON)
+    site = Manifest({"index.html": B, "x.css": B, "y.css": B, "a.html": B, "feed.xml": B, "robots.txt": B})
+    plan = plan_publish(old, site, NOON, GRACE)
+    assert plan_begun(plan).fresh == {"y.css", "a.html", "feed.xml"}
+    fresh = {stage.name: sorted(find_fresh(plan, stage)) for stage in Stage if stage < Stage.REMOVED_PAGES}
+    assert fresh == {
+        **{name: ["a.html", "feed.xml", "y.css"] for name in ("FINGERPRINTED", "NEW_ASSETS")},
+        **{name: ["a.html", "feed.xml"] for name in ("ASSETS", "NEW_PAGES", "NEW_ENTRIES")},
+        **{name: [] for name in ("CHANGED_PAGES", "ENTRIES")},
+    }
+    assert plan_clearing(plan).fresh == plan.new.fresh == frozenset()
+
+
+def test_a_publish_without_new_files_has_nothing_more_to_note() -> None:
+    plan = plan_publish(Manifest({"a.html": A}, published=NOON), Manifest({"a.html": B}), NOON, GRACE)
+    assert not any(find_fresh(plan, stage) for stage in Stage)
+
+
+def test_what_is_there_and_fresh_counts_as_new() -> None:
+    old = Manifest(
+        {"index.html": A, "n.html": A, "same.html": A, "n.css": A, "left.html": A},
+        coming={"index.html": B},
         published=NOON,
+        fresh=frozenset({"n.html", "same.html", "n.css", "left.html", "m.html"}),
     )
-    found = find_standing(manifest, {"a.html": 1, "n.html": 1, "x.html": 1, "theirs.html": 1})
-    assert found.files == {"a.html": A, "n.html": C, "sure.html": A}  # what is in no doubt is not looked for
-    assert found.retired.keys() == {"pagefind/index/x"}
-    assert found.coming == {
-        "a.html": B, "n.html": C, "x.html": None,
-        "b.html": None, "m.html": None, PART: None, "y.html": None,
-    }  # fmt: skip
+    plan = plan_publish(old, Manifest({"index.html": C, "n.html": B, "same.html": A, "n.css": B}), NOON, GRACE)
+    assert [(upload.path, upload.stage, upload.is_new) for upload in plan.uploads] == [
+        ("n.css", Stage.NEW_ASSETS, False),
+        ("n.html", Stage.NEW_PAGES, False),
+        ("index.html", Stage.ENTRIES, False),
+    ]
+    # What is not the site's any more stays fresh, whatever this publish comes to.
+    assert plan_begun(plan).fresh == old.fresh
+    assert find_fresh(plan, Stage.ENTRIES) == {"left.html", "m.html"}
 
 
-def test_without_doubts_nothing_is_looked_for() -> None:
-    manifest = Manifest({"a.html": A}, {PART: Retired(A, NOON)}, site=SITE, published=NOON)
-    assert find_standing(manifest, ()) == manifest
+def test_what_is_fresh_has_to_be_noted_as_known() -> None:
+    files = {"a.html": A}
+    assert not plan_publish(
+        Manifest(files, published=NOON, fresh=frozenset(files)), Manifest(files), NOON, GRACE
+    ).is_empty
 
 
 def test_the_rest_of_a_publish_is_done_although_its_files_are_all_there() -> None:
     site = Manifest({"a.html": A}, published=NOON)
     cut = plan_clearing(plan_publish(Manifest({"a.html": A, "b.html": B}, published=NOON), site, NOON, GRACE))
-    plan = plan_publish(find_standing(cut, ["a.html"]), site, NOON, GRACE)
+    plan = plan_publish(cut, site, NOON, GRACE)
     assert not plan.is_empty
     assert [deletion.path for deletion in plan.deletions] == ["b.html"]
     assert plan.losses == 0

@@ -12,7 +12,7 @@ from callsite.publish.kinds import Kind, find_kind, plan_headers
 from callsite.publish.manifest import MANIFEST, Entry, Manifest, Retired, format_manifest, parse_manifest
 from callsite.publish.paths import check_paths
 from callsite.publish.plan import Plan, Stage, Upload, plan_publish
-from callsite.publish.resuming import find_standing, plan_begun, plan_clearing
+from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
 
 __all__ = [
     "MANIFEST",
@@ -25,8 +25,8 @@ __all__ = [
     "Upload",
     "check_paths",
     "find_doubts",
+    "find_fresh",
     "find_kind",
-    "find_standing",
     "format_manifest",
     "parse_manifest",
     "plan_begun",

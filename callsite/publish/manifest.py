@@ -2,7 +2,8 @@
 
 Kept beside the site as JSON. Digests are those of the bytes as they were sent. `coming` is only there while a publish
 is under way, or was cut short: those paths may hold what `files` or `retired` says, what `coming` says, what another
-publish that was cut short before has put there, or nothing. None in `coming` stands for a path that is taken away.
+publish that was cut short before has put there, or nothing. None in `coming` stands for a path that is taken away. So
+is `fresh`: nothing that visitors know of leads to those paths yet, whatever they hold.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _DIGITS: Final = 64  # of a SHA-256
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _RELEASE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
 _NAMES = frozenset(
-    {"callsite-published", "release", "site", "commit", "published", "files", "retired", "coming", "headers"}
+    {"callsite-published", "release", "site", "commit", "published", "files", "retired", "coming", "fresh", "headers"}
 )
 
 Headers = tuple[tuple[str, str], ...]
@@ -65,6 +66,7 @@ class Manifest:
     site: str = ""
     commit: str = ""
     published: datetime | None = None
+    fresh: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -97,6 +99,8 @@ def format_manifest(manifest: Manifest, extra: Mapping[str, Any] | None = None) 
         }
     if manifest.coming:
         values["coming"] = {path: entry and note(entry) for path, entry in sorted(manifest.coming.items())}
+    if manifest.fresh:
+        values["fresh"] = sorted(manifest.fresh)
     values["headers"] = list(sets)
     return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
 
@@ -127,6 +131,7 @@ def parse_manifest(data: bytes, where: str) -> tuple[Manifest, Mapping[str, Any]
             site=_read_text(values["site"]),
             commit=_read_text(values["commit"]),
             published=_read_time(values["published"]) if values["published"] else None,
+            fresh=_read_paths(values.get("fresh", [])),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         hint = "move it away, and publish with --adopt if the files there are the site's own"
@@ -154,6 +159,12 @@ def _read_entry(noted: Any, sets: list[Headers]) -> Entry:
     if not is_digest or type(size) is not int or size < 0 or type(number) is not int or number < 0:
         raise ValueError
     return Entry(sha256, size, sets[number])
+
+
+def _read_paths(found: object) -> frozenset[str]:
+    if not isinstance(found, list) or not all(map(is_safe, found)):
+        raise TypeError
+    return frozenset(found)
 
 
 def _read_headers(found: Any) -> Headers:

@@ -86,6 +86,7 @@ class Plan:
             self.uploads
             or self.deletions
             or self.old.coming
+            or self.old.fresh
             or self.old.retired.keys() != self.new.retired.keys()
             or self.old.site != self.new.site
             or self.old.published is None
@@ -114,18 +115,19 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     """Plan how what stands at a destination, `old`, becomes the site `new`, of which files, site and commit count.
 
     `now` is a time with a zone; files that cached pages may still ask for stay for the time `grace` after they are gone
-    from the site. What a publish that was cut short has left in doubt is sent again; where the order matters, what
-    `old.files` and `old.retired` name counts as there (`find_standing` leaves out what is not).
+    from the site. What a publish that was cut short has left in doubt is sent again. What nothing leads to yet comes
+    with what is new, even if it is there.
     """
     now = now.astimezone(UTC).replace(microsecond=0)
     standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}
     certain = {path: entry for path, entry in standing.items() if path not in old.coming}
+    known = standing.keys() - old.fresh
     is_first = old.published is None
     uploads = [
         Upload(
             path,
             entry,
-            _find_stage(path, entry, path not in standing, is_first),
+            _find_stage(path, entry, path not in known, is_first),
             certain.get(path),
             path not in standing,
         )
@@ -136,7 +138,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     for path, entry in {**old.coming, **standing}.items():
         if path in new.files:
             continue
-        kind = _find_kind(path, entry)
+        kind = find_path_kind(path, entry)
         kept = old.retired.get(path) if path not in old.files else None
         # A clock that was wrong once must not keep files for ever.
         since = min(kept.since, now) if kept else now
@@ -147,7 +149,8 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
             stage = Stage.REMOVED_PAGES if kind in (Kind.PAGE, Kind.ENTRY) else Stage.REMOVED_FILES
             deletions.append(Deletion(path, stage, path not in old.files))
     files = {path: new.files[path] for path in sorted(new.files)}
-    state = replace(new, files=files, retired=retired, coming={}, release=_name_release(files, now), published=now)
+    new = replace(new, coming={}, fresh=frozenset())
+    state = replace(new, files=files, retired=retired, release=_name_release(files, now), published=now)
     return Plan(
         old=old,
         new=state,
@@ -157,7 +160,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     )
 
 
-def _find_kind(path: str, entry: Entry | None) -> Kind:
+def find_path_kind(path: str, entry: Entry | None) -> Kind:
     """The kind of a file. One that is compressed does not have the digest that its name says, but the headers of what
     it stands for.
     """
@@ -167,7 +170,7 @@ def _find_kind(path: str, entry: Entry | None) -> Kind:
 
 
 def _find_stage(path: str, entry: Entry, is_new: bool, is_first: bool) -> Stage:
-    kind = _find_kind(path, entry)
+    kind = find_path_kind(path, entry)
     if kind is Kind.PAGE:
         return Stage.NEW_PAGES if is_new else Stage.CHANGED_PAGES
     if kind in (Kind.ENTRY, Kind.CONTROL):

@@ -1,18 +1,21 @@
 """What a publish notes while it is under way, so that the next one can go on when it is cut short.
 
-    old ─▶ begun ──uploads──▶ clearing ──deletions──▶ new
-            └──────cut short─────┴─▶ look ──find_standing──▶ old of the next plan
+    old ─▶ begun ──new files──▶ (less of it is fresh) ──changed files──▶ clearing ──deletions──▶ new
+            └──────────────────────────cut short at any of them: `old` of the next plan
 
-Only destinations whose files change one by one have a need for this.
+Only destinations whose files change one by one have a need for this. They may note besides which files are done, as
+often as they like: in `files` then, and no more in `coming`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
+from callsite.publish.kinds import Kind
 from callsite.publish.manifest import Manifest
-from callsite.publish.plan import Plan
+from callsite.publish.plan import Plan, Stage, find_path_kind
+
+_NEW = (Stage.NEW_ASSETS, Stage.NEW_PAGES, Stage.NEW_ENTRIES)
 
 
 def plan_begun(plan: Plan) -> Manifest:
@@ -33,7 +36,23 @@ def plan_begun(plan: Plan) -> Manifest:
         files={**old.files, **revived},
         retired={path: kept for path, kept in old.retired.items() if path not in revived},
         coming={**old.coming, **gone, **sent},
+        fresh=find_fresh(plan, Stage.FINGERPRINTED),
     )
+
+
+def find_fresh(plan: Plan, stage: Stage) -> frozenset[str]:
+    """What nothing leads to yet, of what `plan_begun` is for, when a stage of uploads begins. Where that is less than
+    before, it has to be noted together with all that is done, before the first file of the stage is sent.
+    """
+    fresh = plan.old.fresh | {upload.path for upload in plan.uploads if upload.stage in _NEW}
+    if stage < Stage.ASSETS:
+        return fresh
+    files = plan.new.files
+    if stage < Stage.CHANGED_PAGES:
+        return frozenset(
+            path for path in fresh if path not in files or find_path_kind(path, files[path]) is not Kind.ASSET
+        )
+    return fresh - files.keys()
 
 
 def plan_clearing(plan: Plan) -> Manifest:
@@ -41,22 +60,3 @@ def plan_clearing(plan: Plan) -> Manifest:
     what is to go may be there or not. A plan without deletions has no need for it.
     """
     return replace(plan.new, coming={deletion.path: None for deletion in plan.deletions})
-
-
-def find_standing(manifest: Manifest, found: Collection[str]) -> Manifest:
-    """What stands at a destination after a publish that was cut short, where `found` are the files that are there.
-
-    What is in doubt and not there counts as new, so that it comes before what may lead to it. What is there stays in
-    doubt, and counts as known to visitors.
-    """
-    standing = manifest.files.keys() | manifest.retired.keys()
-    gone = manifest.coming.keys() - set(found)
-    brought = {
-        path: entry for path, entry in manifest.coming.items() if entry and path not in standing and path not in gone
-    }
-    return replace(
-        manifest,
-        files={**{path: entry for path, entry in manifest.files.items() if path not in gone}, **brought},
-        retired={path: kept for path, kept in manifest.retired.items() if path not in gone},
-        coming={path: None if path in gone else entry for path, entry in manifest.coming.items()},
-    )

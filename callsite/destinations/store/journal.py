@@ -31,7 +31,8 @@ from callsite.publish import (
     Entry,
     Manifest,
     Plan,
-    find_standing,
+    Stage,
+    find_fresh,
     format_manifest,
     parse_manifest,
     plan_begun,
@@ -66,7 +67,7 @@ class Token:
 def read_standing(objects: Objects, title: str) -> tuple[Manifest, Token] | None:
     """What stands at a store, None when there is no manifest. Raises BusyError while somebody publishes.
 
-    One request, and a listing after a publish that was cut short.
+    One request.
     """
     found = objects.read(MANIFEST)
     if found is None:
@@ -83,8 +84,6 @@ def read_standing(objects: Objects, title: str) -> tuple[Manifest, Token] | None
         if datetime.now(UTC) < until:
             since = f"{lease.since:%Y-%m-%d %H:%M} UTC"
             raise BusyError(f"{title}: another publish has been running since {since}; wait for it to end", until)
-    if manifest.coming:
-        manifest = find_standing(manifest, objects.list_sizes())
     return manifest, Token(found.tag, notes, found.modified, left)
 
 
@@ -108,6 +107,7 @@ class Journal:
         self.stop = threading.Event()
         self.notes = begin_notes(token.notes, plan, self._lease, keep)
         self._noting = threading.Lock()
+        self._base: Manifest
         self._set_base(plan_begun(plan) if plan.uploads else plan_clearing(plan))
         self._writing = threading.Lock()
         self._renewed = threading.Condition()
@@ -133,6 +133,15 @@ class Journal:
             time.sleep(self._patience.settle)
             self._read_back(self._objects)
         self._beat.start()
+
+    def show(self, stage: Stage) -> None:
+        """Write which new files visitors may find from this stage on, if there are any more than before."""
+        fresh = find_fresh(self._plan, stage)
+        with self._noting:
+            if fresh == self._base.fresh:
+                return
+            self._base = replace(self._base, fresh=fresh)
+        self._write(self._objects, self._format())
 
     def clear(self) -> None:
         """Write that all is sent: from now on files are only taken away."""

@@ -79,6 +79,8 @@ class Work:
                 if deletions and plan.uploads and not is_clearing:
                     self.journal.clear()
                     is_clearing = True
+                if uploads:
+                    self.journal.show(stage)
                 size = sum(upload.entry.size for upload in uploads)
                 self.watcher.begin(stage, len(uploads) + len(deletions), size)
                 self._do_all(pool, self._upload, uploads)
