@@ -35,10 +35,8 @@ class Workshop:
         except GitError as error:
             raise self.remote.explain(error) from None
         except OSError as error:
-            hint = f"see to the room and the rights of {self._cache}"
-            raise CallsiteError(
-                f"{self.remote.title}: {self._cache} cannot be used, {error.strerror}; {hint}"
-            ) from None
+            where = f"{self.remote.title}: {error.filename or self._cache}"
+            raise CallsiteError(f"{where} cannot be used, {error.strerror}; see to its room and rights") from None
 
     def ask(self) -> Tip:
         """Ask where the branch stands."""
@@ -90,26 +88,22 @@ class Workshop:
         `path` is where the manifest is, `keep` how many states are wanted besides the present one.
         """
         with contextlib.ExitStack() as stack:
-            for whole in (False, True):
+
+            def fetch(whole: bool) -> tuple[Path, str, list[State]]:
                 part = stack.enter_context(self._copies.begin(tip.is_sha256))
                 commit = self.remote.fetch(part, self._branch, 4 * keep + 20, whole=whole)
-                try:
-                    states = list(read_states(self.remote, part, commit, path, keep + 4))
-                except GitError:  # the server gives no single contents
-                    if whole:
-                        raise
-                else:
-                    break
-            yield part, commit, states
+                return part, commit, list(read_states(self.remote, part, commit, path, keep + 4))
+
+            try:
+                past = fetch(whole=False)
+            except GitError:  # the server gives no single contents
+                past = fetch(whole=True)
+            yield past
 
     def bring(self, repository: Path, names: Collection[str]) -> None:
         """See that contents are in a repository."""
         questions = "".join(f"{name}\n" for name in sorted(names)).encode("ascii")
         environment = self.remote.make_environment(repository)
-        try:
-            said = run_git(environment, "cat-file", "--batch-check=%(objectname)", stdin=questions)
-            missing = [line.split()[0] for line in said.decode("ascii").splitlines() if line.endswith(" missing")]
-        except GitError:  # git is not to fetch them one by one
-            missing = sorted(names)
-        if missing:
+        said = run_git(environment, "cat-file", "--batch-check=%(objectname)", stdin=questions).decode("ascii")
+        if missing := [line.split()[0] for line in said.splitlines() if line.endswith(" missing")]:
             self.remote.bring(repository, missing)

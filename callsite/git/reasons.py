@@ -78,7 +78,7 @@ _KNOWN: Final = tuple(
             Reason("this user may not write there", _LOGIN),
         ),
         (
-            "returned error: 404|repository not found|does not appear to be a git repo|does not exist|not a git repo",
+            "returned error: 404|repository (?:'.*' )?not found|does not (?:exist|appear to be a git)|not a git repo",
             Reason("there is no such repository, or you may not see it", "see that the address is right"),
         ),
         (
