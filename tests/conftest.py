@@ -18,6 +18,7 @@ from hypothesis import settings
 
 import callsite
 from tests.building import Built, SiteFolder, build_real_site
+from tests.visiting import Figures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,6 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "untraced: goes over much that plain tests go over, too; coverage is not watching"
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what tests of publishing have counted, by the kind of place that was published to."""
+    places: dict[str, Figures] = {}
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, values in report.user_properties:
+            if name == "figures":
+                figures = Figures(**values)
+                places.setdefault(figures.place, Figures(figures.place)).add(figures)
+    for _, total in sorted(places.items()):
+        terminalreporter.write_line(str(total))
 
 
 @pytest.hookimpl(optionalhook=True)

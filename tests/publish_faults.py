@@ -225,7 +225,7 @@ def _open(target: Any, base: Path) -> Destination:
         case StoreSettings():
             from callsite.destinations.store import Patience, StoreDestination
 
-            patience = Patience(first=0.02, most=0.1, total=2.0, timeout=0.5, lease=30, beat=5)
+            patience = Patience(first=0.02, most=0.1, total=1.2, timeout=0.5, lease=30, beat=5)
             return StoreDestination(target, base, patience=patience)
         case BranchSettings():
             from callsite.destinations.branch import BranchDestination

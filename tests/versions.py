@@ -27,7 +27,7 @@ LONG: Final = f"files/{'é' * 125}x.txt"
 class Version:
     """What a site is made of: the names of its pages in their order, each linking to its neighbours, the pages that
     lead to others instead, and how it looks. Files of the theme that have no fingerprint are in `theme`. `caching` is
-    for its pictures, where headers can be said.
+    for its pictures, where headers can be said. Without `search` and `twins` there are fewer files.
     """
 
     pages: tuple[str, ...]
@@ -38,6 +38,7 @@ class Version:
     feeds: tuple[str, ...] = ("all",)
     caching: str = ""
     search: bool = True
+    twins: bool = True
 
 
 FIRST: Final = Version(
@@ -59,8 +60,8 @@ THIRD: Final = replace(
 # A single page is another one.
 EDITED: Final = replace(FIRST, texts={"start": "Some words were put right."})
 
-SMALL: Final = Version(("start", "leaving", "a b"), search=False)
-SMALLER: Final = Version(("start", "new?", "a b"), look="second", search=False)
+SMALL: Final = Version(("start", "leaving", "a b"), search=False, twins=False)
+SMALLER: Final = replace(SMALL, pages=("start", "new?", "a b"), look="second")
 
 
 def make_site(version: Version) -> dict[str, bytes]:
@@ -103,8 +104,10 @@ def make_site(version: Version) -> dict[str, bytes]:
         near = [version.pages[(number + step) % count] for step in (-1, 1)]
         text = version.texts.get(name, "Some words.")
         code = add(f"files/{name}.py", f"print({name!r})")
-        add_page(f"{name}.html", name, [*(f"{other}.html" for other in near), f"{name}.md", code], text)
-        add_page(f"{name}.md", name, [*(f"{other}.md" for other in near), code], text, "md")
+        twin = [f"{name}.md"] if version.twins else []
+        add_page(f"{name}.html", name, [*(f"{other}.html" for other in near), *twin, code], text)
+        for path in twin:
+            add_page(path, name, [*(f"{other}.md" for other in near), code], text, "md")
         if not version.search:
             continue
         found = json.dumps({"url": "/" + _url(f"{name}.html").lstrip("/"), "content": text + version.look})
@@ -119,7 +122,7 @@ def make_site(version: Version) -> dict[str, bytes]:
         add("pagefind/pagefind.js", 'fetch("/pagefind/pagefind-entry.json")')
 
     pages = [f"{name}.html" for name in version.pages]
-    twins = [f"{name}.md" for name in version.pages]
+    twins = [f"{name}.md" for name in version.pages if version.twins]
     for feed in feeds:
         entries = "".join(f'<entry><link href="{SITE}{_url(page)}"/></entry>' for page in pages)
         add(feed, f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>')
