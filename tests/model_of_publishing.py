@@ -52,6 +52,14 @@ class Site:
     links: Links = field(repr=False)
 
 
+def make_site(leads: Mapping[str, Iterable[str]]) -> Site:
+    """A site of files that lead to these."""
+    known = {path: frozenset(each) for path, each in leads.items()}
+    digests = {path: hashlib.sha256(f"{path} {sorted(each)}".encode()).hexdigest() for path, each in known.items()}
+    files = {path: Entry(digest, 1) for path, digest in digests.items()}
+    return Site(Manifest(files, site=SITE), {digests[path]: each for path, each in known.items()})
+
+
 def is_document(path: str) -> bool:
     return find_kind(path) in (Kind.PAGE, Kind.ENTRY)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsite.publish import Manifest
-from tests.model_of_publishing import FOREIGN, Site, Store, sites
+from tests.model_of_publishing import FOREIGN, GRACE, Site, Store, make_site, sites
 
 chances = st.randoms(use_true_random=False)
 steps = st.integers(0, 25)
@@ -105,3 +106,55 @@ def test_the_first_publish_may_be_cut_short(first: Site, second: Site, chance: R
     store.publish(first, chance, steps=end)
     store.publish(second, chance)
     is_exact(store, second.manifest)
+
+
+# Cases that chance seldom comes upon.
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_new_page_that_was_sent_with_links_to_others_waits_for_the_next_publish(seed: int) -> None:
+    """It is there, with links to a page that will never come. Nobody may find it before it has been sent again."""
+    store, chance = Store(), Random(seed)
+    store.publish(make_site({"index.html": ["a.html"], "a.html": []}), chance)
+    cut = make_site({"index.html": ["a.html"], "a.html": ["b.html"], "b.html": ["c.html"], "c.html": ["b.html"]})
+    plan = store.publish(cut, chance, steps=1, beat=1)
+    assert len(store.manifest.files) == 3
+    assert store.manifest.fresh == {"b.html", "c.html"}
+    store.publish(
+        make_site({"index.html": ["a.html"], "a.html": ["b.html", "c.html"], "b.html": [], "c.html": []}), chance
+    )
+    assert len(plan.uploads) == 3
+    assert not store.manifest.fresh
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_pages_that_visitors_may_have_found_wait_for_those_that_are_new(seed: int) -> None:
+    """The publish that has brought them was cut short when its last page was to be changed."""
+    store, chance = Store(), Random(seed)
+    store.publish(make_site({"index.html": ["a.html"], "a.html": []}), chance)
+    cut = make_site({"index.html": ["a.html", "b.html"], "a.html": ["b.html"], "b.html": []})
+    store.publish(cut, chance, steps=2)
+    assert store.content["a.html"] == cut.manifest.files["a.html"].sha256
+    assert not store.manifest.fresh
+    new = make_site({"index.html": ["a.html"], "a.html": ["b.html"], "b.html": ["c.html"], "c.html": ["b.html"]})
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_style_that_comes_back_and_goes_again_stays_for_its_time(seed: int) -> None:
+    """Pages of the publish that was cut short may be in caches, and show it."""
+    store, chance = Store(), Random(seed)
+    red = make_site({"index.html": ["pagefind/fragment/red"], "pagefind/fragment/red": []})
+    blue = make_site({"index.html": ["pagefind/fragment/blue"], "pagefind/fragment/blue": []})
+    store.publish(red, chance)
+    store.publish(blue, chance)
+    store.now += GRACE - timedelta(hours=1)
+    store.publish(red, chance, steps=1)
+    assert store.content["index.html"] == red.manifest.files["index.html"].sha256
+    store.now += timedelta(hours=2)
+    store.publish(blue, chance)
+    assert "pagefind/fragment/red" in store.content
+    store.now += GRACE
+    store.publish(blue, chance)
+    assert "pagefind/fragment/red" not in store.content
