@@ -73,15 +73,20 @@ class Site:
         self.settings = dataclasses.replace(self.settings, **settings)  # type: ignore[arg-type]  # whatever is tried
         self.patience = patience
         self.watched = Watched()
+        self._made: tuple[StoreSettings, Patience, StoreDestination] | None = None
         self._times = (NOON + timedelta(minutes=number) for number in itertools.count())
 
     @property
     def destination(self) -> StoreDestination:
-        return StoreDestination(self.settings, self.folder, patience=self.patience)
+        """Made anew for other settings; it has no memory, and making one reads all certificates of this machine."""
+        if self._made is None or self._made[:2] != (self.settings, self.patience):
+            made = StoreDestination(self.settings, self.folder, patience=self.patience)
+            self._made = (self.settings, self.patience, made)
+        return self._made[2]
 
     def write(self, files: Mapping[str, bytes | str]) -> None:
         for path in self.folder.rglob("*"):
-            if path.is_file():
+            if path.is_file() and path.relative_to(self.folder).as_posix() not in files:
                 path.unlink()
         write_output(self.folder, files)
 
