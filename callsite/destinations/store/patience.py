@@ -23,6 +23,9 @@ class Patience:
     beat: float = 10.0
     settle: float = 2.0
 
+    def __post_init__(self) -> None:
+        assert self.fence > 0
+
     @property
     def fence(self) -> float:
         """How long after the manifest was written something may still be begun. Two seconds are for slow machines."""
