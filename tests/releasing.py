@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +84,16 @@ NEW: Files = {
 # What stands there when NEW has come after OLD: what pages in caches may ask for is there still.
 KEPT: Files = {path: data for path, data in OLD.items() if path.startswith("css/old")}
 BOTH: Files = {**NEW, **KEPT}
+
+
+@contextlib.contextmanager
+def quick_folder(folder: Path) -> Iterator[Path]:
+    """A folder in memory, where there is such a thing, else the one given: no disk has to be waited for."""
+    if os.access("/dev/shm", os.W_OK):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+            yield Path(name)
+    else:
+        yield folder
 
 
 def make_files(files: Files, folder: Path) -> Path:

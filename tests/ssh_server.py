@@ -6,8 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,16 +30,19 @@ class SshServer:
         return self.folder / "key"
 
     @property
+    def path(self) -> Path:
+        """The file with the PATH of whoever logs in."""
+        return self.folder / "path"
+
+    @property
     def known_hosts(self) -> Path:
         """What a client has to know of it."""
         return self.folder / "known_hosts"
 
 
 @contextmanager
-def serve_ssh(
-    folder: Path, settings: str = "", variables: Mapping[str, str] | None = None, shell: str = "/bin/sh"
-) -> Iterator[SshServer]:
-    """Run a server. `variables` are set for whoever logs in, into a folder of the test's own."""
+def serve_ssh(folder: Path, settings: str = "", shell: str = "/bin/sh") -> Iterator[SshServer]:
+    """Run a server. Whoever logs in comes into a folder of the test's own."""
     sshd = find_program("sshd", "openssh-server")
     keygen = find_program("ssh-keygen", "openssh-client")
     if os.getuid() == 0:
@@ -54,7 +56,6 @@ def serve_ssh(
     port = find_port()
     kind, key, _ = (folder / "host.pub").read_text().split()
     (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
-    words = {"HOME": str(home), **(variables or {})}
     configuration = f"""
 ListenAddress 127.0.0.1
 Port {port}
@@ -66,13 +67,16 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
 PrintMotd no
-ForceCommand cd '{home}' && exec {shell} -c "$SSH_ORIGINAL_COMMAND"
-SetEnv {" ".join(f'"{name}={value}"' for name, value in words.items())}
+KexAlgorithms curve25519-sha256
+SetEnv HOME={home}
+ForceCommand cd '{home}' && PATH=$(cat '{folder}/path') && exec {shell} -c "$SSH_ORIGINAL_COMMAND"
 {settings}
 """
+    (folder / "path").write_text(os.environ["PATH"])
     (folder / "sshd_config").write_text(configuration)
     log = folder / "log"
-    process = subprocess.Popen([sshd, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log.open("wb"))
+    with log.open("wb") as errors:
+        process = subprocess.Popen([sshd, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=errors)
     try:
         wait_for(lambda: is_listening(port) or process.poll() is not None, "sshd")
         assert process.poll() is None, log.read_text()

@@ -26,7 +26,7 @@ from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Stage, format_manifest
 from callsite.publish.settings import DirectorySettings
 from tests.conftest import REPOSITORY
-from tests.publishing import NOON, Watched
+from tests.publishing import NOON, Watched, fingerprint
 from tests.releasing import (
     AWKWARD,
     BOTH,
@@ -38,6 +38,7 @@ from tests.releasing import (
     make_manifest,
     plan_site,
     put,
+    quick_folder,
     read_files,
     shown,
 )
@@ -51,6 +52,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sync", lambda: None)
     monkeypatch.setattr(os, "fsync", lambda number: None)
     monkeypatch.setattr("callsite.destinations.directory_yard._PATIENCE", 0.1)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    with quick_folder(tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -355,6 +362,41 @@ class TestReleases:
         with pytest.raises(CallsiteError, match="see what stands there"):
             put(destination, NEW, output, NOON + HOUR)
         assert shown(root) == OLD
+
+
+class TestVisitors:
+    def test_whoever_looks_all_the_time_never_misses_what_a_page_shows(
+        self, tmp_path: Path, root: Path, output: Path
+    ) -> None:
+        destination = DirectoryDestination(DirectorySettings("www/site", keep=2), tmp_path)
+        put(destination, make_version(0), output)
+        seen: list[str] = []
+        is_over = threading.Event()
+
+        def visit() -> None:
+            while not is_over.is_set():
+                page = (root / "current" / "index.html").read_text()
+                time.sleep(0.001)  # the site may change before its style is asked for
+                seen.append(page if (root / "current" / page).is_file() else f"{page} is missing")
+
+        visitor = threading.Thread(target=visit)
+        visitor.start()
+        for number in range(1, 20):
+            put(destination, make_version(number), output, NOON + number * HOUR)
+            destination.roll_back(destination.list_releases()[0], destination.look(), Watched())
+        is_over.set()
+        visitor.join()
+        missing = [each for each in seen if each.endswith("missing")]
+        print(f"{len(seen)} pages asked for during 38 changes of the site, {len(missing)} without their style")
+        assert len(set(seen)) > 1
+        assert missing == []
+
+
+def make_version(number: int) -> dict[str, bytes]:
+    """A site whose page names its style, whose name says what is in it."""
+    style = b"style %d" % number
+    name = f"css/x.{fingerprint(style)}.css"
+    return {"index.html": name.encode(), name: style}
 
 
 class TestStanding:
@@ -671,11 +713,11 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("call", "number", "says"),
         [
-            ("mkdir", errno.ENOSPC, "cannot be written: the disk is full; make room there, and publish again"),
-            ("rename", errno.EACCES, "you may not write there; see to the rights of the folder"),
-            ("symlink", errno.EROFS, "make the file system writable"),
+            ("mkdir", errno.ENOSPC, "cannot be written: the disk is full; make room there, and try again"),
+            ("rename", errno.EACCES, "permission denied; see to the rights of the folder"),
+            ("symlink", errno.EROFS, "the file system is read-only; make it writable"),
             ("link", errno.ENOSPC, "`page.html` cannot be written: the disk is full"),
-            ("stat", errno.EIO, "Input/output error; see what stands there, and publish again"),
+            ("stat", errno.EIO, "Input/output error; see what stands there, and try again"),
             ("fsync", errno.EDQUOT, "your share of the disk is used up"),
         ],
     )
@@ -740,7 +782,7 @@ class TestFaults:
     ) -> None:
         put(destination, OLD, output)
         monkeypatch.setattr(os, "open", Faulty(os.open, errno.EACCES, ".callsite"))
-        with pytest.raises(CallsiteError, match=r"`\.callsite` cannot be read: you may not write there"):
+        with pytest.raises(CallsiteError, match=r"`\.callsite` cannot be read: permission denied"):
             destination.look()
 
     @pytest.mark.parametrize("what", ["kill", "ENOSPC", "EACCES"])

@@ -43,11 +43,11 @@ _LOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\d{1,10})\n?")
 _CHUNK = 1 << 20
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full; make room there, and publish again",
-    errno.EDQUOT: "your share of the disk is used up; make room there, and publish again",
-    errno.EACCES: "you may not write there; see to the rights of the folder, and publish again",
-    errno.EPERM: "that is not allowed there; see to the rights of the folder, and publish again",
-    errno.EROFS: "nothing can be written there; make the file system writable, and publish again",
+    errno.ENOSPC: "the disk is full; make room there, and try again",
+    errno.EDQUOT: "your share of the disk is used up; make room there, and try again",
+    errno.EACCES: "permission denied; see to the rights of the folder, and try again",
+    errno.EPERM: "that is not allowed; see to the rights of the folder, and try again",
+    errno.EROFS: "the file system is read-only; make it writable, and try again",
 }
 
 
@@ -214,4 +214,4 @@ def check_apart(title: str, root: Path, others: Mapping[str, Path], *, may_be_in
 
 def explain(error: OSError) -> str:
     """Why something could not be done at a destination, and what to do."""
-    return _REASONS.get(error.errno or 0, f"{error.strerror}; see what stands there, and publish again")
+    return _REASONS.get(error.errno or 0, f"{error.strerror}; see what stands there, and try again")

@@ -156,14 +156,12 @@ class SshDestination:
         missing = {path: entry for path, entry in files.items() if path not in right}
         if not missing:
             return
-        with tempfile.TemporaryDirectory(prefix="callsite-") as folder:
-            for path, entry in missing.items():
-                for _ in read_output(output, path, entry):
-                    pass  # it is only compared
-                _link_to(Path(folder, path), output / (entry.origin or path))
-                session.keep_alive()
-            target = f"{make_path(self._settings.path)}/{RELEASES}/{partial}"
-            for path in session.send(Path(folder), list(missing), target):
+        for path, entry in missing.items():
+            for _ in read_output(output, path, entry):
+                pass  # it is only compared
+        target = f"{make_path(self._settings.path)}/{RELEASES}/{partial}"
+        with _arrange(output, missing) as folder:
+            for path in session.send(folder, list(missing), target):
                 teller.arrive(path, missing[path].size)
         self._check_sent(session, partial, missing)
 
@@ -235,7 +233,15 @@ class SshDestination:
         return make_standing(self.title, link, said.lists.get(find_release(link or "")), "there" in said.lines)
 
 
-def _link_to(path: Path, file: Path) -> None:
-    """Make a link to a file of the output, in the place that it has in the site."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.symlink_to(file.resolve())
+@contextlib.contextmanager
+def _arrange(output: Path, files: Mapping[str, Entry]) -> Iterator[Path]:
+    """A folder with all files at the paths where they go: the output, or one of links to its files."""
+    if not any(entry.origin for entry in files.values()):
+        yield output
+        return
+    with tempfile.TemporaryDirectory(prefix="callsite-") as folder:
+        for path, entry in files.items():
+            link = Path(folder, path)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to((output / (entry.origin or path)).resolve())
+        yield Path(folder)

@@ -26,7 +26,10 @@ state() {
   for each in .callsite .callsite/lock releases; do
     if [ -L "$each" ]; then strange=1; printf 'linked %s\\n' "$each"; fi
   done
-  if [ -L current ]; then printf 'link %s\\n' "$(readlink current)"
+  if [ -L current ]; then
+    link=$(readlink current)
+    printf 'link %s\\n' "$link"
+    case $link in releases/*) ;; *) strange=1 ;; esac
   elif [ -e current ]; then strange=1; echo taken; fi
 }
 busy() { printf 'busy %s\\n' "$(cat .callsite/lock)"; }
@@ -49,7 +52,6 @@ look() {
   elif command -v flock >/dev/null; then flock -n -s .callsite/lock true || busy
   elif is_alive "$(readlink .callsite/lock.pid)"; then busy; fi
   [ -L current ] || return 0
-  link=$(readlink current)
   name=${link#releases/}
   case $name in '' | *[!0-9A-Za-z_-]*) return 0 ;; esac
   if [ -L "releases/$name" ]; then printf 'linked releases/%s\\n' "$name"

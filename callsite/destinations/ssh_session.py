@@ -14,10 +14,10 @@ import contextlib
 import os
 import re
 import secrets
-import select
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ _HOST = re.compile(
 _CONNECT: Final = 20
 _ALIVE: Final = 15
 
-# Seconds of silence after which the shell there ends, and after which this side says something.
+# Seconds of silence after which the shell there ends, and those after which this side says something.
 SILENCE: Final = 90
 _PULSE: Final = 20.0
 
@@ -70,6 +70,7 @@ _PIECE = """{{
 {script}
 {closing} </dev/null
 printf '\\n%s %d\\n' {mark} $?
+echo {mark} >&2
 ( trap 'kill $nap' TERM; sleep {silence} & nap=$!; wait $nap && kill -9 $$ ) </dev/null >/dev/null 2>&1 9>&- & watch=$!
 }}
 """
@@ -97,13 +98,16 @@ class Session:
         self._title = title
         self._mark = secrets.token_hex(16)
         self._stack = contextlib.ExitStack()
-        self._heard = time.monotonic()
+        self._count = 0
+        self._turn = threading.Lock()
+        self._is_over = threading.Event()
 
     def __enter__(self) -> Session:
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir=_find_place()))
             self._socket = os.path.join(folder, "s")
-            self._errors = stack.enter_context(tempfile.TemporaryFile())
+            # ssh and what it has forked write to it: it is always written at its end.
+            self._errors = stack.enter_context(tempfile.TemporaryFile("a+b"))
             command = [*self._make_ssh("-M"), "--", self._settings.host, "sh"]
             self._process = stack.enter_context(
                 subprocess.Popen(  # noqa: S603  # no shell, and the host is no option
@@ -111,19 +115,22 @@ class Session:
                 )
             )
             stack.callback(self._hang_up)
-            try:
-                self.run(_GREETING, here=True, greeting=True)
-            except FailedError as error:
-                raise CallsiteError(f"{self._title}: {error.why}") from error
+            self.run(_GREETING, here=True, greeting=True)
+            pulse = threading.Thread(target=self._keep_alive, daemon=True)
+            pulse.start()
+            stack.callback(pulse.join)
+            stack.callback(self._hang_up)  # whatever it waits for, it waits no longer
             self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_over.set()
         with self._stack:
             if error is None:  # the shell there ends by itself, and lets go of what it holds
-                self._close_input()
+                with self._turn:
+                    self._close_input()
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(timeout=_FAREWELL)
 
@@ -135,32 +142,26 @@ class Session:
         CallsiteError when there is no connection (any more).
         """
         opening, closing = ("{", "}") if here else ("( set -e", ")")
-        piece = _PIECE.format(opening=opening, script=script, closing=closing, mark=self._mark, silence=SILENCE)
-        where = self._errors.seek(0, os.SEEK_END)
-        assert self._process.stdin
-        with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
-            self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
-            self._process.stdin.flush()
-        said, status = self._read()
-        self._heard = time.monotonic()
-        self._errors.seek(where)
-        errors = self._errors.read().decode("utf-8", "replace")
+        with self._turn:
+            self._count += 1
+            mark = self._name_mark(self._count)
+            piece = _PIECE.format(opening=opening, script=script, closing=closing, mark=mark, silence=SILENCE)
+            assert self._process.stdin
+            with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
+                self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
+                self._process.stdin.flush()
+            said, status = self._read(mark)
+            if status == 0:
+                return said
+            errors = self._read_errors(is_over=status is None)
         if status is None:
-            self._process.wait()
-            why = explain_connection(errors, self._process.returncode, is_new=greeting)
+            why = explain_connection(errors, self._process.wait(), is_new=greeting)
             raise CallsiteError(f"{self._title}: {why}")
-        if status:
-            raise FailedError(explain_failure(errors))
-        return said
-
-    def keep_alive(self) -> None:
-        """Let the other side know that somebody is there, if it has not heard of us for a while."""
-        if time.monotonic() - self._heard > _PULSE:
-            self.run(":")
+        raise FailedError(explain_failure(errors))
 
     def send(self, folder: Path, paths: Sequence[str], target: str) -> Iterator[str]:
         """Send files of a folder here, symbolic links as what they lead to, to a folder there. Gives the path of each
-        when it is there.
+        when it has been sent.
 
         They are written beside the places where they go, and then put there: what is there is never written to.
         """
@@ -168,7 +169,7 @@ class Session:
         enter = "".join(f"\\0{byte:03o}" for byte in os.fsencode(target))
         command = [
             rsync,
-            "--secluded-args",
+            "-s",  # no shell sees an argument
             "--from0",
             "--files-from=-",
             "--copy-links",
@@ -197,11 +198,13 @@ class Session:
             )
             stack.callback(process.kill)
             known = frozenset(paths)
-            for line in self._listen(process):
-                path = line.partition(" ")[2]
+            assert process.stdout
+            for line in process.stdout:
+                path = line.decode("utf-8", "replace").partition(" ")[2].removesuffix("\n")
                 if path in known:
                     yield path
             if process.wait():
+                self.run(":")  # if there is no connection any more, this is what is told
                 errors.seek(0)
                 said = errors.read().decode("utf-8", "replace")
                 raise CallsiteError(f"{self._title}: {explain_failure(said, 'rsync')}")
@@ -215,32 +218,38 @@ class Session:
         self._process.kill()
         self._close_input()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> Iterator[str]:
-        """The lines that a process prints; meanwhile the session is kept alive."""
-        assert process.stdout
-        number, rest = process.stdout.fileno(), b""
-        while True:
-            ready, _, _ = select.select([number], [], [], _PULSE)
-            self.keep_alive()
-            if not ready:
-                continue
-            data = os.read(number, 1 << 16)
-            if not data:
-                return
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                yield line.decode("utf-8", "replace")
+    def _keep_alive(self) -> None:
+        """Let the other side know now and then that somebody is there."""
+        with contextlib.suppress(CallsiteError, FailedError):  # the next piece will tell
+            while not self._is_over.wait(_PULSE):
+                self.run(":")
 
-    def _read(self) -> tuple[bytes, int | None]:
+    def _read(self, mark: str) -> tuple[bytes, int | None]:
         """What is printed until the mark, and the status that follows it; no status when the connection ends."""
         assert self._process.stdout
         said: list[bytes] = []
-        begins = f"{self._mark} ".encode()
+        begins = f"{mark} ".encode()
         for line in self._process.stdout:
             if line.startswith(begins) and line.endswith(b"\n"):
                 return b"".join(said)[:-1], int(line[len(begins) :])
             said.append(line)
         return b"", None
+
+    def _read_errors(self, *, is_over: bool) -> str:
+        """What the last piece has complained of. It comes on a way of its own, so it is waited for its end."""
+        if is_over:
+            self._process.wait()
+        end = time.monotonic() + _FAREWELL
+        while True:
+            self._errors.seek(0)
+            said = self._errors.read().decode("utf-8", "replace")
+            said, last, _ = said.partition(f"{self._name_mark(self._count)}\n")
+            if last or is_over or time.monotonic() > end:
+                return said.rpartition(f"{self._name_mark(self._count - 1)}\n")[2]
+            time.sleep(0.01)
+
+    def _name_mark(self, count: int) -> str:
+        return f"{self._mark}-{count}"
 
     def _make_ssh(self, kind: str) -> list[str]:
         settings = self._settings

@@ -26,6 +26,7 @@ _CONNECTION = (
 )
 
 _FAILURE = (
+    ("is your shell clean", "its shell prints words of its own before anything else; see to the files it starts with"),
     ("No space left on device", "the disk there is full; make room, and publish again"),
     ("Disk quota exceeded", "your share of the disk there is used up; make room, and publish again"),
     ("Read-only file system", "nothing can be written there; make the file system writable, and publish again"),
