@@ -18,8 +18,9 @@ import pytest
 from callsite.destinations import BusyError, Destination, MovedError, Standing
 from callsite.destinations.directory import DirectoryDestination
 from callsite.destinations.ssh import SshDestination
+from callsite.destinations.ssh_command import bracket, is_host, quote_for_rsync
 from callsite.destinations.ssh_scripts import make_links, make_path, parse_said, parse_sizes, parse_sums
-from callsite.destinations.ssh_session import FailedError, Session, is_host
+from callsite.destinations.ssh_session import FailedError, Session
 from callsite.destinations.ssh_telling import Teller
 from callsite.destinations.ssh_words import explain_connection, explain_failure
 from callsite.errors import CallsiteError
@@ -446,6 +447,7 @@ class TestStopped:
             done = subprocess.run(
                 [sys.executable, "-m", "tests.killed_ssh", *words],
                 cwd=REPOSITORY,
+                env={**os.environ, "TMPDIR": str(there.base)},  # what it leaves behind
                 capture_output=True,
                 text=True,
                 check=False,
@@ -697,10 +699,8 @@ class TestWords:
         ]
 
     def test_addresses_with_colons_have_brackets_for_rsync(self) -> None:
-        from callsite.destinations.ssh_session import _bracket, _quote_for_rsync
-
-        assert [_bracket(host) for host in ("a", "b@a", "::1", "b@::1")] == ["a", "b@a", "[::1]", "b@[::1]"]
-        assert _quote_for_rsync("it's") == "'it''s'"
+        assert [bracket(host) for host in ("a", "b@a", "::1", "b@::1")] == ["a", "b@a", "[::1]", "b@[::1]"]
+        assert quote_for_rsync("it's") == "'it''s'"
 
     def test_what_is_said_of_connections(self) -> None:
         secret = "token=hunter2hunter2"

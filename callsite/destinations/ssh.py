@@ -35,6 +35,7 @@ from callsite.destinations.releases import (
     read_manifest,
     read_output,
 )
+from callsite.destinations.ssh_command import is_host
 from callsite.destinations.ssh_scripts import (
     Said,
     make_enter,
@@ -53,7 +54,7 @@ from callsite.destinations.ssh_scripts import (
     parse_sizes,
     parse_sums,
 )
-from callsite.destinations.ssh_session import FailedError, Session, is_host
+from callsite.destinations.ssh_session import FailedError, Session
 from callsite.destinations.ssh_telling import Teller
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Plan

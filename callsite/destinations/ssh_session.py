@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -24,18 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from callsite.destinations.ssh_command import find_place, make_rsync, make_ssh
 from callsite.destinations.ssh_words import explain_connection, explain_failure
 from callsite.errors import CallsiteError
 from callsite.publish.settings import SshSettings
-
-# A user and a machine as ssh takes them: no option, no address with more in it.
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9_.][A-Za-z0-9_.+-]*@)?(?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?)"
-)
-
-# Seconds until a machine that does not answer is given up, and until one that has fallen silent is.
-_CONNECT: Final = 20
-_ALIVE: Final = 15
 
 # Seconds of silence after which the shell there ends, and those after which this side says something.
 SILENCE: Final = 90
@@ -43,24 +33,6 @@ _PULSE: Final = 20.0
 
 # Seconds that the other side may take to say goodbye.
 _FAREWELL: Final = 5
-
-# What the path of a socket may have: 104 bytes on some systems, and ssh adds 17 to it while it makes one.
-_LONGEST_SOCKET: Final = 80
-
-_OPTIONS = {
-    "BatchMode": "yes",  # nothing is ever asked
-    "ConnectTimeout": _CONNECT,
-    "ServerAliveInterval": _ALIVE,
-    "ServerAliveCountMax": 3,
-    "ClearAllForwardings": "yes",
-    "ForwardAgent": "no",
-    "ForwardX11": "no",
-    "PermitLocalCommand": "no",
-    "RemoteCommand": "none",
-    "RequestTTY": "no",
-    "ControlPersist": "no",
-    "LogLevel": "ERROR",
-}
 
 # The main shell runs each piece in a shell of its own, unless it is about the main shell itself. The watchdog must not
 # keep the lock (descriptor 9) or the connection open.
@@ -104,11 +76,11 @@ class Session:
 
     def __enter__(self) -> Session:
         with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir=_find_place()))
-            self._socket = os.path.join(folder, "s")
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir=find_place()))
             # ssh and what it has forked write to it: it is always written at its end.
             self._errors = stack.enter_context(tempfile.TemporaryFile("a+b"))
-            command = [*self._make_ssh("-M"), "--", self._settings.host, "sh"]
+            self._ssh = make_ssh(self._settings, self._base, self._title, os.path.join(folder, "s"))
+            command = [*self._ssh, "-M", "--", self._settings.host, "sh"]
             self._process = stack.enter_context(
                 subprocess.Popen(  # noqa: S603  # no shell, and the host is no option
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
@@ -165,25 +137,7 @@ class Session:
 
         They are written beside the places where they go, and then put there: what is there is never written to.
         """
-        rsync = find_program("rsync")
-        enter = "".join(f"\\0{byte:03o}" for byte in os.fsencode(target))
-        command = [
-            rsync,
-            "-s",  # no shell sees an argument
-            "--from0",
-            "--files-from=-",
-            "--copy-links",
-            "--ignore-times",  # it is known already what has changed
-            "--chmod=D777,F666",  # less what the umask there takes away
-            "--out-format=%b %n",  # with a count of bytes in it, it is printed afterwards
-            "--8-bit-output",
-            "--rsh=" + " ".join(map(_quote_for_rsync, self._make_ssh("-oControlMaster=no"))),
-            # The folder is entered there: rsync would look for wildcards in its name. Whatever the login shell is, it
-            # finds nothing here that it would read in a way of its own.
-            f'--rsync-path=sh -c \'cd "$(printf %b "{enter}")" && exec rsync "$@"\' rsync',
-            "./",
-            f"{_bracket(self._settings.host)}:./",
-        ]
+        command = make_rsync(self._settings, self._ssh, target)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RSYNC_")}
         with contextlib.ExitStack() as stack:
             names = stack.enter_context(tempfile.TemporaryFile())
@@ -250,53 +204,3 @@ class Session:
 
     def _name_mark(self, count: int) -> str:
         return f"{self._mark}-{count}"
-
-    def _make_ssh(self, kind: str) -> list[str]:
-        settings = self._settings
-        words = [
-            find_program("ssh"),
-            kind,
-            "-S",
-            self._socket,
-            *(f"-o{key}={value}" for key, value in _OPTIONS.items()),
-        ]
-        if settings.port:
-            words.append(f"-p{settings.port}")
-        if settings.identity:
-            identity = self._base / os.path.expanduser(settings.identity)
-            if not identity.is_file():
-                hint = "make `identity` the path of a private key"
-                raise CallsiteError(f"{self._title}: there is no file {identity}; {hint}")
-            words += ["-oIdentitiesOnly=yes", "-i", str(identity).replace("%", "%%")]
-        return words
-
-
-def find_program(name: str) -> str:
-    """Where a program is. Raises CallsiteError when it is not there."""
-    program = shutil.which(name)
-    if program is None:
-        raise CallsiteError(
-            f"there is no {name} on this machine; install it, or publish to another kind of destination"
-        )
-    return program
-
-
-def is_host(host: str) -> bool:
-    """Whether a text is a machine that ssh can be told, and nothing else."""
-    return bool(_HOST.fullmatch(host))
-
-
-def _quote_for_rsync(word: str) -> str:
-    """A word of the command that rsync reaches the other side with (`--rsh` in its manual)."""
-    return "'" + word.replace("'", "''") + "'"
-
-
-def _bracket(host: str) -> str:
-    """A machine as rsync takes it, with brackets around what has colons."""
-    user, at, machine = host.rpartition("@")
-    return f"{user}{at}[{machine}]" if ":" in machine else host
-
-
-def _find_place() -> str | None:
-    """A folder for temporary files whose path is short enough for that of a socket."""
-    return None if len(os.fsencode(tempfile.gettempdir())) < _LONGEST_SOCKET - 16 else "/tmp"  # noqa: S108  # private
