@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,8 +20,11 @@ from callsite.errors import CallsiteError
 from callsite.git.command import GitError, feed_git, make_environment, make_repository, run_git
 from callsite.git.configured import Configured, find_identity, read_configured
 from callsite.git.reasons import find_known, find_told
+from callsite.page import parse_page
 from callsite.publish import Manifest
+from callsite.publish.settings import BranchSettings, parse_publish_settings
 from tests.branches import forget_user, git, refuse
+from tests.conftest import REPOSITORY
 
 
 class TestAddresses:
@@ -383,3 +389,44 @@ class TestGit:
     def test_settings_may_have_a_name_twice(self, environment: dict[str, str], tmp_path: Path) -> None:
         twice = make_environment(tmp_path / "r", settings=[("x.y", "1"), ("x.y", "2")])
         assert run_git(twice, "config", "--get-all", "x.y") == b"1\n2\n"
+
+
+class TestTheChapter:
+    """What the manual says of branches and workflows is so."""
+
+    text = (REPOSITORY / "content/pages/publish-pages.md").read_text(encoding="utf-8")
+    own = (REPOSITORY / ".github/workflows/publish.yml").read_text(encoding="utf-8")
+
+    def listings(self, path: str) -> list[str]:
+        page, problems = parse_page(self.text)
+        assert problems == ()
+        return [each.snippet.code for each in page.listings if each.origin.path == path]
+
+    def test_the_tables_are_taken_and_show_every_setting(self) -> None:
+        found = [tomllib.loads(code)["tool"]["callsite"]["publish"] for code in self.listings("pyproject.toml")]
+        targets = [parse_publish_settings(table, "x").targets["pages"] for table in found]
+        assert [target == BranchSettings() for target in targets] == [True, False, False]
+        assert set(found[1]["to"]["pages"]) == {"kind", *(each.name for each in fields(BranchSettings))}
+
+    def test_the_workflow_takes_the_steps_of_our_own(self) -> None:
+        (shown,) = self.listings(".github/workflows/publish.yml")
+        actions = re.compile(r"uses: (\S+)")
+        left_out = {"actions/configure-pages@v5"}
+        assert set(actions.findall(shown)) == set(actions.findall(self.own)) - left_out
+        steps = (
+            "callsite build --settings publishconf.py",
+            "callsite check --settings publishconf.py --output --format github",
+        )
+        assert [step in shown for step in steps] == [True, True]
+        assert steps[1] in self.own
+        assert "make publish-html" in self.own
+
+    def test_the_reasons_are_those_that_are_told(self) -> None:
+        table = self.text.partition("## When it does not work")[2]
+        said = re.findall(r"^\| `([^`]*)` \|", table, re.MULTILINE)
+        assert len(said) > 5
+        sources = "".join(
+            (REPOSITORY / "callsite" / name).read_text(encoding="utf-8")
+            for name in ("git/reasons.py", "git/configured.py", "destinations/branch_remote.py")
+        )
+        assert [words for words in said if words not in sources] == []
