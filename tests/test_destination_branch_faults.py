@@ -294,14 +294,12 @@ def find_secret(*texts: object) -> list[str]:
 
 class TestOverHttp:
     def publish(self, checkout: Path, bare: Bare, output: Path, server: GitServer, **settings: object) -> None:
-        """Publish, go back, list: it works, and nobody gets to see the password."""
+        """Publish twice and list: it works, and nobody gets to see the password."""
         destination = open_branch(checkout, **settings)
         put(destination, OLD, output)
         put(destination, NEW, output, NOON + HOUR)
         assert bare.read() == dict(BOTH)
         releases = destination.list_releases()
-        destination.roll_back(releases[0], destination.look(), Watched())
-        assert bare.read().items() >= dict(OLD).items()
         kept = [path.read_bytes() for path in checkout.glob(".cache/**/*") if path.is_file()]
         assert not any(b"hunter2" in data for data in kept)
         assert find_secret(destination.title, repr(destination._remote), releases, bare.log("%B%an%ae")) == []
@@ -314,7 +312,11 @@ class TestOverHttp:
         git(checkout, "remote", "set-url", "origin", server.address.replace("//", f"//{login}@") + "/up.git")
         git(checkout, "config", "credential.helper", f"!cat >> {checkout}/../told; true")
         self.publish(checkout, bare, output, server)
-        assert open_branch(checkout).title == f"branch gh-pages of {server.address.removeprefix('http://')}/up"
+        destination = open_branch(checkout)
+        destination.roll_back(destination.list_releases()[0], destination.look(), Watched())
+        assert bare.read().items() >= dict(OLD).items()
+        assert server.seen == set()
+        assert destination.title == f"branch gh-pages of {server.address.removeprefix('http://')}/up"
         assert not (checkout.parent / "told").exists()  # it is not for keeps
 
     def test_a_password_in_a_rewritten_address(
