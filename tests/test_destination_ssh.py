@@ -645,6 +645,15 @@ class TestConnections:
             assert session.run("echo $y") == b"\n"
             assert session.run("printf %s " + "x" * 200_000) == b"x" * 200_000
 
+    def test_there_is_one_watchdog_and_it_goes_when_all_is_done(self, there: There) -> None:
+        with Session(there.settings, there.base, "x:y") as session:
+            shell = session.run("echo $$").decode().strip()
+            for _ in range(100):
+                session.run(":")
+            wait_for(lambda: len(list_children(shell)) == 1, "a single watchdog")
+            [watchdog] = list_children(shell)
+        wait_for(lambda: not os.path.exists(f"/proc/{watchdog}"), "its end", 4)
+
     def test_long_folders_for_temporary_files(self, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
         folder = there.base / ("long" * 20)
         folder.mkdir()
@@ -736,6 +745,12 @@ class TestTeller:
         teller.arrive(css, 5)
         assert watched.files == [css, "a/b/new.txt", "index.html", "going.html"]
         assert len(watched.stages) == 4
+
+
+def list_children(parent: str) -> list[str]:
+    """The processes that another one has started, as far as they are still alive."""
+    rows = subprocess.check_output(["ps", "-e", "-o", "pid=,ppid=,stat="], text=True).split("\n")
+    return [row.split()[0] for row in rows if row and row.split()[1] == parent and row.split()[2][0] != "Z"]
 
 
 def is_free(there: There) -> bool:

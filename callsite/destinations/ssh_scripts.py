@@ -76,7 +76,7 @@ lock() {
       now=$(readlink .callsite/lock.stale)
       if [ "$now" != "$holder" ]; then ln -s "$now" .callsite/lock.pid; fi
     done
-    trap '[ -z "$watch" ] || kill "$watch"; rm -f .callsite/lock.pid' EXIT
+    trap '[ -z "$watch" ] || kill -9 "$watch"; rm -f .callsite/lock.pid' EXIT
   fi
   printf '%s %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" $$ > .callsite/lock
 }

@@ -31,26 +31,31 @@ from callsite.publish.settings import SshSettings
 SILENCE: Final = 90
 _PULSE: Final = 20.0
 
+# Seconds after which the watchdog looks whether the shell is still there.
+_NAP: Final = 5
+
 # Seconds that the other side may take to say goodbye.
 _FAREWELL: Final = 5
 
 # The main shell runs each piece in a shell of its own, unless it is about the main shell itself. The watchdog must not
-# keep the lock (descriptor 9) or the connection open.
+# keep the lock (descriptor 9) or the connection open. It is ended by a signal that a shell just forked cannot overlook:
+# if it stayed, it would end a shell that is at work. It naps only for a moment at a time, to see whether there is still
+# anything to watch: one day another process has the number of the shell.
 _PIECE = """{{
-[ -z "$watch" ] || kill "$watch"
+[ -z "$watch" ] || kill -9 "$watch"
 {opening}
 {script}
 {closing} </dev/null
 printf '\\n%s %d\\n' {mark} $?
 echo {mark} >&2
-( trap 'kill $nap' TERM; sleep {silence} & nap=$!; wait $nap && kill -9 $$ ) </dev/null >/dev/null 2>&1 9>&- & watch=$!
+( n=0; while [ $n -lt {silence} ]; do sleep {nap}; n=$((n + {nap})); kill -0 $$ || exit; done; kill -9 $$ ) \\
+  </dev/null >/dev/null 2>&1 9>&- & watch=$!
 }}
 """
 
-
 # However the shell ends, its watchdog ends with it.
 _GREETING = """unset CDPATH; LC_ALL=C; export LC_ALL; watch=
-trap '[ -z "$watch" ] || kill "$watch"' EXIT; trap exit HUP INT TERM"""
+trap '[ -z "$watch" ] || kill -9 "$watch"' EXIT"""
 
 
 class FailedError(Exception):
@@ -117,7 +122,9 @@ class Session:
         with self._turn:
             self._count += 1
             mark = self._name_mark(self._count)
-            piece = _PIECE.format(opening=opening, script=script, closing=closing, mark=mark, silence=SILENCE)
+            piece = _PIECE.format(
+                opening=opening, script=script, closing=closing, mark=mark, silence=SILENCE, nap=min(SILENCE, _NAP)
+            )
             assert self._process.stdin
             with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
                 self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
