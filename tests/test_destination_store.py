@@ -576,6 +576,31 @@ def test_an_interrupted_publish_can_be_undone(site: Site, stopped: str) -> None:
     assert site.destination.list_releases() == ()
 
 
+@pytest.mark.parametrize("stopped", ["COPY", "DELETE MANY"])
+@pytest.mark.parametrize("page", ["<p>index", "<p>new"])
+def test_what_was_kept_for_a_while_can_be_gone_back_to_after_an_interruption(
+    site: Site, stopped: str, page: str
+) -> None:
+    site.publish(FILES)
+    rest = {path: data for path, data in FILES.items() if path != STYLE_PATH}
+    site.publish(rest)
+    late = NOON + timedelta(days=9)
+    keys = "", f"site/{KEPT}/{name_kept(site.read_manifest()[0].retired[STYLE_PATH].entry)}"
+
+    def meddle(request: Request) -> Fault | None:
+        return Fault(403, "AccessDenied") if request.kind == stopped and request.key in keys else None
+
+    site.store.proxy.meddler = meddle
+    with pytest.raises(CallsiteError):
+        site.publish({**rest, "index.html": page}, now=late)
+    assert STYLE_PATH in site.read_site()
+    site.store.proxy.clear()
+    site.publish(now=late)
+    assert STYLE_PATH not in site.read_site()
+    site.roll_back(-1)
+    assert site.read_site() == encode(FILES)
+
+
 def lease_manifest_away(site: Site) -> None:
     """Give back the lock of a publisher that is dead."""
     data = json.loads(site.store.read(f"site/{MANIFEST}"))

@@ -108,7 +108,7 @@ class Journal:
         self.notes = begin_notes(token.notes, plan, self._lease, keep)
         self._noting = threading.Lock()
         self._base: Manifest
-        self._set_base(plan_begun(plan) if plan.uploads else plan_clearing(plan))
+        self._set_base(plan_begun(plan))
         self._writing = threading.Lock()
         self._renewed = threading.Condition()
         self._last = -self._patience.lease

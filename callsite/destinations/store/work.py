@@ -76,7 +76,10 @@ class Work:
         is_clearing = False
         with ThreadPoolExecutor(self.parallel) as pool:
             for number, (stage, uploads, deletions) in enumerate(stages, 1):
-                if deletions and plan.uploads and not is_clearing:
+                if deletions and not is_clearing:
+                    # Before it is noted that these are no files of ours any more: who goes on where this was cut short
+                    # could not tell what to copy.
+                    self._do_all(pool, self._keep, [deletion.path for deletion in plan.deletions])
                     self.journal.clear()
                     is_clearing = True
                 if uploads:
@@ -84,7 +87,6 @@ class Work:
                 size = sum(upload.entry.size for upload in uploads)
                 self.watcher.begin(stage, len(uploads) + len(deletions), size)
                 self._do_all(pool, self._upload, uploads)
-                self._do_all(pool, self._keep, [deletion.path for deletion in deletions])
                 is_last = number == len(stages)
                 paths = [deletion.path for deletion in deletions]
                 keys = [*paths, *(f"{KEPT}/{name}" for name in swept)] if is_last else paths
