@@ -38,7 +38,7 @@ from tests.stores import SECRETS, Fault, Request, Store, StoreServer, serve_stor
 WEEK = timedelta(days=7)
 
 # A store that answers at once is not waited for.
-QUICK = Patience(first=0.01, most=0.05, total=1.0, timeout=5.0, lease=60.0, beat=10.0, settle=0.05)
+QUICK = Patience(first=0.01, most=0.05, total=1.0, timeout=5.0, lease=60.0, soon=10.0, settle=0.05)
 
 STYLE = b"body { color: black }"
 STYLE_PATH = f"theme/style.{fingerprint(STYLE)}.css"
@@ -574,6 +574,25 @@ def test_an_interrupted_publish_can_be_undone(site: Site, stopped: str) -> None:
     assert after == before
     assert "undo" not in extra
     assert site.destination.list_releases() == ()
+
+
+def test_what_is_done_is_noted_soon(site: Site) -> None:
+    site.publish(FILES)
+    site.settings = dataclasses.replace(site.settings, parallel=1)
+    site.patience = dataclasses.replace(QUICK, soon=0.05)
+    noted: list[bool] = []
+
+    def meddle(request: Request) -> Fault | None:
+        if request.key == "site/b.html" and request.kind == "PUT":
+            end = time.monotonic() + 5
+            while "a.html" in site.read_manifest()[0].coming and time.monotonic() < end:
+                time.sleep(0.02)
+            noted.append("a.html" not in site.read_manifest()[0].coming)
+        return None
+
+    site.store.proxy.meddler = meddle
+    site.publish({**FILES, "a.html": "<p>A", "b.html": "<p>B"})
+    assert noted == [True]
 
 
 @pytest.mark.parametrize("stopped", ["COPY", "DELETE MANY"])

@@ -34,7 +34,7 @@ from callsite.publishing.output import read_output
 from tests.google_store import GoogleBucket, serve_google
 from tests.publishing import NOON, Watched, write_output
 
-QUICK = Patience(first=0.01, most=0.05, total=1.0, timeout=5.0)
+QUICK = Patience(first=0.01, most=0.05, total=1.0, timeout=5.0, soon=10.0)
 ONE = {"index.html": "<p>1", "a b/ü%.html": "<p>a", "old.html": "<p>old"}
 TWO = {"index.html": "<p>2", "a b/ü%.html": "<p>a", "new.png": "png"}
 

@@ -209,7 +209,9 @@ class Journal:
             self._beat.join()
 
     def _keep_up(self) -> None:
-        while not self._is_over.wait(self._patience.beat):
+        pause = min(self._patience.soon, self._patience.beat)
+        while not self._is_over.wait(pause):
+            pause = min(pause * 2, self._patience.beat)
             # What fails here is tried again at the next beat; `allow` sees that nothing is begun in between.
             with contextlib.suppress(CallsiteError):
                 self._write(self._beating, self._format())

@@ -11,7 +11,8 @@ class Patience:
 
     After a failure that may pass, the first pause is `first`; each one after that is twice as long, up to `most`, and
     after `total` it is given up. A request has `timeout` to be answered. A publish holds its lock for `lease` from each
-    time it writes the manifest, which it does every `beat`; nothing is begun that could end after the lock has.
+    time it writes the manifest, which it does every `beat`; nothing is begun that could end after the lock has. The
+    first of these times comes after `soon`, and the pauses double from there, so that little is lost of what was short.
     `settle` is how long a store that knows no conditions has to show who was last.
     """
 
@@ -21,6 +22,7 @@ class Patience:
     timeout: float = 30.0
     lease: float = 60.0
     beat: float = 10.0
+    soon: float = 2.0
     settle: float = 2.0
 
     def __post_init__(self) -> None:
