@@ -72,7 +72,9 @@ WEEK = timedelta(days=7)
         ("s3://bucket/a/b/", Address("s3", "bucket", "a/b")),
         ("s3://my.bucket-1/a b/ü%20", Address("s3", "my.bucket-1", "a b/ü%20")),
         ("gs://bucket_1/site", Address("gs", "bucket_1", "site")),
+        (f"gs://{'b' * 64}", Address("gs", "b" * 64)),
         ("az://$web", Address("az", "$web")),
+        ("az://my-container/a", Address("az", "my-container", "a")),
     ],
 )
 def test_addresses_are_read(url: str, address: Address) -> None:
@@ -85,8 +87,19 @@ def test_addresses_are_read(url: str, address: Address) -> None:
         ("bucket", "this is no address of one"),
         ("ftp://bucket", "this is no address of one"),
         ("s3://", "no bucket can have the name ''"),
-        ("s3://B", "no bucket can have the name 'B'"),
-        (f"s3://{KEY_ID}:{SECRET}@bucket/a", "there is more than the name of a bucket in it; take user and password"),
+        (
+            "s3://B",
+            "no bucket can have the name 'B'; the name is 3 to 63 small letters, digits, `-`, `.` and `_`, with",
+        ),
+        (f"s3://{'b' * 64}", "no bucket can have the name"),
+        ("gs://-bucket", "no bucket can have the name '-bucket'; the name is 3 to 222 small letters"),
+        (
+            "az://c/x",
+            "no container can have the name 'c'; the name is `$web`, or 3 to 63 small letters, digits and `-`",
+        ),
+        ("az://a_b", "no container can have the name 'a_b'"),
+        ("s3://$web", "no bucket can have the name '$web'"),
+        (f"s3://{KEY_ID}:{SECRET}@bucket/a", "there is more than a name before the folder; take user and password"),
         ("s3://bucket/../x", "the folder does not name a file below the site"),
         ("s3://bucket/a//b", "the folder does not name a file below the site"),
         ("s3://bucket/.callsite-kept", "the folder is kept for what a publish notes"),

@@ -13,9 +13,20 @@ from callsite.publish.settings import StoreSettings
 
 KINDS: Final = {"s3": "S3", "gs": "Google Cloud Storage", "az": "Azure"}
 
-# What any of the stores takes for a name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html,
-# and the container that Azure serves as a site, `$web`.
-_BUCKET = re.compile(r"\$web|[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
+# What each kind calls the place, what its name may hold, in a pattern and in words, and how long it is. S3:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (what is like S3 takes `_`, too); Google:
+# https://cloud.google.com/storage/docs/buckets#naming; Azure, which serves the container `$web` as a site:
+# https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+_SIGNS = "small letters, digits, `-`, `.` and `_`"
+_NAMES: Final = {
+    "s3": ("bucket", re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"), f"3 to 63 {_SIGNS}"),
+    "gs": ("bucket", re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"), f"3 to 222 {_SIGNS}"),
+    "az": (
+        "container",
+        re.compile(r"\$web|[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"),
+        "`$web`, or 3 to 63 small letters, digits and `-`",
+    ),
+}
 _URL = re.compile(r"([a-z0-9]+)://([^/]*)/?(.*)", re.DOTALL)
 
 
@@ -43,9 +54,11 @@ def parse_address(settings: StoreSettings) -> Address:
     kind, bucket, folder = found[1], found[2], found[3].rstrip("/")
     if "@" in bucket or ":" in bucket:
         hint = "take user and password out; credentials come from the environment or from the files of the tools"
-        raise CallsiteError(f"`url` of an object store: there is more than the name of a bucket in it; {hint}")
-    if not _BUCKET.fullmatch(bucket):
-        raise CallsiteError(f"`url` of an object store: no bucket can have the name {bucket!r:.40}; {form}")
+        raise CallsiteError(f"`url` of an object store: there is more than a name before the folder; {hint}")
+    noun, pattern, signs = _NAMES[kind]
+    if not pattern.fullmatch(bucket):
+        hint = f"the name is {signs}, with a letter or a digit at either end"
+        raise CallsiteError(f"`url` of an object store: no {noun} can have the name {bucket!r:.40}; {hint}")
     why = explain_path(folder) if folder else ""
     if why:
         raise CallsiteError(f"{kind}://{bucket}: the folder {why}; {form}")
