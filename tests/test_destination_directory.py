@@ -491,27 +491,51 @@ class TestStanding:
         assert shown(root) == NEW  # what only caches ask for is in nobody's output
         assert not destination.look().manifest.retired
 
-    def test_releases_without_a_list(self, destination: DirectoryDestination, root: Path, output: Path) -> None:
+    def test_a_list_that_cannot_be_read_is_told_with_what_to_move_away(
+        self, destination: DirectoryDestination, root: Path, output: Path
+    ) -> None:
         plan, _ = put(destination, OLD, output)
         path = root / ".callsite" / f"{plan.new.release}.json"
         data = path.read_bytes()
-        path.unlink()
-        with pytest.raises(CallsiteError, match="is not there; bring it back, or take the link `current` away"):
-            destination.look()
-        path.write_bytes(data.replace(plan.new.release.encode(), b"another"))
-        with pytest.raises(CallsiteError, match="the list of another release"):
-            destination.look()
-        path.write_bytes(b"{}")
-        with pytest.raises(CallsiteError, match="no list of what was published"):
-            destination.look()
+        for damaged, says in (
+            (data.replace(plan.new.release.encode(), b"another"), "the list of another release"),
+            (b"{}", "no list of what was published"),
+        ):
+            path.write_bytes(damaged)
+            with pytest.raises(CallsiteError, match=f"{says}; bring back the right one, or move this file") as caught:
+                destination.look()
+            assert str(caught.value).startswith(f"{path}: ")
         path.unlink()
         path.mkdir()
         with pytest.raises(CallsiteError, match="cannot be read"):
             destination.look()
         path.rmdir()
-        (root / "current").unlink()
         put(destination, NEW, output, NOON + HOUR)
         assert shown(root) == NEW
+
+    def test_without_a_list_all_is_sent_to_a_new_release(
+        self, destination: DirectoryDestination, root: Path, output: Path
+    ) -> None:
+        first, _ = put(destination, OLD, output)
+        (root / ".callsite" / f"{first.new.release}.json").unlink()
+        assert destination.look() == Standing(Manifest(), first.new.release, is_known=False)
+        assert destination.list_files() == {path: len(data) for path, data in OLD.items()}
+        plan, watched = put(destination, NEW, output, NOON + HOUR)
+        assert sorted(watched.files) == sorted(NEW)
+        assert shown(root) == NEW
+        assert destination.look() == Standing(plan.new, plan.new.release)
+        assert read_files(root / "releases" / first.new.release) == OLD  # nobody knows whose it is
+
+    def test_without_a_list_an_older_release_can_be_shown(
+        self, destination: DirectoryDestination, root: Path, output: Path
+    ) -> None:
+        first, _ = put(destination, OLD, output)
+        second, _ = put(destination, NEW, output, NOON + HOUR)
+        (root / ".callsite" / f"{second.new.release}.json").unlink()
+        [before] = destination.list_releases()
+        destination.roll_back(before, destination.look(), Watched())
+        assert shown(root) == OLD
+        assert destination.look().manifest == first.new
 
 
 class TestForeign:

@@ -307,14 +307,28 @@ class TestForeign:
         assert there.destination.list_releases.__name__
         path.unlink()
         path.symlink_to("/etc/passwd")
-        with pytest.raises(CallsiteError, match="the list of what was published is not there; bring it back"):
-            there.destination.look()
+        assert there.destination.look() == Standing(Manifest(), name, is_known=False)
         path.unlink()
         path.write_bytes(data)
         (there.root / "releases" / name).rename(there.root / "elsewhere")
         (there.root / "releases" / name).symlink_to("../elsewhere")
         with pytest.raises(CallsiteError, match=f"`releases/{name}` there is a link"):
             there.destination.look()
+
+    def test_without_a_list_all_is_sent_to_a_new_release(self, there: There) -> None:
+        first = there.start()
+        (there.root / ".callsite" / f"{first.new.release}.json").unlink()
+        assert there.destination.list_files() == {path: len(data) for path, data in OLD.items()}
+        second, watched = there.send()
+        assert sorted(watched.files) == sorted(NEW)
+        assert shown(there.root) == NEW
+        assert read_files(there.root / "releases" / first.new.release) == OLD
+        third = put(there.local, OLD, there.output, NOON + 2 * HOUR)[0]
+        (there.root / ".callsite" / f"{third.new.release}.json").unlink()
+        [before] = there.destination.list_releases()
+        assert before.name == second.new.release
+        there.destination.roll_back(before, there.destination.look(), Watched())
+        assert shown(there.root) == NEW
 
     def test_a_list_of_another_release_that_cannot_be_read_is_nobodys(self, there: There) -> None:
         first = there.start()

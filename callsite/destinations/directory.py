@@ -49,6 +49,10 @@ class DirectoryDestination:
         """Its path."""
         return str(self._root)
 
+    def find_warnings(self, _: Manifest) -> tuple[str, ...]:
+        """Nothing: it takes any site."""
+        return ()
+
     def look(self) -> Standing:
         """See what stands there."""
         with self._open() as yard:
@@ -61,7 +65,7 @@ class DirectoryDestination:
             check_new(self.title, plan, present)
             partial = yard.make_partial(plan.new.release)
             with contextlib.ExitStack() as stack:
-                old = [stack.enter_context(yard.open_release(present))] if standing.manifest.release else []
+                old = [stack.enter_context(yard.open_release(present))] if yard.has_release(present) else []
                 left = yard.open_unfinished(stack)
                 new = stack.enter_context(yard.open_release(partial))
                 kept = _fill(new, old, left, plan, output, watcher)
@@ -72,8 +76,8 @@ class DirectoryDestination:
     def list_files(self) -> dict[str, int]:
         """The files of the present release."""
         with self._open() as yard:
-            present = yard.look().manifest.release if yard else ""
-            if yard is None or not present:
+            present = str(yard.look().token) if yard else ""
+            if yard is None or not yard.has_release(present):
                 return {}
             with yard.open_release(present) as tree:
                 return dict(tree.list_files())

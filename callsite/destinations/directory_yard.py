@@ -63,11 +63,11 @@ class Yard:
             hint = "move it away, or choose another folder"
             raise CallsiteError(f"{self._title}: `{CURRENT}` there is no link of ours; {hint}") from error
         name = find_release(link or "")
-        return make_standing(self._title, link, self._read_list(name), self._has_release(name))
+        return make_standing(self._title, link, self._read_list(name), self.has_release(name))
 
     def read_manifest(self, name: str) -> Manifest:
         """The manifest of a release. Raises CallsiteError when there is no such release."""
-        data = self._read_list(name) if is_release(name) and self._has_release(name) else None
+        data = self._read_list(name) if self.has_release(name) else None
         return read_manifest(self._title, name, data)
 
     def list_manifests(self) -> Iterator[Manifest]:
@@ -76,6 +76,19 @@ class Yard:
             if is_release(name):
                 with contextlib.suppress(CallsiteError):
                     yield self.read_manifest(name)
+
+    def has_release(self, name: str) -> bool:
+        """Whether there is a release of that name. Raises CallsiteError for something else of that name."""
+        if not is_release(name):
+            return False
+        try:
+            found = os.stat(name, dir_fd=self._releases, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISDIR(found.st_mode):
+            hint = "move it away"
+            raise CallsiteError(f"{self._title}/{RELEASES}/{name}: this is no folder, or a link to one; {hint}")
+        return True
 
     def open_release(self, name: str) -> Tree:
         """Open the folder of a release."""
@@ -152,17 +165,6 @@ class Yard:
     def _list_folders(self) -> list[str]:
         with os.scandir(self._releases) as entries:
             return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-
-    def _has_release(self, name: str) -> bool:
-        """Whether there is a release of that name. Raises CallsiteError for something else of that name."""
-        try:
-            found = os.stat(name, dir_fd=self._releases, follow_symlinks=False)
-        except FileNotFoundError:
-            return False
-        if not stat.S_ISDIR(found.st_mode):
-            hint = "move it away"
-            raise CallsiteError(f"{self._title}/{RELEASES}/{name}: this is no folder, or a link to one; {hint}")
-        return True
 
     def _read_list(self, name: str) -> bytes | None:
         if not is_release(name):

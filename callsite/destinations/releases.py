@@ -103,13 +103,14 @@ def _list_folders(path: str) -> Iterator[str]:
 def make_standing(title: str, link: str | None, data: bytes | None, is_there: bool) -> Standing:
     """What stands at a destination: `link` is where `current` leads, `data` the manifest of that release.
 
-    Raises CallsiteError when it is not one of our releases, or has no manifest.
+    Without a manifest nobody knows what is in a release, so all of the site is sent to a new one. Raises CallsiteError
+    when it is none of our releases, or the manifest cannot be read: that one may still be mended.
     """
     check_link(title, link)
     if link is None:
         return Standing(Manifest(), "", is_known=False)
     name = find_release(link)
-    if not is_there:  # what visitors see is nothing, so all of it is sent
+    if not is_there or data is None:
         return Standing(Manifest(), name, is_known=False)
     return Standing(read_manifest(title, name, data), name)
 
@@ -122,14 +123,16 @@ def check_link(title: str, link: str | None) -> None:
 
 
 def read_manifest(title: str, name: str, data: bytes | None) -> Manifest:
-    """Read the manifest of a release. Raises CallsiteError when it is missing or another one's."""
+    """Read the manifest of a release. Raises CallsiteError when it is missing, damaged or another one's."""
     where = f"{title}/{OWN}/{name}.json"
     if data is None:
-        hint = f"bring it back, or take the link `{CURRENT}` away, and the next publish begins anew"
-        raise CallsiteError(f"{where}: the list of what was published is not there; {hint}")
-    manifest, _ = parse_manifest(data, where)
+        raise CallsiteError(f"{where}: the list of what was published is not there; bring it back")
+    hint = "bring back the right one, or move this file away, and the next publish sends all of the site"
+    try:
+        manifest, _ = parse_manifest(data, where)
+    except CallsiteError as error:
+        raise CallsiteError(f"{where}: this is no list of what was published; {hint}") from error
     if manifest.release != name:
-        hint = f"bring back the right one, or take the link `{CURRENT}` away, and the next publish begins anew"
         raise CallsiteError(f"{where}: this is the list of another release; {hint}")
     return manifest
 

@@ -78,6 +78,10 @@ class SshDestination:
         """The machine and the path."""
         return f"{self._settings.host}:{self._settings.path}"
 
+    def find_warnings(self, _: Manifest) -> tuple[str, ...]:
+        """Nothing: it takes any site."""
+        return ()
+
     def look(self) -> Standing:
         """See what stands there."""
         with self._open() as (_, said):
@@ -104,8 +108,8 @@ class SshDestination:
     def list_files(self) -> dict[str, int]:
         """The files of the present release."""
         with self._open() as (session, said):
-            present = self._make_standing(said).manifest.release
-            return parse_sizes(session.run(make_sizes(present))) if present else {}
+            present = str(self._make_standing(said).token)
+            return parse_sizes(session.run(make_sizes(present))) if "there" in said.lines else {}
 
     def list_releases(self) -> tuple[Release, ...]:
         """The other releases that are there."""
