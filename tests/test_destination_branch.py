@@ -198,6 +198,19 @@ class TestPublishing:
     def test_a_message_for_a_site_of_which_nothing_is_known(self) -> None:
         assert format_message("", Manifest(release="r1")) == "Publish the site\n\nRelease: r1"
 
+    def test_a_message_has_nothing_in_it_that_cannot_be_seen(
+        self, destination: BranchDestination, bare: Bare, output: Path
+    ) -> None:
+        put(destination, OLD, output, commit="c0\0ffee\nSigned-off-by: x", site="https://x.test/\x1b[2J")
+        (said,) = bare.log("%B")
+        assert said.splitlines() == [
+            "Publish https://x.test/<U+001B>[2J from c0<U+0000>ffe",
+            "",
+            "Source: c0<U+0000>ffee<U+000A>Signed-off-by: x",
+            said.splitlines()[-1],
+        ]
+        assert format_message("one\0\n\ntwo {site}\t", Manifest(site="\n")) == "one<U+0000>\n\ntwo <U+000A>\t"
+
     def test_a_message_of_ones_own(self, checkout: Path, bare: Bare, output: Path) -> None:
         put(open_branch(checkout, message="Grüße von {site}"), OLD, output)
         assert bare.log("%B") == ["Grüße von https://examples.example.org\n"]
@@ -463,7 +476,7 @@ class TestSomebodyElse:
                 with pytest.raises(BusyError) as caught:
                     call()
                 assert str(caught.value) == (
-                    "branch gh-pages of ../up.git: another publish is under way since 2026-01-31 12:00 UTC "
+                    "branch gh-pages of ../up.git: another publish has been running since 2026-01-31 12:00 UTC "
                     "(process 4711 there); wait for it to end"
                 )
         assert destination.look().is_known  # it was killed, and has left its note behind
@@ -473,7 +486,7 @@ class TestSomebodyElse:
         copies = Copies(tmp_path, "x", wait=0.2)
         with copies.hold(is_publishing=False):
             begun = time.monotonic()
-            with pytest.raises(BusyError, match="another publish is under way; wait"), copies.hold(is_publishing=True):
+            with pytest.raises(BusyError, match="another publish is running; wait"), copies.hold(is_publishing=True):
                 pass
             assert time.monotonic() - begun > 0.15
         with copies.hold(is_publishing=True):

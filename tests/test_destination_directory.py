@@ -253,6 +253,25 @@ class TestReleases:
         assert find_outdated(["a", "b", "c"], "a", 2) == ["b"]
         assert find_outdated(["a"], "a", 1) == []
 
+    def test_what_is_dated_after_the_present_one_goes_first(self) -> None:
+        assert find_outdated(["a", "b", "c", "x", "y"], "c", 3) == ["y", "x"]
+        assert find_outdated(["a", "b", "c", "x", "y"], "c", 4) == ["x"]
+        assert find_outdated(["b", "c"], "", 2) == ["b"]
+
+    def test_a_clock_that_was_wrong_once_is_no_harm(self, tmp_path: Path, root: Path, output: Path) -> None:
+        destination = DirectoryDestination(DirectorySettings("www/site", keep=3), tmp_path)
+        days = (0, 3650, 1, 2)
+        first, future, second, third = (
+            put(destination, {"index.html": b"%d" % day}, output, NOON + day * 24 * HOUR)[0].new.release for day in days
+        )
+        assert releases(root) == [first, second, third]
+        assert [release.name for release in destination.list_releases()] == [second, first]
+        put(destination, {"index.html": b"future"}, output, NOON + 3650 * 24 * HOUR)
+        last = put(destination, {"index.html": b"3"}, output, NOON + 3 * 24 * HOUR)[0].new.release
+        assert [release.name for release in destination.list_releases()][:1] == [third]
+        assert future not in releases(root)
+        assert last in releases(root)
+
     def test_going_back_and_on_again(self, destination: DirectoryDestination, root: Path, output: Path) -> None:
         first, _ = put(destination, OLD, output)
         second, _ = put(destination, NEW, output, NOON + HOUR)
@@ -440,7 +459,7 @@ class TestStanding:
         destination.apply(plan, standing, make_files(NEW, output), Curious())
         assert len(seen) >= 4
         for line in seen:
-            assert line.startswith(f"{root}: another publish is under way since ")
+            assert line.startswith(f"{root}: another publish has been running since ")
             assert line.endswith(f" UTC (process {os.getpid()} there); wait for it to end")
         assert shown(root) == BOTH
 
@@ -460,7 +479,7 @@ class TestStanding:
         assert shown(root) == BOTH
 
     def test_a_lock_with_nothing_in_it(self) -> None:
-        assert str(make_busy("x", "")) == "x: another publish is under way; wait for it to end"
+        assert str(make_busy("x", "")) == "x: another publish is running; wait for it to end"
 
     def test_a_lost_release_is_sent_anew(self, destination: DirectoryDestination, root: Path, output: Path) -> None:
         first, _ = put(destination, OLD, output)

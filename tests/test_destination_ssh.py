@@ -388,7 +388,7 @@ class TestBusy:
                         lambda: other.apply(plan_site(standing, OLD), standing, there.output, Watched()),  # noqa: B023
                     ):
                         with pytest.raises(
-                            BusyError, match=r"another publish is under way since .* UTC \(process \d+ "
+                            BusyError, match=r"another publish has been running since .* UTC \(process \d+ "
                         ):
                             question()
                         seen.append(other.title)

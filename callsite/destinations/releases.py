@@ -74,9 +74,8 @@ def find_loose(names: Iterable[str], folders: Collection[str]) -> list[str]:
 
 
 def find_outdated(names: Iterable[str], present: str, keep: int) -> list[str]:
-    """The releases to take away so that `keep` of them stay: the oldest, but never the present one."""
-    older = sorted((name for name in names if name != present), reverse=True)
-    return older[max(keep - 1, 0) :]
+    """The releases to take away so that `keep` of them stay: the last of those to go back to, never the present one."""
+    return _sort(names, present)[max(keep - 1, 0) :]
 
 
 def find_unchanged(plan: Plan) -> dict[str, Entry]:
@@ -138,13 +137,20 @@ def read_manifest(title: str, name: str, data: bytes | None) -> Manifest:
 
 
 def make_releases(manifests: Iterable[Manifest], present: str) -> tuple[Release, ...]:
-    """The releases that can be gone back to, the newest first."""
-    found = [
-        Release(manifest.release, manifest.published, manifest.commit, len(manifest.files))
+    """The releases that can be gone back to, the one to go back to first."""
+    found = {
+        manifest.release: Release(manifest.release, manifest.published, manifest.commit, len(manifest.files))
         for manifest in manifests
-        if manifest.release != present and manifest.published is not None
-    ]
-    return tuple(sorted(found, key=lambda release: (release.published, release.name), reverse=True))
+        if manifest.published is not None
+    }
+    return tuple(found[name] for name in _sort(found, present))
+
+
+def _sort(names: Iterable[str], present: str) -> list[str]:
+    """Releases by their names, which begin with when they were made: those before the present one, the newest first,
+    then those after it, which were gone back from, or made when a clock was wrong.
+    """
+    return sorted((name for name in names if name != present), key=lambda name: (name < present, name), reverse=True)
 
 
 def go_back(present: Manifest, target: Manifest, now: datetime) -> Manifest:
@@ -184,8 +190,8 @@ def format_lock(now: datetime, process: int) -> str:
 def make_busy(title: str, lock: str) -> BusyError:
     """The error for when somebody else holds the lock, in which is `lock`."""
     said = _LOCK.fullmatch(lock)
-    since = f" since {said[1][:10]} {said[1][11:16]} UTC (process {said[2]} there)" if said else ""
-    return BusyError(f"{title}: another publish is under way{since}; wait for it to end")
+    since = f"has been running since {said[1][:10]} {said[1][11:16]} UTC (process {said[2]} there)" if said else ""
+    return BusyError(f"{title}: another publish {since or 'is running'}; wait for it to end")
 
 
 def read_output(output: Path, path: str, entry: Entry) -> Iterator[bytes]:
