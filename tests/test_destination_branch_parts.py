@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callsite.destinations.branch import format_message
 from callsite.destinations.branch_address import parse_address
 from callsite.destinations.branch_limits import find_refusal
-from callsite.destinations.branch_trees import Item, find_clash, format_items, parse_items
+from callsite.destinations.branch_trees import Item, find_clash, format_items, parse_items, write_commit, write_tree
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, feed_git, make_environment, make_repository, run_git
 from callsite.git.configured import Configured, find_identity, read_configured
@@ -25,6 +26,7 @@ from callsite.publish import Manifest
 from callsite.publish.settings import BranchSettings, parse_publish_settings
 from tests.branches import forget_user, git, refuse
 from tests.conftest import REPOSITORY
+from tests.publishing import NOON
 
 
 class TestAddresses:
@@ -352,6 +354,25 @@ class TestTrees:
     )
     def test_files_in_the_place_of_folders(self, paths: list[str], new: list[str], clash: str) -> None:
         assert find_clash(dict.fromkeys(paths, Item("100644", "blob", "0" * 40)), new) == clash
+
+
+class TestMessages:
+    def test_they_have_nothing_in_them_that_cannot_be_seen(self) -> None:
+        manifest = Manifest(release="r1", commit="c0\0ffee\nSigned-off-by: x", site="https://x.test/\x1b[2J")
+        assert format_message("", manifest) == (
+            "Publish https://x.test/<U+001B>[2J from c0<U+0000>ff\n\n"
+            "Source: c0<U+0000>ffee<U+000A>Signed-off-by: x\nRelease: r1"
+        )
+        assert format_message("one\0\n\n\ttwo {site}", Manifest(site="x\n")) == "one<U+0000>\n\n\ttwo x<U+000A>"
+
+    def test_git_takes_them(self, tmp_path: Path) -> None:
+        make_repository(tmp_path / "r")
+        names = find_identity(Configured(tmp_path), {})
+        environment = make_environment(tmp_path / "r") | names
+        tree = write_tree(environment, {})
+        commit = write_commit(environment, tree, "", format_message("", Manifest(site="\0\udc80")), NOON)
+        said = run_git(environment, "show", "--no-patch", "--format=%B", commit).decode()
+        assert said.splitlines() == ["Publish <U+0000>?", "", "Release:", ""]
 
 
 class TestGit:

@@ -36,6 +36,7 @@ from callsite.git.command import GitError, run_git
 from callsite.git.configured import find_identity, read_configured
 from callsite.publish import MANIFEST, Manifest, Plan, format_manifest, parse_manifest
 from callsite.publish.settings import BranchSettings
+from callsite.wording import make_printable, make_visible
 
 _FIELD = re.compile(r"\{(site|commit|release|files)\}")
 
@@ -220,19 +221,17 @@ class BranchDestination:
 
 
 def format_message(template: str, manifest: Manifest) -> str:
-    """The message of a commit. A template may have {site}, {commit}, {release} and {files}; "" is the usual one."""
+    """The message of a commit. A template may have {site}, {commit}, {release} and {files}; "" is the usual one.
+
+    Of what cannot be seen in it only the ends of lines stay, and those of the template alone: git takes no NUL.
+    """
+    site, commit, release = map(make_printable, (manifest.site, manifest.commit, manifest.release))
     if template:
-        values = {
-            "site": manifest.site,
-            "commit": manifest.commit,
-            "release": manifest.release,
-            "files": str(len(manifest.files)),
-        }
-        return _FIELD.sub(lambda match: values[match[1]], template)
-    source = f" from {manifest.commit[:12]}" if manifest.commit else ""
-    body = [f"Source: {manifest.commit}"] if manifest.commit else []
-    body.append(f"Release: {manifest.release}")
-    return "\n".join((f"Publish {manifest.site or 'the site'}{source}", "", *body))
+        values = {"site": site, "commit": commit, "release": release, "files": str(len(manifest.files))}
+        return _FIELD.sub(lambda match: values[match[1]], make_visible(template))
+    source = f" from {commit[:12]}" if commit else ""
+    body = [f"Source: {commit}"] if commit else []
+    return "\n".join((f"Publish {site or 'the site'}{source}", "", *body, f"Release: {release}"))
 
 
 def _put(contents: Contents, plan: Plan, output: Path, watcher: Watcher) -> dict[str, str]:
