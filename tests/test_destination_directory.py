@@ -688,19 +688,50 @@ class TestPlaces:
     @pytest.mark.parametrize(
         ("path", "what"),
         [
-            (".", "the folder of the site"),
-            ("..", "the folder of the site"),
-            ("content", "the folder of content"),
-            ("content/x", "the folder of content"),
-            (".git/x", "git's folder"),
-            ("linked", "the folder of content"),
+            (".", "this is the folder of the site"),
+            ("..", "the folder of the site is in it"),
+            ("content", "this is the folder of content"),
+            ("content/x", "this is in the folder of content"),
+            (".git/x", "this is in git's folder"),
+            ("linked", "this is the folder of content"),
         ],
     )
     def test_the_site_is_not_published_into_itself(self, tmp_path: Path, path: str, what: str) -> None:
         (tmp_path / "content").mkdir()
         (tmp_path / "linked").symlink_to("content")
-        with pytest.raises(CallsiteError, match=f"this is {what}, or a folder around or in it; publish to another"):
+        with pytest.raises(CallsiteError, match=f": {what}; a published site needs a folder of its own, so write ano"):
             DirectoryDestination(DirectorySettings(path), tmp_path)
+
+    def test_what_it_is_called(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def title(path: str) -> str:
+            return DirectoryDestination(DirectorySettings(path), tmp_path / "site").title
+
+        (tmp_path / "site" / "deep").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / "site")
+        assert title("big/../www/big") == "www/big"
+        assert title("../www") == "../www"
+        assert title("/srv/www/") == "/srv/www"
+        assert title(str(tmp_path / "site" / "www")) == "www"
+        monkeypatch.chdir("/")
+        assert title("www") == str(tmp_path / "site" / "www")[1:]
+        monkeypatch.chdir(tmp_path / "site" / "deep")
+        assert title("../www") == str(tmp_path / "www")
+
+    def test_a_link_on_the_way_leads_where_the_system_says(self, tmp_path: Path, output: Path) -> None:
+        (tmp_path / "disk" / "big").mkdir(parents=True)
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "big").symlink_to("../disk/big")
+        put(DirectoryDestination(DirectorySettings("big/../www"), tmp_path / "site"), OLD, output)
+        assert shown(tmp_path / "disk" / "www") == OLD
+
+    def test_nothing_is_made_on_a_way_that_is_not_gone(self, tmp_path: Path, output: Path) -> None:
+        put(DirectoryDestination(DirectorySettings("big/../www"), tmp_path), OLD, output)
+        assert sorted(os.listdir(tmp_path)) == ["output", "www"]
+
+    def test_the_home_of_nobody(self, tmp_path: Path) -> None:
+        with pytest.raises(CallsiteError, match=r"^~no-such-user/x: no user `no-such-user` is known here; write a"):
+            DirectoryDestination(DirectorySettings("~no-such-user/x"), tmp_path)
+        assert DirectoryDestination(DirectorySettings("./~no-such-user/x"), tmp_path).title.endswith("/~no-such-user/x")
 
     @pytest.mark.parametrize("inside", ["output", "output/www", "."])
     def test_nor_the_output_into_itself(self, tmp_path: Path, inside: str) -> None:
@@ -709,7 +740,7 @@ class TestPlaces:
         output = make_files(OLD, tmp_path / "x" / "output")
         destination = DirectoryDestination(DirectorySettings(str(tmp_path / "x" / inside)), base)
         standing = Standing(Manifest(), "", is_known=False)
-        with pytest.raises(CallsiteError, match="this is the output, or a folder around or in it"):
+        with pytest.raises(CallsiteError, match=r"this is (in )?the output; a |the output is in it; a "):
             destination.apply(plan_site(standing, OLD), standing, output, Watched())
         assert read_files(output) == OLD
 

@@ -711,6 +711,12 @@ class TestWords:
         with pytest.raises(CallsiteError, match="write another `path`"):
             SshDestination(SshSettings("example.org", path), Path())
 
+    def test_the_home_of_somebody_else_is_not_guessed(self) -> None:
+        with pytest.raises(CallsiteError, match=r"^h:~b/x: the home of another user is not looked up; write the path"):
+            SshDestination(SshSettings("h", "~b/x"), Path())
+        for path in ("~", "~/x", "./~b"):
+            assert SshDestination(SshSettings("h", path), Path()).title == f"h:{path}"
+
     def test_paths(self) -> None:
         assert [make_path(path) for path in ("/a", "a", "~/a", "~", "~b", "-c")] == [
             "/a",

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from callsite.build import place_of
 from callsite.destinations.destination import Release, Standing, Watcher
 from callsite.destinations.directory_tree import Tree
 from callsite.destinations.directory_yard import Yard, open_yard
@@ -22,6 +23,7 @@ from callsite.destinations.releases import (
     check_token,
     explain,
     find_retired,
+    find_root,
     find_unchanged,
     go_back,
     keep_retired,
@@ -39,15 +41,16 @@ class DirectoryDestination:
     """
 
     def __init__(self, settings: DirectorySettings, base: Path) -> None:
-        self._root = base / os.path.expanduser(settings.path)
+        self._root = find_root(settings.path, base)
+        self._title = min(place_of(str(self._root)).path, str(self._root), key=len)
         self._keep = settings.keep
         check_apart(self.title, self._root, {"the folder of the site": base}, may_be_inside=True)
         check_apart(self.title, self._root, {"the folder of content": base / "content", "git's folder": base / ".git"})
 
     @property
     def title(self) -> str:
-        """Its path."""
-        return str(self._root)
+        """Its path, from the working directory on if that is shorter."""
+        return self._title
 
     def find_warnings(self, _: Manifest) -> tuple[str, ...]:
         """Nothing: it takes any site."""

@@ -209,6 +209,22 @@ def read_output(output: Path, path: str, entry: Entry) -> Iterator[bytes]:
         raise CallsiteError(f"{file}: has changed since the publish was planned; publish again")
 
 
+def find_root(path: str, base: Path) -> Path:
+    """The folder of a destination on this machine: one that is not absolute begins at `base`.
+
+    Raises CallsiteError for the home of somebody who is not known here.
+    """
+    expanded = os.path.expanduser(path)
+    if expanded.startswith("~"):
+        user = expanded.split("/")[0]
+        hint = f"write a `path` with the name of a user, or `./{user}` for a folder of that name"
+        raise CallsiteError(f"{path}: no user `{user[1:]}` is known here; {hint}")
+    root = base / expanded
+    # Where there is a link in the way to it, what comes before `..` counts.
+    plain = Path(os.path.normpath(root))
+    return plain if os.path.realpath(plain) == os.path.realpath(root) else root
+
+
 def check_apart(title: str, root: Path, others: Mapping[str, Path], *, may_be_inside: bool = False) -> None:
     """Raise CallsiteError when the destination and one of the other folders, by what they are called, are one inside
     the other; with `may_be_inside` the destination may be in the other one, though not be it.
@@ -218,7 +234,8 @@ def check_apart(title: str, root: Path, others: Mapping[str, Path], *, may_be_in
         other = os.path.realpath(folder)
         common = os.path.commonpath((own, other))
         if common == own or (common == other and not may_be_inside):
-            raise CallsiteError(f"{title}: this is {name}, or a folder around or in it; publish to another folder")
+            what = f"this is {name}" if own == other else f"{name} is in it" if common == own else f"this is in {name}"
+            raise CallsiteError(f"{title}: {what}; a published site needs a folder of its own, so write another `path`")
 
 
 def explain(error: OSError) -> str:

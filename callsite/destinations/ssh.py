@@ -70,6 +70,9 @@ class SshDestination:
             raise CallsiteError(f"the destination's `host` is not one that ssh takes; {hint}")
         if not settings.path or settings.path.endswith("/..") or settings.path in ("/", ".."):
             raise CallsiteError(f"{settings.host}: nothing can be published to `{settings.path}`; write another `path`")
+        if settings.path.startswith("~") and settings.path != "~" and not settings.path.startswith("~/"):
+            hint = "write the path of that folder in full"
+            raise CallsiteError(f"{settings.host}:{settings.path}: the home of another user is not looked up; {hint}")
         self._settings = settings
         self._base = base
 
