@@ -34,6 +34,7 @@ from callsite.page import parse_page
 from callsite.prose import ProseConverter
 from callsite.publish import check_paths
 from callsite.publishing.output import read_output
+from callsite.redirects import Redirect, format_hosting_redirects
 from callsite.render import Link
 from callsite.sources.fetching import Access
 from callsite.wording import make_printable
@@ -124,7 +125,6 @@ FAULTY_SITES: list[tuple[str, dict[str, str], dict[str, object]]] = [
         },
         {},
     ),
-    ("R107", {DECLARED: "".join(f'"/old-{number}.html" = "/"\n' for number in range(2003))}, {}),
     ("R108", {f"{AT}/a.md": f"{G}aliases: flask.g\nslug: flask-globals-g\n"}, SIMPLE),
     ("X101", {}, {"CALLSITE_INVENTORIES": {"flask": 3}}),
     ("X102", {}, {"CALLSITE_INVENTORIES": {"flask": ("https://docs.example.org/", "flask.inv")}}),
@@ -532,6 +532,19 @@ def test_problems_of_sites_are_explained_in_the_words_they_are_reported_in(
     section = documented_problems()[code]
     assert line in shown_lines(section)
     assert ("**Error.**" if built.code else "**Warning.**") in section
+
+
+def test_rules_that_only_one_host_has_no_room_for_stop_no_build(site: SiteFolder) -> None:
+    declared = [Redirect(f"/old-{number}.html", "/", Place(DECLARED, number + 1)) for number in range(2003)]
+    _, problems = format_hosting_redirects(declared, ())
+    assert [str(problem) for problem in problems] == shown_lines(documented_problems()["R107"])
+    long = f'"/{"old/" * 247}x.html" = "/x.html"\n'
+    site.write({f"{AT}/x.md": "title: X\nslug: x\n", DECLARED: long})
+    site.set(CALLSITE_SEARCH=False, CALLSITE_STRICT=True)
+    built = site.build()
+    assert (built.code, "R107" in built.stderr) == (0, False), built.stderr
+    assert built.read("_redirects") == ""
+    assert len([path for path in built.files if path.startswith("old/")]) == 1
 
 
 def test_problems_with_keeping_inventories_are_explained_in_their_words(

@@ -715,15 +715,15 @@ def test_rules_have_limits_and_pages_have_none() -> None:
     text, problems = format_hosting_redirects(many, OUTPUTS)
     assert len(text.splitlines()) == 2000
     assert [str(problem) for problem in problems] == [
-        "r.toml:2001: R107 3 redirects from here on have no rule, so their pages alone have to do; hosts take 2,000 rules; "
-        "take out what nobody follows any more"
+        "r.toml:2001: R107 3 redirects from here on have no rule, so their pages alone have to do; Cloudflare Pages takes "
+        "2,000 rules; take out what nobody follows any more"
     ]
-    assert problems[0].severity is Severity.WARNING
+    assert problems[0].severity is Severity.NOTE
     text, problems = format_hosting_redirects(_declare((f"/{'a' * 200}", f"https://x.y/{'b' * 800}"), ("/c", "/")), ())
     assert text == "/c / 301\n/c/ / 301\n"
     assert [str(problem) for problem in problems] == [
-        f"r.toml:1: R107 the redirect from `/{'a' * 59}…` is too long for a rule, so its page alone has to do; rules have "
-        "1,000 characters at the most"
+        f"r.toml:1: R107 the redirect from `/{'a' * 59}…` is too long for a rule, so its page alone has to do; Cloudflare "
+        "Pages takes 1,000 characters at the most"
     ]
     # A rule may have just enough room, and its longer spelling none.
     text, problems = format_hosting_redirects(_declare((f"/{'a' * 200}", f"https://x.y/{'b' * 782}")), ())

@@ -41,12 +41,12 @@ def format_hosting_redirects(
             crowded.append(redirect)
         elif spelling == redirect.old:
             message = f"the redirect from `{redirect.old[:60]}…` is too long for a rule, so its page alone has to do"
-            hint = f"rules have {count(_LONGEST_RULE, 'character')} at the most"
-            problems.append(Problem(redirect.at, "R107", message, hint, Severity.WARNING))
+            hint = f"Cloudflare Pages takes {count(_LONGEST_RULE, 'character')} at the most"
+            problems.append(Problem(redirect.at, "R107", message, hint, Severity.NOTE))
     if crowded:
         message = f"{count(len(crowded), 'redirect')} from here on have no rule, so their pages alone have to do"
-        hint = f"hosts take {count(_MOST_RULES, 'rule')}; take out what nobody follows any more"
-        problems.append(Problem(crowded[0].at, "R107", message, hint, Severity.WARNING))
+        hint = f"Cloudflare Pages takes {count(_MOST_RULES, 'rule')}; take out what nobody follows any more"
+        problems.append(Problem(crowded[0].at, "R107", message, hint, Severity.NOTE))
     return "".join(f"{rule}\n" for rule in rules), tuple(problems)
 
 

@@ -223,14 +223,15 @@ with a line in `redirects.toml`.
     Rule(
         "R107",
         "a redirect without a rule",
-        Severity.WARNING,
+        Severity.NOTE,
         None,
         (
-            "redirects.toml:2001: R107 3 redirects from here on have no rule, so their pages alone have to do; hosts take 2,000 rules; take out what nobody follows any more",
+            "redirects.toml:2001: R107 3 redirects from here on have no rule, so their pages alone have to do; Cloudflare Pages takes 2,000 rules; take out what nobody follows any more",
         ),
         """\
-**Warning.** The redirect works, by its page. Only the file `_redirects` has no rule for it:
-hosts read so many rules at the most, and each of at most 1,000 characters.
+**Note.** The redirect works, by its page. Only the file `_redirects` has no rule for it:
+Cloudflare Pages reads so many rules at the most, and each of at most 1,000 characters. If you
+publish to another host, there is nothing to do.
 """,
     ),
     Rule(
