@@ -192,9 +192,44 @@ class TestPublishing:
         assert shown(root) == now
         assert not destination.look().manifest.retired
 
+    @pytest.mark.parametrize("before", [False, True])
+    def test_what_is_in_an_open_folder_is_open(
+        self, destination: DirectoryDestination, root: Path, output: Path, before: bool
+    ) -> None:
+        old = os.umask(0o077)
+        try:
+            if before:  # when it was closed
+                put(destination, OLD, output)
+                assert (root / "releases").stat().st_mode & 0o777 == 0o700
+            root.mkdir(parents=True, exist_ok=True)
+            root.chmod(0o755)
+            put(destination, NEW, output, NOON + HOUR)
+        finally:
+            os.umask(old)
+        real = (root / "current").resolve()
+        assert shown(root) == (BOTH if before else NEW)
+        for path in (root / "releases", real, *real.rglob("*")):
+            assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+        assert (root / ".callsite").stat().st_mode & 0o777 == 0o700
+        assert all(path.stat().st_mode & 0o777 == 0o600 for path in (root / ".callsite").iterdir() if path.is_file())
+
+    def test_what_is_somebody_elses_stays_as_it_is(
+        self, destination: DirectoryDestination, root: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(destination, OLD, output)
+        page = root / "current" / "page.html"
+        page.chmod(0o640)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "chmod", Faulty(os.chmod, errno.EPERM, once=False))
+            put(destination, NEW, output, NOON + HOUR)
+        assert shown(root) == BOTH
+        assert page.stat().st_mode & 0o777 == 0o640
+
     def test_files_are_as_open_as_the_umask_says(
         self, destination: DirectoryDestination, root: Path, output: Path
     ) -> None:
+        root.mkdir(parents=True)
+        root.chmod(0o750)
         make_files(OLD, output)
         old = os.umask(0o027)
         try:

@@ -225,6 +225,22 @@ def test_files_are_as_open_as_the_umask_there_says(there: There) -> None:
     assert not (there.root / ".callsite").stat().st_mode & 0o007
 
 
+def test_what_is_in_an_open_folder_is_open(there: There) -> None:
+    for name in ("mkdir", "rsync"):
+        there.replace_program(name, 'umask 077\nexec "$real" "$@"')
+    there.root.mkdir()
+    there.root.chmod(0o750)
+    there.send(OLD, NOON)
+    assert (there.root / "current").resolve().stat().st_mode & 0o777 == 0o700
+    there.root.chmod(0o755)
+    there.send()
+    real = (there.root / "current").resolve()
+    assert shown(there.root) == BOTH
+    for path in (there.root / "releases", real, *real.rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+    assert not (there.root / ".callsite").stat().st_mode & 0o077
+
+
 def test_bytes_may_come_from_another_path_or_through_a_link(there: There) -> None:
     standing = NOTHING
     plan = plan_site(standing, {"x.html": b"packed", "y.html": b"packed"})

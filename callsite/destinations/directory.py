@@ -1,7 +1,8 @@
 """A folder on this machine that a web server shows; see `releases` for what is in it.
 
 A new release is made beside the present one, of hard links to its files and of what has changed, and shown by
-replacing one symbolic link. New files and folders are as open as the user's umask lets them be.
+replacing one symbolic link. New files and folders are as open as the user's umask lets them be; but if everybody may
+read the folder, everybody may read the releases in it.
 """
 
 from __future__ import annotations

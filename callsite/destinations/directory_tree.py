@@ -11,6 +11,11 @@ from types import TracebackType
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+# What everybody needs to read a file, and to enter a folder and see what is in it.
+_READ = 0o444
+_ENTER = 0o555
 
 # There is no file of that path, or something else is in the way to it.
 _MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}
@@ -28,6 +33,14 @@ def make_folder(name: str, parent: int, mode: int = 0o777) -> int:
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, mode, dir_fd=parent)
     return open_folder(name, parent)
+
+
+def share(descriptor: int, rights: int = _ENTER) -> None:
+    """Give rights to a file or folder that does not have them. What is somebody else's stays as it is."""
+    mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    if rights & ~mode:
+        with contextlib.suppress(PermissionError):
+            os.chmod(descriptor, mode | rights)
 
 
 class Tree:
@@ -78,11 +91,7 @@ class Tree:
 
     def read(self, path: str) -> bytes:
         """Read a file. Raises OSError when it is no regular one."""
-        number = os.open(
-            os.path.basename(path),
-            os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
-            dir_fd=self._reach(path),
-        )
+        number = os.open(os.path.basename(path), _OLD, dir_fd=self._reach(path))
         with open(number, "rb") as file:
             if not stat.S_ISREG(os.fstat(number).st_mode):
                 raise OSError(errno.EINVAL, "it is no regular file", path)
@@ -109,6 +118,22 @@ class Tree:
                         waiting.append(f"{prefix}{entry.name}/")
                     elif entry.is_file(follow_symlinks=False):
                         yield prefix + entry.name, entry.stat(follow_symlinks=False).st_size
+
+    def share(self) -> None:
+        """Let everybody read all of it, but for what is somebody else's."""
+        waiting = [""]
+        while waiting:
+            prefix = waiting.pop()
+            folder = self._reach(f"{prefix}.")
+            share(folder, _ENTER)
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(f"{prefix}{entry.name}/")
+                    elif entry.is_file(follow_symlinks=False) and _READ & ~entry.stat(follow_symlinks=False).st_mode:
+                        number = os.open(entry.name, _OLD, dir_fd=folder)
+                        share(number, _READ)
+                        os.close(number)
 
     def _reach(self, path: str, *, make: bool = False) -> int:
         """The folder that a path is in. It stays open until another one is needed: neighbours mostly come in a row."""

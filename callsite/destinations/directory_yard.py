@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from callsite.destinations.destination import Standing
-from callsite.destinations.directory_tree import Tree, make_folder, open_folder
+from callsite.destinations.directory_tree import Tree, make_folder, open_folder, share
 from callsite.destinations.releases import (
     CURRENT,
     LOCK,
@@ -42,6 +42,9 @@ _PAUSE: Final = 0.02
 
 # The lists of a group's releases are the group's; what visitors are shown is not in this folder.
 _PRIVATE: Final = 0o770
+
+# What a folder lets everybody do who may see the site in it, a web server above all.
+_OPEN: Final = 0o005
 
 
 class Yard:
@@ -107,8 +110,14 @@ class Yard:
         return partial
 
     def finish(self, partial: str, manifest: Manifest) -> None:
-        """Make a release of a folder that is whole, with its manifest."""
+        """Make a release of a folder that is whole, with its manifest. Everybody may read it who may read what the
+        user has put it into.
+        """
         name = manifest.release
+        if os.fstat(self._root).st_mode & _OPEN == _OPEN:
+            share(self._releases)
+            with self.open_release(partial) as tree:
+                tree.share()
         if self._read_list(name) is not None:  # made within this second, and never shown
             self._remove(name)
         os.sync()  # one call for all files; a call for each of a new site's takes longer

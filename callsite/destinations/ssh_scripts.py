@@ -143,6 +143,17 @@ remove() {
 }
 """
 
+# If everybody may read the folder, a web server among them, everybody may read what is in it.
+_SHARE: Final = """
+share() {
+  find "$@" \\( -type d ! -perm -555 -o -type f ! -perm -444 \\) -exec chmod a+rX {} + 2>/dev/null || :
+}
+if [ -n "$(find . -prune -perm -005)" ]; then
+  share releases -prune
+  share "releases/$partial"
+fi
+"""
+
 _FINISH: Final = """
 if [ -f ".callsite/$name.json" ] && [ -d "releases/$name" ]; then remove "$name"; fi
 if [ -e "releases/$name" ] || [ -L "releases/$name" ]; then echo 'File exists' >&2; exit 1; fi
@@ -204,7 +215,7 @@ def make_sums(name: str, paths: Iterable[str]) -> str:
 def make_finish(partial: str, manifest: Manifest, strays: Iterable[str] = ()) -> str:
     """Make a release of a folder that is whole but for `strays`, which are taken away, and show it."""
     away = "".join(f"rm -f {shlex.quote(f'releases/{partial}/{path}')}\n" for path in sorted(strays))
-    return f"{_assign(manifest)}partial={shlex.quote(partial)}\n{_REMOVE}{away}{_WRITE}{_FINISH}{_SHOW}"
+    return f"{_assign(manifest)}partial={shlex.quote(partial)}\n{_REMOVE}{away}{_SHARE}{_WRITE}{_FINISH}{_SHOW}"
 
 
 def make_show(manifest: Manifest) -> str:
