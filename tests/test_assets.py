@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -264,6 +265,39 @@ def test_a_file_that_others_speak_of_stays_under_its_old_name_as_well(speaker: d
     assets, written = _plan({"a.css": 'a { b: url("x y.png") }', "x y.png": "x", **speaker}, "a.css", *speaker)
     assert written["x y.png"] == written[assets.names["x y.png"]] == "x"
     assert "a.css" not in written
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.js", '{"see": "a.json"}'),
+        ("a.js", "a.js"),
+        ("a.js", "ba.js"),
+        ("ü b.js", "x/%C3%BC%20b.js"),
+        ("a.b.js", "c.b.js a.b.js"),
+    ],
+)
+def test_a_name_is_found_wherever_it_stands(name: str, text: str) -> None:
+    _, written = _plan({name: "f();", "b.txt": text}, name)
+    assert name in written
+
+
+@pytest.mark.parametrize("text", ["", ".js", "b.js A.js", "a.jz", "a.\njs", "\0 a.js"])
+def test_a_name_that_nobody_speaks_of_goes(text: str) -> None:
+    _, written = _plan({"a.js": "f();", "b.bin": text}, "a.js")
+    assert "a.js" not in written
+
+
+def test_many_files_take_no_time() -> None:
+    names = [f"icon-{number}.svg" for number in range(2000)]
+    files = {name: f"<svg>{' ' * 4000}{name}</svg>".encode() for name in names[:3]} | dict.fromkeys(
+        names[3:], b"x" * 4000
+    )
+    text = "".join(f"a{{b:url({name})}}" for name in names)
+    assets = name_assets({"a.css": text.encode(), **files})
+    begun = time.process_time()
+    assert len(plan_outcome(assets, ["a.css"]).removed) == 2001 - 3
+    assert time.process_time() - begun < 2
 
 
 def test_a_map_of_lines_is_not_taken_for_a_reference() -> None:

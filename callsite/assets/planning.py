@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -21,6 +23,9 @@ from callsite.publish.paths import LONGEST_NAME
 
 # What lists the original lines of a file names it, but asks for nothing.
 _MAPS = ".map"
+
+# No text has a zero byte so near to its beginning, and images, fonts and programs have.
+_BEGINNING = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,29 @@ def plan_outcome(assets: Assets, asked: Iterable[str]) -> Outcome:
         for path in assets.names
     }
     gone = {path for path, name in names.items() if name != path}
-    spoken = tuple(data for name, data in written.items() if not name.endswith(_MAPS))
+    texts = [data for name, data in written.items() if not name.endswith(_MAPS) and b"\0" not in data[:_BEGINNING]]
+    words = {path: {name.encode(), quote(name).encode()} for path in gone for name in [posixpath.basename(path)]}
+    spoken = _find_spoken({word for those in words.values() for word in those}, texts)
     for path in sorted(gone):
-        words = {posixpath.basename(path).encode(), quote(posixpath.basename(path)).encode()}
-        if any(word in data for word in words for data in spoken):
+        if not spoken.isdisjoint(words[path]):
             written[path] = assets.data[path]
             gone.discard(path)
     return Outcome(written, tuple(sorted(gone)), tuple(dead for dead in assets.dead if dead.path in renamed))
+
+
+def _find_spoken(words: Iterable[bytes], texts: Iterable[bytes]) -> set[bytes]:
+    """Those of the words that are in one of the texts. All are names with an ending, so that only what stands before
+    an ending has to be looked at: the time it takes grows with the texts, and not with the words as well.
+    """
+    known, found = set(words), set[bytes]()
+    lengths: dict[bytes, set[int]] = defaultdict(set)
+    for word in known:
+        lengths[posixpath.splitext(word)[1]].add(len(word))
+    for text in texts:
+        for ending, those in lengths.items():
+            for match in re.finditer(re.escape(ending), text):
+                found |= known & {text[max(match.end() - length, 0) : match.end()] for length in those}
+    return found
 
 
 def _plan_name(path: str, data: bytes) -> str:
