@@ -44,9 +44,11 @@ class TestAddresses:
             ("https://tok%40en@h.test/r/", "https://h.test/r/", "h.test/r", "https", "h.test"),
             ("http://localhost:3000/r.git", "http://localhost:3000/r.git", "localhost:3000/r", "http", "localhost"),
             ("http://[::1]:80/r", "http://[::1]:80/r", "[::1]:80/r", "http", "::1"),
-            ("https://h.test/r?token=abc#x", "https://h.test/r?token=abc", "h.test/r", "https", "h.test"),
+            ("https://h.test/r#x", "https://h.test/r", "h.test/r", "https", "h.test"),
             ("git@github.com:o/r.git", "git@github.com:o/r.git", "github.com/o/r", "ssh", "github.com"),
             ("Host:r", "Host:r", "host/r", "ssh", "host"),
+            ("git@h.test:r@2/a", "git@h.test:r@2/a", "h.test/r@2/a", "ssh", "h.test"),
+            ("h.test:a/r@2", "h.test:a/r@2", "h.test/a/r@2", "ssh", "h.test"),
             ("[::1]:~/r.git", "[::1]:~/r.git", "::1/~/r", "ssh", "::1"),
             (
                 "ssh://git@ssh.github.com:443/o/r.git",
@@ -90,6 +92,13 @@ class TestAddresses:
             "https://h.test:secret/r",
             "http://u:secret@h.test/r",
             "://secret",
+            "user:secret@h.test:o/r.git",
+            "user:secret@h.test/o/r.git",
+            "user:se/secret@h.test:o/r.git",
+            "user@x.test:secret@h.test:o/r.git",
+            "https://h.test/o/r.git?access_token=secret",
+            "http://localhost/r?secret",
+            "ssh://git@h.test/r?secret",
         ],
     )
     def test_others_are_refused_and_not_repeated(self, text: str) -> None:
@@ -97,6 +106,13 @@ class TestAddresses:
         assert said.startswith("branch x: ")
         assert "; " in said
         assert "secret" not in said
+
+    @pytest.mark.parametrize("start", ["https://h.test/", "ssh://h.test/", "git@h.test:"])
+    def test_a_key_in_the_path_is_not_shown(self, start: str) -> None:
+        key = "ghp_" + "q7Zp2LmX9Rt4VbN8Kd3WsY6HfJ1Gc5TzQa0E"
+        assert parse_address(f"{start}{key}/o/r.git", "x").shown == "h.test/…/r"
+        assert parse_address(f"{start}o/{key}.git", "x").shown == "h.test/…"
+        assert parse_address(f"{start}o/{key}.git", "x").value == f"{start}o/{key}.git"
 
     def test_limits_are_those_of_github_alone(self) -> None:
         assert find_refusal(Manifest(), parse_address("https://github.com/o/r", "x")) == ""

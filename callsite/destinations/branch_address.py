@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from callsite.check.secrets import hide_secrets
 from callsite.errors import CallsiteError
 from callsite.sources.addresses import LOOPBACK, split_address
 from callsite.wording import make_printable
 
 _SHORT = re.compile(r"(?:(?P<user>[^@/:\s]+)@)?(?P<host>\[[^\]]+\]|[^:/\s\[\]]+):(?P<path>[^:].*|)")
+
+# In the path of a short address: a host again, so that what came before was no host.
+_LOGIN = re.compile(r"@[^/:@]+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ def parse_address(text: str, where: str) -> Address:
         short = _SHORT.fullmatch(text)
         if short is None:
             return Address(text, make_printable(text), "file")
+        if _LOGIN.search(short["path"]) or (not short["user"] and "@" in short["path"].partition("/")[0]):
+            # `user:password@host:path`, of which git takes the user for the host.
+            raise CallsiteError(f"{where}: ssh takes no password from an address; write user@host:path, and use a key")
         host = short["host"].strip("[]").lower()
         return Address(text, _show(host, short["path"]), "ssh", host)
     parts = split_address(text)
@@ -59,6 +66,11 @@ def parse_address(text: str, where: str) -> Address:
         raise CallsiteError(f"{where}: nothing can be published to a repository at such an address; {hint}")
     if scheme == "http" and host not in LOOPBACK:
         raise CallsiteError(f"{where}: nothing is published without encryption; use https or ssh")
+    if parts.query:
+        hint = "let a credential helper log in, with the address alone"
+        raise CallsiteError(
+            f"{where}: what follows `?` in the address of the repository could be seen by others; {hint}"
+        )
     at = f"[{host}]" if ":" in host else host
     place = f"{at}:{parts.port}" if parts.port else at
     shown = _show(place, parts.path)
@@ -71,4 +83,9 @@ def parse_address(text: str, where: str) -> Address:
 
 
 def _show(host: str, path: str) -> str:
-    return make_printable(f"{host}/{path.strip('/').removesuffix('.git')}")
+    """A place for a title. Where there is something like a key in the path, no more of it than its end is shown."""
+    path = path.strip("/").removesuffix(".git")
+    if hide_secrets(path) != path:
+        *_, last = path.split("/")
+        path = f"…/{last}" if hide_secrets(last) == last else "…"
+    return make_printable(f"{host}/{path}")
