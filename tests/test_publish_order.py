@@ -118,19 +118,39 @@ def test_the_first_publish_may_be_cut_short(first: Site, second: Site, chance: R
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_new_page_that_was_sent_with_links_to_others_waits_for_the_next_publish(seed: int) -> None:
-    """It is there, with links to a page that will never come. Nobody may find it before it has been sent again."""
+@pytest.mark.parametrize("between", [None, 0, 1])
+def test_a_new_page_that_was_sent_with_links_to_others_waits_for_the_next_publish(
+    seed: int, between: int | None
+) -> None:
+    """It is there, with links to a page that will never come. Nobody may find it before it has been sent again, also
+    when another publish without it was cut short in between.
+    """
     store, chance = Store(), Random(seed)
     store.publish(make_site({"index.html": ["a.html"], "a.html": []}), chance)
     cut = make_site({"index.html": ["a.html"], "a.html": ["b.html"], "b.html": ["c.html"], "c.html": ["b.html"]})
-    plan = store.publish(cut, chance, steps=1, beat=1)
-    assert len(store.manifest.files) == 3
+    store.publish(cut, chance, steps=1, beat=1)
     assert store.manifest.fresh == {"b.html", "c.html"}
-    store.publish(
-        make_site({"index.html": ["a.html"], "a.html": ["b.html", "c.html"], "b.html": [], "c.html": []}), chance
-    )
-    assert len(plan.uploads) == 3
+    [sent] = store.manifest.files.keys() & store.manifest.fresh
+    if between is not None:
+        store.publish(make_site({"index.html": ["a.html"], "a.html": ["index.html"]}), chance, steps=between)
+    new = make_site({"index.html": ["a.html"], "a.html": [sent], sent: []})
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
     assert not store.manifest.fresh
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_part_of_the_search_that_was_retired_waits_for_its_new_self(seed: int) -> None:
+    """It is there, and leads to what has gone."""
+    part, other = "pagefind/fragment/part", "theme/a.png"
+    store, chance = Store(), Random(seed)
+    store.publish(make_site({"index.html": [part], part: [other], other: []}), chance)
+    store.publish(make_site({"index.html": ["theme/b.js"], "theme/b.js": []}), chance)
+    assert part in store.content
+    new = make_site({"index.html": ["theme/b.js"], "theme/b.js": [part], part: []})
+    store.publish(new, chance, steps=seed % 3)
+    store.publish(new, chance)
+    is_exact(store, new.manifest)
 
 
 @pytest.mark.parametrize("seed", range(8))

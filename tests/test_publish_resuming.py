@@ -26,6 +26,7 @@ def test_what_is_noted_before_anything_is_sent() -> None:
     # What comes back counts as the site's.
     assert begun.files == {**old.files, PART: A}
     assert begun.retired.keys() == {"pagefind/index/old"}
+    assert begun.fresh == {PART, "new.html"}
     assert begun.coming == {"changed.html": B, "new.html": C, "gone.html": None, "pagefind/index/old": None}
     assert (begun.release, begun.commit, begun.published) == ("r", "old", NOON)
 

@@ -7,7 +7,7 @@ Files are told apart by their SHA-256 and headers, never by times. What is at th
 is somebody else's, and stays.
 """
 
-from callsite.publish.guards import find_doubts
+from callsite.publish.guards import Doubt, find_doubts
 from callsite.publish.kinds import Kind, find_kind, plan_headers
 from callsite.publish.manifest import MANIFEST, Entry, Manifest, Retired, format_manifest, parse_manifest
 from callsite.publish.paths import check_paths
@@ -16,6 +16,7 @@ from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
 
 __all__ = [
     "MANIFEST",
+    "Doubt",
     "Entry",
     "Kind",
     "Manifest",

@@ -23,6 +23,10 @@ from callsite.publish.manifest import Entry, Headers, Manifest, Retired
 UNKNOWN: Final = "0" * 64
 
 
+# Where a build tells what it was made from, and the compressed twins of that.
+_RECORD: Final = frozenset({"build.json", "build.json.gz", "build.json.br"})
+
+
 class Stage(IntEnum):
     """The stages of a publish, in their order."""
 
@@ -81,9 +85,12 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the destination is in the state `new` already."""
+        """Whether the destination is in the state `new` already.
+
+        That another commit has made the very same site is no reason for a release of its own.
+        """
         return not (
-            self.uploads
+            any(upload.is_new or upload.path not in _RECORD for upload in self.uploads)
             or self.deletions
             or self.old.coming
             or self.old.fresh
@@ -121,7 +128,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     now = now.astimezone(UTC).replace(microsecond=0)
     standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}
     certain = {path: entry for path, entry in standing.items() if path not in old.coming}
-    known = standing.keys() - old.fresh
+    known = old.files.keys() - old.fresh
     is_first = old.published is None
     uploads = [
         Upload(

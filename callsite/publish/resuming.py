@@ -44,10 +44,11 @@ def find_fresh(plan: Plan, stage: Stage) -> frozenset[str]:
     """What nothing leads to yet, of what `plan_begun` is for, when a stage of uploads begins. Where that is less than
     before, it has to be noted together with all that is done, before the first file of the stage is sent.
     """
-    fresh = plan.old.fresh | {upload.path for upload in plan.uploads if upload.stage in _NEW}
+    files = plan.new.files
+    revived = plan.old.retired.keys() & files.keys()
+    fresh = plan.old.fresh | revived | {upload.path for upload in plan.uploads if upload.stage in _NEW}
     if stage < Stage.ASSETS:
         return fresh
-    files = plan.new.files
     if stage < Stage.CHANGED_PAGES:
         return frozenset(
             path for path in fresh if path not in files or find_path_kind(path, files[path]) is not Kind.ASSET

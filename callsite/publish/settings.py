@@ -117,11 +117,8 @@ KINDS: Final[Mapping[str, type[Target]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
-    """How a site is published: the settings file of the production build, the targets by name, and the one that is
-    meant when none is named, "" for none.
-    """
+    """How a site is published: the targets by name, and the one that is meant when none is named, "" for none."""
 
-    settings: str = "publishconf.py"
     targets: Mapping[str, Target] = field(default_factory=dict)
     default: str = ""
 
@@ -136,7 +133,7 @@ class PublishSettings:
             raise CallsiteError(f"{where}: nothing says where to publish to; {hint}")
         if chosen:
             near = nearest(chosen, self.targets)
-            hint = f"did you mean `{near}`?" if near else f"there are {known}"
+            hint = f"did you mean `{near}`?" if near else f"the destinations are {known}"
             raise CallsiteError(f"{where}: there is no destination `{chosen}`; {hint}")
         raise CallsiteError(f"{where}: there is more than one destination; name one of {known}, or set `default`")
 
@@ -146,14 +143,18 @@ def parse_publish_settings(table: Mapping[str, Any], where: str) -> PublishSetti
     missing, and for values of another kind.
     """
     at = f"{where}: [tool.callsite.publish]"
-    found = read_keys(table, {"settings": read_filled, "default": read_text, "to": read_tables}, at)
+    misplaced = [name for name in table if name not in ("default", "to")]
+    if misplaced and (isinstance(table[misplaced[0]], dict) or "kind" in misplaced):
+        name = "live" if "kind" in misplaced else make_printable(misplaced[0])[:40]
+        raise CallsiteError(f"{at} does not say which destination this is; write [tool.callsite.publish.to.{name}]")
+    found = read_keys(table, {"default": read_text, "to": read_tables}, at)
     targets = {}
     for name, each in found.get("to", {}).items():
         if not _NAME.fullmatch(name):
             hint = "begin with a letter or digit, and take letters, digits, `.`, `_` and `-`"
             raise CallsiteError(f"{at} a destination cannot be called `{make_printable(name):.60}`; {hint}")
         targets[name] = _parse_target(each, f"{where}: [tool.callsite.publish.to.{name}]")
-    settings = PublishSettings(found.get("settings", "publishconf.py"), targets, found.get("default", ""))
+    settings = PublishSettings(targets, found.get("default", ""))
     if settings.default:
         settings.choose("", at)
     return settings
