@@ -155,6 +155,12 @@ def test_addresses_in_scripts() -> None:
     assert _targets("x.mjs", text) == expected
 
 
+def test_a_long_row_of_calls_takes_no_time() -> None:
+    begun = time.process_time()
+    assert _targets("a.js", f"a{'()' * 60_000};new URL('x.png', a{'.b' * 20_000});import('./b.js')") == ["./b.js"]
+    assert time.process_time() - begun < 5
+
+
 def test_what_only_looks_like_an_address_is_none() -> None:
     text = """import a from "lib"; import("lib/a.js"); import("./" + a); import(`./${a}.js`); import("./\\x61.js");
     new URL("a.css"); new URL("a.css", b); new URL(); new Url("a.css", import.meta.url); URL("a.css", import.meta.url);

@@ -15,7 +15,7 @@ SCRIPTS = (".js", ".mjs")
 _SMALL = tuple(f".min{ending}" for ending in (*STYLES, *SCRIPTS))
 
 # Larger files, in bytes, are whole programs of others, and would take more than a few seconds to read.
-LARGEST = 400_000
+LARGEST = 200_000
 
 
 def minify(path: str, data: bytes) -> bytes | None:

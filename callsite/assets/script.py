@@ -20,6 +20,9 @@ _COMMENTS = frozenset({"comment", "html_comment"})
 # What is compared letter by letter, blanks and all.
 _WHOLE = frozenset({"string", "template_string", "regex"})
 
+# Names that are looked for have no more bytes than this, with blanks between their parts.
+_LONGEST = 200
+
 _STRINGS = ("string", "template_string")
 
 
@@ -43,10 +46,11 @@ def find_script_references(data: bytes) -> Iterator[Reference]:
         match node.type:
             case "import_statement" | "export_statement":
                 named = node.child_by_field_name("source")
-            case "call_expression" if _is(node.child_by_field_name("function"), "import"):
+            case "call_expression" if _is(node.child_by_field_name("function"), "import", "import"):
                 named = _get_argument(node, 0)
-            case "new_expression" if _is(node.child_by_field_name("constructor"), "URL"):
-                named = _get_argument(node, 0) if _is(_get_argument(node, 1), "import.meta.url") else None
+            case "new_expression" if _is(node.child_by_field_name("constructor"), "identifier", "URL"):
+                is_own = _is(_get_argument(node, 1), "member_expression", "import.meta.url")
+                named = _get_argument(node, 0) if is_own else None
             case _:
                 continue
         if named is not None and named.type in _STRINGS:
@@ -63,8 +67,11 @@ def _get_argument(node: Node, number: int) -> Node | None:
     return found[number] if number < len(found) else None
 
 
-def _is(node: Node | None, words: str) -> bool:
-    return node is not None and node.text is not None and b"".join(node.text.split()) == words.encode()
+def _is(node: Node | None, kind: str, words: str) -> bool:
+    """Whether a node says just this. What is much longer is not looked at: in `a()()()…` each call holds the last."""
+    if node is None or node.type != kind or node.end_byte - node.start_byte > _LONGEST or node.text is None:
+        return False
+    return b"".join(node.text.split()) == words.encode()
 
 
 def _list_words(data: bytes) -> list[tuple[int, str, bytes]]:
