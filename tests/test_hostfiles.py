@@ -272,6 +272,12 @@ def test_where_a_map_can_be() -> None:
         why = explain_settings({"CALLSITE_NGINX_MAP": path})
         assert why.startswith(f"CALLSITE_NGINX_MAP cannot be {path!r}, because the path ")
         assert why.endswith(hint)
+    for path in ("robots.txt", "Build.json", "_headers", "_redirects", "CNAME", ".nojekyll", "index.html", "a/b.HTM",
+                 "build.json.gz", "sitemap.xml", "a.md"):  # fmt: skip
+        assert explain_settings({"CALLSITE_NGINX_MAP": path}) == (
+            f"CALLSITE_NGINX_MAP cannot be {path!r}, because that is a name for other files of a site; {hint}"
+        )
+    assert explain_settings({"CALLSITE_NGINX_MAP": "nginx/build.json"}) == ""
 
 
 def test_the_paths_of_files_for_hosts() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsite.hostfiles.domain import explain_domain
+from callsite.publish.kinds import Kind, find_kind
 from callsite.publish.paths import explain_path
 
 _MAP = "write the path of a file in the output, such as redirects.map"
@@ -21,4 +22,9 @@ def explain_settings(settings: Mapping[str, Any]) -> str:
     if not isinstance(path, str):
         return f"CALLSITE_NGINX_MAP cannot be {path!r:.60}; {_MAP}"
     why = explain_path(path) if path else ""
-    return f"CALLSITE_NGINX_MAP cannot be {path!r:.60}, because the path {why}; {_MAP}" if why else ""
+    if why:
+        return f"CALLSITE_NGINX_MAP cannot be {path!r:.60}, because the path {why}; {_MAP}"
+    # Some file systems do not tell upper from lower case.
+    if any(find_kind(name) is not Kind.ASSET for name in (path, path.casefold())):
+        return f"CALLSITE_NGINX_MAP cannot be {path!r:.60}, because that is a name for other files of a site; {_MAP}"
+    return ""
