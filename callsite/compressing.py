@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import brotli
 
 from callsite.errors import CallsiteError
+from callsite.opening import open_file
 from callsite.publish.kinds import ENCODINGS, Kind, find_kind
 
 ENDINGS: Final = tuple(ENCODINGS)
@@ -111,3 +113,45 @@ def _write_twin(source: Path, twin: Path, compressor: _Compressor) -> bool:
         return True
     twin.unlink()
     return False
+
+
+def is_twin(packed: Path, sha256: str, size: int) -> bool:
+    """Whether a compressed file is a twin of the file with that digest and number of bytes, told by what is in it. No
+    more than that number is unpacked. Raises OSError when it cannot be read.
+    """
+    unpack = _unpack_gzip if packed.suffix == ".gz" else _unpack_brotli
+    digest, left = hashlib.sha256(), size
+    try:
+        with open_file(packed) as file:
+            for part in unpack(file):
+                digest.update(part)
+                left -= len(part)
+                if left < 0:
+                    return False
+    except (zlib.error, brotli.error, EOFError):
+        return False
+    return left == 0 and digest.hexdigest() == sha256
+
+
+def _unpack_gzip(file: BinaryIO) -> Iterator[bytes]:
+    inner = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    while chunk := file.read(_PROBE):
+        while chunk and not inner.eof:
+            yield inner.decompress(chunk, _CHUNK)
+            chunk = inner.unconsumed_tail
+        if inner.unused_data:
+            raise EOFError
+    if not inner.eof:
+        raise EOFError
+
+
+def _unpack_brotli(file: BinaryIO) -> Iterator[bytes]:
+    inner = brotli.Decompressor()
+    while chunk := file.read(_PROBE):
+        part = inner.process(chunk, output_buffer_limit=_CHUNK)
+        yield part
+        while part and not inner.is_finished():  # it holds back what is over the limit
+            part = inner.process(b"", output_buffer_limit=_CHUNK)
+            yield part
+    if not inner.is_finished():
+        raise EOFError

@@ -47,6 +47,9 @@ class MemoryDestination:
     turn: int = 0
     steps: list[str] = field(default_factory=list)
 
+    def find_warnings(self, manifest: Manifest) -> tuple[str, ...]:
+        return ("the host likes small sites",) if len(manifest.files) > 30 else ()
+
     def look(self) -> Standing:
         return Standing(self.manifest or Manifest(), self.turn, self.manifest is not None)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from callsite.cli import publish as command
 from callsite.cli.publish import Shown
 from callsite.errors import CallsiteError
 from callsite.publish import Stage
+from callsite.settings import SiteFolders
 from tests.publishing import MemoryDestination, write_output
 
 PAGES = {f"page-{number}.html": str(number) for number in range(20)}
@@ -49,7 +53,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     made = Site(tmp_path, capsys)
     monkeypatch.setattr(command, "open_destination", lambda target, base: made.destination)
     monkeypatch.setattr(command, "run_build", lambda *given: 0)
-    monkeypatch.setattr(command, "check", lambda *given: True)
+    monkeypatch.setattr(command, "check", lambda *given: "")
     return made
 
 
@@ -88,6 +92,8 @@ def test_programs_are_told_in_json(site: Site) -> None:
     assert json.loads(out)["state"] == "published"
     _, out, _ = site.publish("--json")
     assert json.loads(out)["state"] == "unchanged"
+    assert site.destination.manifest is not None
+    assert json.loads(out)["release"] == site.destination.manifest.release
     _, out, _ = site.publish("--releases", "--json")
     assert json.loads(out) == {"destination": "memory", "releases": []}
 
@@ -120,7 +126,7 @@ def test_many_deletions_stop_it_where_nobody_can_be_asked(site: Site) -> None:
     assert site.destination.content == before
     code, out, _ = site.publish("--dry-run")
     assert code == 1
-    assert out.endswith("before that is done, it is asked: 3 files of 22 there would be deleted (14 %)\n")
+    assert out.endswith("asked before that is done: 3 files of 22 there would be deleted (14 %) (--allow-delete 3)\n")
     code, out, err = site.publish("--allow-delete", "2")
     assert code == 1
     assert site.destination.content == before
@@ -133,7 +139,9 @@ def test_a_refusal_is_told_to_programs(site: Site) -> None:
     site.publish()
     remove(site, 3)
     code, out, _ = site.publish("--json")
-    assert (code, json.loads(out)) == (1, {"state": "refused", "destination": "memory"})
+    told = json.loads(out)
+    assert (code, told["state"], len(told["deletions"])) == (1, "refused", 3)
+    assert told["doubts"] == [{"text": "3 files of 22 there would be deleted (14 %)", "option": "--allow-delete 3"}]
 
 
 class Terminal(io.StringIO):
@@ -195,7 +203,7 @@ def test_there_is_nothing_to_go_back_to(site: Site) -> None:
     assert site.publish("--releases") == (0, "memory: no earlier release is kept there\n", "")
     code, out, err = site.publish("--rollback")
     assert (code, out) == (2, "")
-    assert err == "callsite: memory: no release to go back to; none is kept there\n"
+    assert err == "callsite: memory: no release before this one; none is kept there\n"
 
 
 def test_what_others_put_there_is_told_when_it_is_verified(site: Site) -> None:
@@ -205,10 +213,10 @@ def test_what_others_put_there_is_told_when_it_is_verified(site: Site) -> None:
     _, out, _ = site.publish("--verify")
     assert out.splitlines()[:2] == [
         "  page-1.html: was not there, or had another size than what was sent",
-        "not this site's, and left alone: 1 file",
+        "not this site's, and left alone unless told otherwise: 1 file",
     ]
     _, out, _ = site.publish("--verify", "--dry-run")
-    assert "not this site's, and left alone: 1 file\n" in out
+    assert "not this site's, and left alone unless told otherwise: 1 file\n" in out
 
 
 def test_kept_files_are_told(site: Site) -> None:
@@ -232,26 +240,38 @@ def test_what_cannot_be_published_is_told_all_at_once(site: Site) -> None:
     assert {line.split(": ")[1][:4] for line in lines[:-1]} == {"U101", "U102"}
     assert lines[-1] == "callsite: nothing was sent; 2 files cannot be published"
     assert site.destination.content == {}
+    code, out, _ = site.publish("--json")
+    assert (code, json.loads(out)["problems"]) == (1, lines[:-1])
 
 
 def test_a_build_that_fails_ends_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "run_build", lambda *given: 1)
-    assert site.publish() == (1, "", "")
+    assert site.publish() == (1, "", "callsite: nothing was sent; the site was not built\n")
     assert site.destination.content == {}
+    code, out, _ = site.publish("--json")
+    assert (code, json.loads(out)) == (1, {"state": "failed", "reason": "the site was not built"})
 
 
 def test_findings_end_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "check", lambda *given: False)
+    monkeypatch.setattr(command, "check", lambda *given: "mend what was found first")
     assert site.publish() == (1, "", "callsite: nothing was sent; mend what was found first\n")
     assert site.destination.content == {}
 
 
-@pytest.mark.parametrize("address", ["", "examples.example.org", "/docs"])
-def test_a_site_without_an_address_is_not_built(site: Site, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("", "is not set"),
+        ("examples.example.org", "is no address that begins with https:// or http://"),
+        ("https://me:word@host.example", "has a user or password in it, which everybody would read"),
+        ("https://example.org/docs", "is https://example.org/docs, which stands for any site"),
+    ],
+)
+def test_a_site_without_an_address_is_not_built(site: Site, address: str, why: str) -> None:
     site.write("publishconf.py", f"from pelicanconf import *\nSITEURL = {address!r}\n")
     code, _, err = site.publish()
     assert code == 2
-    assert err.startswith(f"callsite: publishconf.py: SITEURL is {address!r}, no address to publish at; set it to")
+    assert err.startswith(f"callsite: publishconf.py: SITEURL {why}; set it to the address that visitors use")
 
 
 def test_where_to_is_not_said(site: Site) -> None:
@@ -280,14 +300,17 @@ def test_credentials_are_never_told(site: Site, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(site.destination, "look", fail)
     code, out, err = site.publish()
-    assert (code, out, err) == (2, "", "callsite: memory: refused … and https://…@host/; log in\n")
+    said = "memory: refused … and https://…@host/; log in"
+    assert (code, out, err) == (2, "", f"callsite: {said}\n")
+    code, out, err = site.publish("--json")
+    assert (code, json.loads(out)) == (2, {"state": "failed", "reason": said})
 
 
 def test_the_settings_of_stores_reach_the_output(site: Site) -> None:
     site.write(
         "pyproject.toml", '[tool.callsite.publish.to.live]\nkind = "store"\nurl = "s3://bucket"\nencoding = "gzip"\n'
     )
-    write_output(site.output, {"index.html": "one", "index.html.gz": "gz"})
+    write_output(site.output, {"index.html.gz": gzip.compress(b"one")})
     _, out, _ = site.publish("--dry-run", "--json")
     [told] = [row for row in json.loads(out)["uploads"] if row["path"] == "index.html"]
     assert told["headers"]["content-encoding"] == "gzip"
@@ -311,3 +334,71 @@ def test_progress_is_for_terminals_alone(capsys: pytest.CaptureFixture[str]) -> 
         watcher.begin(Stage.REMOVED_FILES, 1, 0)
         watcher.finish("b.png", 0)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_somebody_elses_is_asked_about(site: Site) -> None:
+    site.destination.content = {"index.html": b"theirs", "other.html": b"theirs"}
+    code, _, err = site.publish()
+    assert code == 1
+    assert err.endswith(
+        "  1 file there that is not this site's would be replaced, `index.html` for one\n"
+        "If that is right, publish with --adopt.\n"
+    )
+    assert site.destination.content["index.html"] == b"theirs"
+    assert site.publish("--adopt", "--allow-delete", "1")[0] == 0
+    assert site.destination.content["index.html"] == b"one"
+    assert "other.html" not in site.destination.content
+
+
+def test_a_site_of_another_address_is_asked_about(site: Site) -> None:
+    site.publish()
+    assert site.destination.manifest is not None
+    site.destination.manifest = replace(site.destination.manifest, site="https://other.example.org")
+    code, _, err = site.publish("--allow-delete", "99")
+    assert code == 1
+    assert "what stands there is the site https://other.example.org, and this one is" in err
+    assert "with --allow-other-site." in err
+    assert site.publish("--allow-other-site", "--dry-run")[0] == 0
+    assert site.publish("--allow-other-site")[0] == 0
+
+
+def test_what_the_host_may_not_like_is_told(site: Site) -> None:
+    write_output(site.output, {f"more-{number}.html": "" for number in range(20)})
+    _, out, _ = site.publish("--dry-run")
+    assert out.endswith("note: the host likes small sites\n")
+    _, out, _ = site.publish("--json")
+    assert json.loads(out)["warnings"] == ["the host likes small sites"]
+
+
+def test_a_dry_run_asks_what_a_publish_would_ask(site: Site) -> None:
+    site.publish()
+    remove(site, 3)
+    code, out, _ = site.publish("--dry-run", "--allow-delete", "3")
+    assert (code, "asked before" in out) == (0, False)
+    code, out, _ = site.publish("--dry-run", "--json")
+    assert (code, len(json.loads(out)["doubts"])) == (1, 1)
+
+
+def test_a_publish_that_is_stopped_says_that_nothing_is_lost(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site.destination, "apply", stop)
+    code, _, err = site.publish()
+    assert (code, err) == (130, "callsite: stopped; nothing is lost, and the next publish goes on from here\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(0, ""), (1, "mend what was found first"), (2, "the site could not be checked")]
+)
+def test_how_a_check_ends_is_told(monkeypatch: pytest.MonkeyPatch, code: int, reason: str) -> None:
+    seen: list[list[str]] = []
+
+    def run(words: list[str], **given: object) -> subprocess.CompletedProcess[str]:
+        seen.append(words)
+        return subprocess.CompletedProcess(words, code)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    folders = SiteFolders(Path("content"), Path("output"), ())
+    assert command.check("publishconf.py", folders, None) == reason
+    assert seen[0][-5:] == ["check", "-s", "publishconf.py", "--output", "output"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import os
 import random
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsite import compressing
-from callsite.compressing import ENDINGS, write_compressed
+from callsite.compressing import ENDINGS, is_twin, write_compressed
 from callsite.errors import CallsiteError
 
 _TEXT = b"<p>The same again and again.</p>\n" * 50
@@ -175,3 +177,36 @@ def test_whatever_is_compressed_comes_back(piece: bytes, times: int) -> None:
             if twin.exists():
                 assert unpack[ending](twin.read_bytes()) == data
                 assert twin.stat().st_size < len(data)
+
+
+def pack(ending: str, data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0) if ending == ".gz" else brotli.compress(data)
+
+
+def is_twin_of(tmp_path: Path, ending: str, packed: bytes, data: bytes) -> bool:
+    (tmp_path / f"a{ending}").write_bytes(packed)
+    return is_twin(tmp_path / f"a{ending}", hashlib.sha256(data).hexdigest(), len(data))
+
+
+@pytest.mark.parametrize("ending", [".gz", ".br"])
+@pytest.mark.parametrize(
+    "data", [b"", b"abc", b"ab" * 3_000_000, bytes(range(256)) * 2_000], ids=["empty", "short", "long", "wide"]
+)
+def test_twins_are_known_by_what_is_in_them(tmp_path: Path, ending: str, data: bytes) -> None:
+    packed = pack(ending, data)
+    assert is_twin_of(tmp_path, ending, packed, data)
+    assert not is_twin_of(tmp_path, ending, packed, data + b"x")
+    assert not is_twin_of(tmp_path, ending, packed, data[:-1] if data else b"x")
+    assert not is_twin_of(tmp_path, ending, packed, bytes(len(data)) if data else b"y")
+    assert not is_twin_of(tmp_path, ending, packed[:-2], data)
+    assert not is_twin_of(tmp_path, ending, b"", data or b"x")
+    assert not is_twin_of(tmp_path, ending, b"not packed at all", data)
+    assert not is_twin_of(tmp_path, ending, packed + b"more", data)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".br"])
+def test_no_more_is_unpacked_than_the_file_has(tmp_path: Path, ending: str) -> None:
+    packed = pack(ending, bytes(80 * 2**20))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert not is_twin_of(tmp_path, ending, packed, bytes(1000))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40 * 2**10

@@ -22,7 +22,7 @@ def name(number: int, start: int = 0) -> list[str]:
 
 
 def doubt(old: Manifest, new: Manifest, built: Collection[str] | None = ("index.html",)) -> list[str]:
-    return list(find_doubts(plan_publish(old, new, NOON, GRACE), built))
+    return [doubt.text for doubt in find_doubts(plan_publish(old, new, NOON, GRACE), built)]
 
 
 def test_nothing_speaks_against_a_usual_publish() -> None:
@@ -68,12 +68,20 @@ def test_files_that_no_build_has_made_are_fine() -> None:
     assert doubt(Manifest(), make(["index.html", "by-hand.html"]), ["index.html"]) == []
 
 
-def test_compressed_twins_may_be_left_out() -> None:
-    new = make(["index.html"])
-    assert doubt(Manifest(), new, ["index.html", "index.html.gz", "index.html.br"]) == []
-    assert doubt(Manifest(), new, ["index.html", "a.tar.gz"]) == [
-        "the output is not whole: 1 built file is not there, `a.tar.gz` for one"
+def test_each_doubt_has_the_option_that_answers_it() -> None:
+    old, new = make(name(10), "https://other.example.org"), make([*name(5), "x.html", "y.html"])
+    found = find_doubts(plan_publish(old, new, NOON, GRACE), None, ("y.html", "x.html", "not-mine.html", "2.html"))
+    assert [doubt.option for doubt in found] == [
+        "--allow-delete 5",
+        "--allow-delete 5",
+        "--allow-other-site",
+        "--adopt",
     ]
+    assert found[-1].text == "2 files there that are not this site's would be replaced, `x.html` for one"
+
+
+def test_files_of_others_that_are_not_in_the_way_are_fine() -> None:
+    assert find_doubts(plan_publish(Manifest(), make(["index.html"]), NOON, GRACE), (), ("a.html", "b.html")) == ()
 
 
 @pytest.mark.parametrize("site", [SITE, ""])
@@ -117,8 +125,8 @@ def test_what_comes_in_place_of_deleted_files_counts_for_nothing() -> None:
 def test_files_that_are_kept_for_caches_are_not_deleted() -> None:
     old = make([*name(2), *(f"pagefind/fragment/{number}" for number in range(50))])
     plan = plan_publish(old, make(name(2)), NOON, GRACE)
-    assert list(find_doubts(plan, ())) == []
+    assert find_doubts(plan, ()) == ()
     # And when their time is over they go without a question.
     later = plan_publish(plan.new, make(name(2)), NOON + GRACE, GRACE)
     assert (len(later.deletions), later.losses) == (50, 0)
-    assert list(find_doubts(later, ())) == []
+    assert find_doubts(later, ()) == ()

@@ -60,12 +60,11 @@ USUAL = {
 
 
 def test_an_empty_table() -> None:
-    assert parse("") == PublishSettings("publishconf.py", {}, "")
+    assert parse("") == PublishSettings({}, "")
 
 
 def test_every_key_of_every_kind() -> None:
     found = parse("""
-        settings = "conf/live.py"
         default = "live"
 
         [to.live]
@@ -106,7 +105,6 @@ def test_every_key_of_every_kind() -> None:
         conditional = false
         grace = "0 days"
     """)
-    assert found.settings == "conf/live.py"
     assert found.default == "live"
     assert found.targets == {
         "live": DirectorySettings("/var/www/my examples", 1, timedelta(hours=12)),
@@ -146,7 +144,7 @@ def test_a_destination_is_chosen() -> None:
         ("", "", "nothing says where to publish to; add a table [tool.callsite.publish.to.live] with a `kind` and what belongs to it"),
         ("", "live", "nothing says where to publish to; add a table [tool.callsite.publish.to.live] with a `kind` and what belongs to it"),
         ('[to.live]\nkind = "branch"', "lvie", "there is no destination `lvie`; did you mean `live`?"),
-        ('[to.live]\nkind = "branch"\n[to.test]\nkind = "branch"', "x", "there is no destination `x`; there are live, test"),
+        ('[to.live]\nkind = "branch"\n[to.test]\nkind = "branch"', "x", "there is no destination `x`; the destinations are live, test"),
         (
             '[to.live]\nkind = "branch"\n[to.test]\nkind = "branch"', "",
             "there is more than one destination; name one of live, test, or set `default`",
@@ -168,10 +166,10 @@ def test_the_default_has_to_be_there() -> None:
     ("text", "said"),
     [
         ('defualt = "live"', "has no `defualt`; did you mean `default`?"),
-        ('kind = "branch"', "has no `kind`; known are settings, default, to"),
-        ('"a\\u001bb" = 1', "has no `a<U+001B>b`; known are settings, default, to"),
-        ("settings = 5", "`settings` cannot be 5; write a text"),
-        ('settings = " "', '`settings` cannot be " "; write a text that is not empty'),
+        ('kind = "branch"', "does not say which destination this is; write [tool.callsite.publish.to.live]"),
+        ("[test]\nkind = 1", "does not say which destination this is; write [tool.callsite.publish.to.test]"),
+        ('settings = "x"', "has no `settings`; known are default, to"),
+        ('"a\\u001bb" = 1', "has no `a<U+001B>b`; known are default, to"),
         ("default = true", "`default` cannot be true; write a text"),
         ('to = "live"', '`to` cannot be "live"; write tables, [tool.callsite.publish.to.NAME]'),
         ("[[to]]", "`to` cannot be a list; write tables, [tool.callsite.publish.to.NAME]"),
@@ -356,7 +354,7 @@ def test_whatever_stands_in_the_wrong_place_is_not_repeated(kind: str, value: st
             parse_live(head + lines)
         except CallsiteError as error:
             assert PLANTED not in str(error)  # noqa: PT017  # some of it may be fine there
-    for text in (f"to = {value}", f"to.live = {value}", f"default = {value}", f"settings = {value}"):
+    for text in (f"to = {value}", f"to.live = {value}", f"default = {value}"):
         try:
             parse(text)
         except CallsiteError as error:

@@ -26,6 +26,8 @@ def site(tmp_path: Path) -> Path:
     list(write_site(folder, plan_site("Examples")))
     table = '[tool.callsite.publish.to.live]\nkind = "directory"\npath = "../www"\n'
     (folder / "pyproject.toml").write_text(table)
+    settings = folder / "publishconf.py"
+    settings.write_text(settings.read_text().replace("https://example.org", "https://examples.example.org"))
     return folder
 
 
@@ -57,7 +59,7 @@ def test_from_nothing_to_a_live_site_and_back(site: Path) -> None:
     shown = read(www)
     assert shown.keys() == uploads
     assert {"index.html", "404.html", "robots.txt", "_headers", ".nojekyll", "build.json", "sitemap.xml"} < shown.keys()
-    assert b'href="https://example.org/theme/css/callsite.' in shown["index.html"]
+    assert b'href="https://examples.example.org/theme/css/callsite.' in shown["index.html"]
 
     twice = publish(site)
     assert twice.stdout.splitlines()[-1].endswith(f"nothing to send: all {len(shown)} files are there")

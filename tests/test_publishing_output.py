@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
 from pathlib import Path
 
+import brotli
 import pytest
 
 from callsite.errors import CallsiteError
@@ -14,6 +16,8 @@ from callsite.publish import Entry
 from callsite.publishing.output import read_output
 from callsite.staging import MANIFEST as BUILT
 from tests.publishing import SITE, fingerprint, write_output
+
+GZ = gzip.compress(b"<p>long", mtime=0)
 
 
 def digest(data: bytes) -> str:
@@ -45,12 +49,18 @@ def test_headers_are_noted_where_the_destination_serves_them(tmp_path: Path) -> 
 def test_compressed_twins_take_the_place_of_files(tmp_path: Path) -> None:
     folder = write_output(
         tmp_path / "output",
-        {"index.html": "<p>long", "index.html.gz": "gz", "index.html.br": "br", "a.png": "png", "lone.gz": "archive"},
-    )
+        {
+            "index.html": "<p>long", "index.html.gz": GZ, "index.html.br": brotli.compress(b"<p>long"),
+            "a.png": "png", "lone.gz": "archive", "data.csv": "1", "data.csv.gz": GZ, "src.tar": "x", "src.tar.gz": "y",
+            "b.txt": "b", "b.txt.br": brotli.compress(b"c"), "c.txt": "c", "c.txt.br": "no brotli",
+        },
+    )  # fmt: skip
     files = read_output(folder, headers=True, encoding="gzip").manifest.files
-    assert set(files) == {"index.html", "a.png", "lone.gz", "build.json"}
-    assert files["index.html"].sha256 == digest(b"gz")
-    assert files["index.html"].size == 2
+    authors = {"a.png", "lone.gz", "data.csv", "data.csv.gz", "src.tar", "src.tar.gz", "b.txt", "b.txt.br", "c.txt"}
+    assert set(files) == {"index.html", *authors, "c.txt.br", "build.json"}
+    assert files["index.html"].sha256 == digest(GZ)
+    assert files["index.html"].size == len(GZ)
+    assert files["data.csv"].sha256 == digest(b"1")
     assert files["index.html"].origin == "index.html.gz"
     assert dict(files["index.html"].headers)["content-encoding"] == "gzip"
     assert dict(files["index.html"].headers)["content-type"] == "text/html; charset=utf-8"
@@ -58,12 +68,12 @@ def test_compressed_twins_take_the_place_of_files(tmp_path: Path) -> None:
 
 
 def test_without_an_encoding_twins_are_files_like_others(tmp_path: Path) -> None:
-    folder = write_output(tmp_path / "output", {"index.html": "<p>long", "index.html.gz": "gz"})
+    folder = write_output(tmp_path / "output", {"index.html": "<p>long", "index.html.gz": GZ})
     assert "index.html.gz" in read_output(folder).manifest.files
 
 
 def test_an_encoding_that_the_build_has_not_made_is_refused(tmp_path: Path) -> None:
-    folder = write_output(tmp_path / "output", {"index.html": "", "index.html.gz": "gz"})
+    folder = write_output(tmp_path / "output", {"index.html": "<p>long", "index.html.gz": GZ})
     with pytest.raises(CallsiteError, match=r'compressed with br; set CALLSITE_PRECOMPRESS = \["br"\]'):
         read_output(folder, encoding="br")
 
@@ -113,6 +123,30 @@ def test_a_build_without_an_address_is_refused(tmp_path: Path) -> None:
     folder = write_output(tmp_path / "output", {"index.html": "", "build.json": json.dumps(build)})
     with pytest.raises(CallsiteError, match="without an address; set SITEURL"):
         read_output(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"site": "https://user:word@example.org"}, "the address of the site has a user or password in it"),
+        ({"commit": "c0\0ffee"}, "a character that cannot be seen"),
+        ({"redirects": {"a.html": "/b\n"}}, "a character that cannot be seen"),
+        ({"redirects": {"a.html": 1}}, "a character that cannot be seen"),
+    ],
+)
+def test_what_a_manifest_could_not_hold_is_refused(tmp_path: Path, values: dict[str, object], said: str) -> None:
+    build = {"site": SITE, "commit": "", "redirects": {}} | values
+    folder = write_output(tmp_path / "output", {"index.html": "", "build.json": json.dumps(build)})
+    with pytest.raises(CallsiteError, match=said):
+        read_output(folder)
+
+
+def test_twins_that_are_not_sent_are_not_missed(tmp_path: Path) -> None:
+    folder = write_output(
+        tmp_path / "output", {"index.html": "<p>long", "index.html.gz": GZ, "a.csv": "1", "a.csv.gz": "2"}
+    )
+    built = read_output(folder, encoding="gzip").built
+    assert set(built or ()) == {"index.html", "a.csv", "a.csv.gz", "build.json"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[1]"])

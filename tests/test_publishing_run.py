@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from callsite.destinations import BusyError, Standing
+from callsite.destinations import BusyError, Release, Standing
 from callsite.errors import CallsiteError
-from callsite.publish import Manifest
+from callsite.publish import Doubt, Manifest
 from callsite.publishing.output import read_output
 from callsite.publishing.run import Prepared, Wish, prepare, publish, roll_back
-from tests.publishing import MemoryDestination, Watched, write_output
+from tests.publishing import NOON, MemoryDestination, Watched, write_output
 
 WISH = Wish(timedelta(days=7))
 
@@ -26,7 +26,8 @@ def agree(prepared: Prepared) -> bool:
 def bring(
     destination: MemoryDestination, folder: Path, wish: Wish = WISH, asked: Callable[[Prepared], bool] = agree
 ) -> Prepared | None:
-    return publish(destination, read_output(folder), folder, wish, asked, Watched())
+    prepared, is_done = publish(destination, read_output(folder), folder, wish, asked, Watched())
+    return prepared if is_done else None
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_nothing_is_done_without_agreement(folder: Path) -> None:
 
 def test_a_plan_is_only_looked_at(folder: Path) -> None:
     destination = MemoryDestination()
-    prepared = prepare(destination, read_output(folder), WISH, Watched())
+    prepared = prepare(destination, read_output(folder), WISH, destination.look())
     assert len(prepared.plan.uploads) == 4
     assert prepared.doubts == ()
     assert destination.content == {}
@@ -92,7 +93,7 @@ class Shared(MemoryDestination):
     def look(self) -> Standing:
         if self.looks:
             self.looks -= 1
-            raise BusyError("another publish is under way; wait for it", datetime.now(UTC))
+            raise BusyError("another publish is running; wait for it", datetime.now(UTC))
         return super().look()
 
     def apply(self, *given: object) -> None:
@@ -106,10 +107,8 @@ def test_it_waits_for_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     slept: list[float] = []
     monkeypatch.setattr("callsite.publishing.run.time.sleep", slept.append)
     destination, watched = Shared(looks=2, publishes=1), Watched()
-    assert publish(destination, read_output(folder), folder, replace(WISH, wait=60), agree, watched) is not None
-    assert watched.waits == ["another publish is under way; wait for it"] * 2 + [
-        "another publish has begun; wait for it"
-    ]
+    assert publish(destination, read_output(folder), folder, replace(WISH, wait=60), agree, watched)[1]
+    assert watched.waits == ["another publish is running; wait for it"] * 2 + ["another publish has begun; wait for it"]
     assert slept == [2.0] * 3
     assert set(destination.content) == {"index.html", "a.html", "b.html", "build.json"}
 
@@ -148,11 +147,11 @@ def test_a_certain_release_comes_back_though_somebody_was_quicker(folder: Path) 
 def test_releases_that_are_not_there(folder: Path) -> None:
     destination = MemoryDestination()
     bring(destination, folder)
-    with pytest.raises(CallsiteError, match="memory: no release to go back to; none is kept there"):
+    with pytest.raises(CallsiteError, match="memory: no release before this one; none is kept there"):
         roll_back(destination, "", 0, Watched())
     write_output(folder, {"index.html": "two"})
     bring(destination, folder)
-    with pytest.raises(CallsiteError, match="memory: no release x; there are 20"):
+    with pytest.raises(CallsiteError, match="memory: no release x; name one of those that are kept: 20"):
         roll_back(destination, "x", 0, Watched())
 
 
@@ -180,20 +179,22 @@ def test_what_is_missing_there_is_found_and_sent_again(folder: Path) -> None:
 
 def test_what_others_put_there_stays_unless_it_is_adopted(folder: Path) -> None:
     destination = MemoryDestination(content={"index.html": b"old", "old.html": b"old"})
-    done = bring(destination, folder)
-    assert done is not None
-    assert done.doubts == ()
-    assert "old.html" in destination.content
-
-    destination = MemoryDestination(content={"index.html": b"old", "old.html": b"old"})
-    doubts: list[str] = []
+    doubts: list[Doubt] = []
 
     def note(prepared: Prepared) -> bool:
         doubts.extend(prepared.doubts)
         return True
 
+    done = bring(destination, folder, asked=note)
+    assert done is not None
+    assert doubts == [Doubt("1 file there that is not this site's would be replaced, `index.html` for one", "--adopt")]
+    assert done.foreign == 2
+    assert destination.content["old.html"] == b"old"
+
+    destination = MemoryDestination(content={"index.html": b"old", "old.html": b"old"})
+    doubts.clear()
     bring(destination, folder, replace(WISH, adopt=True), note)
-    assert doubts == ["1 file of 2 there would be deleted (50 %)"]
+    assert doubts == [Doubt("1 file of 2 there would be deleted (50 %)", "--allow-delete 1")]
     assert set(destination.content) == {"index.html", "a.html", "b.html", "build.json"}
 
 
@@ -207,7 +208,43 @@ def test_there_is_nothing_to_adopt_where_a_site_of_ours_stands(folder: Path) -> 
 
 def test_a_site_of_another_address_is_asked_about(folder: Path) -> None:
     destination = MemoryDestination(manifest=Manifest(site="https://other.example.org"))
-    prepared = prepare(destination, read_output(folder), WISH, Watched())
-    assert prepared.doubts == (
-        "what stands there is the site https://other.example.org, and this one is https://examples.example.org",
-    )
+    prepared = prepare(destination, read_output(folder), WISH, destination.look())
+    text = "what stands there is the site https://other.example.org, and this one is https://examples.example.org"
+    assert prepared.doubts == (Doubt(text, "--allow-other-site"),)
+
+
+def test_twice_back_is_back_twice(folder: Path) -> None:
+    destination = MemoryDestination()
+    for number, text in enumerate(("one", "two", "three")):
+        write_output(folder, {"index.html": text})
+        bring(destination, folder)
+        assert destination.manifest is not None
+        destination.manifest = replace(destination.manifest, published=NOON + timedelta(days=number))
+    for earlier in (b"two", b"one"):
+        present, content = destination.manifest, dict(destination.content)
+        assert present is not None
+        assert present.published is not None
+        roll_back(destination, "", 0, Watched())
+        assert destination.content["index.html"] == earlier
+        past = [each for each in destination.past if each[1] != destination.manifest]
+        destination.past = [(Release(present.release, present.published), present, content), *past]
+    with pytest.raises(CallsiteError, match="memory: no release before this one; name one of those that are kept: 20"):
+        roll_back(destination, "", 0, Watched())
+
+
+def test_the_same_site_of_another_commit_is_no_release(folder: Path) -> None:
+    destination = MemoryDestination()
+    bring(destination, folder)
+    build = (folder / "build.json").read_text()
+    (folder / "build.json").write_text(build.replace("c0ffee", "beef"))
+    again = bring(destination, folder)
+    assert again is not None
+    assert again.plan.is_empty
+    assert b"c0ffee" in destination.content["build.json"]
+
+
+def test_what_was_seen_before_is_not_looked_at_again(folder: Path) -> None:
+    destination = Shared()
+    standing = destination.look()
+    destination.looks = 1
+    assert publish(destination, read_output(folder), folder, WISH, agree, Watched(), standing)[1]

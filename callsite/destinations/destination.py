@@ -68,6 +68,9 @@ class Destination(Protocol):
     def title(self) -> str:
         """What to call it in messages."""
 
+    def find_warnings(self, manifest: Manifest) -> tuple[str, ...]:
+        """What the host may not like about a site, though it takes it: sentences without their ends."""
+
     def look(self) -> Standing:
         """See what stands there, without changing anything. Raises BusyError while somebody else publishes."""
 

@@ -12,6 +12,7 @@ from pelican import Pelican
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound
 
+from callsite.address import explain_site_address
 from callsite.build import Loaded, Loader
 from callsite.check.catalogue import CODES, ERROR_RULES
 from callsite.check.facts import PageFacts
@@ -53,6 +54,9 @@ class Run:
             self.staging.discard()
             raise CallsiteError(f"MARKDOWN or CALLSITE_KEYS cannot be used, {error}; mend the settings file") from error
         wrong = find_wrong_setting(self.settings) or explain_settings(self.settings)
+        if not wrong and self.settings.get("CALLSITE_PRODUCTION") and self.settings["SITEURL"]:
+            why = explain_site_address(self.settings["SITEURL"])
+            wrong = f"SITEURL {why}" if why else ""
         if wrong:
             self.staging.discard()
             raise CallsiteError(f"{wrong}; mend the settings file")

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from callsite.address import explain_site_address
 from callsite.build import place_of
+from callsite.compressing import is_twin
 from callsite.errors import CallsiteError
 from callsite.model import Place, Problem
 from callsite.opening import open_file
@@ -30,8 +32,8 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What was read: the files as a manifest, the paths that the build has noted (None for no note), and what is wrong
-    with them.
+    """What was read: the files as a manifest, and what is wrong with any of them. `built` are the paths that the build
+    has noted, without twins that are sent in the place of their files; None for no note.
     """
 
     manifest: Manifest
@@ -53,29 +55,31 @@ def read_output(folder: Path, *, headers: bool = False, encoding: str = "", redi
     found = dict(sorted(_list_files(folder, at, problems)))
     found.pop(BUILT, None)
     site, commit, leads = _read_build(folder, at, bool(found))
-    twins = _find_twins(found) if encoding else {}
-    ending = next((end for end, name in ENCODINGS.items() if name == encoding), "")
-    if encoding and not any(path.endswith(ending) for path in twins):
-        hint = f'set CALLSITE_PRECOMPRESS = ["{ending.lstrip(".")}"] for the build, or leave out `encoding`'
-        raise CallsiteError(f"{at}: nothing there is compressed with {encoding}; {hint}")
     problems += check_paths(found, at)
-    files: dict[str, Entry] = {}
+    digests: dict[str, tuple[str, int]] = {}
     for path, file in found.items():
-        if path in twins:
-            continue
-        packed = path + ending if path + ending in twins and encoding else ""
         try:
-            plain_digest, size = _digest(file)
-            sha256, size = _digest(found[packed]) if packed else (plain_digest, size)
+            digests[path] = _digest(file)
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             problems.append(Problem(Place(f"{at}/{path}"), "U103", message, "make it readable, or take it away"))
+    ending = next((end for end, name in ENCODINGS.items() if name == encoding), "")
+    twins = _find_twins(found, digests) if encoding else frozenset()
+    if encoding and digests and not any(path.endswith(ending) for path in twins):
+        hint = f'set CALLSITE_PRECOMPRESS = ["{ending.lstrip(".")}"] for the build, or leave out `encoding`'
+        raise CallsiteError(f"{at}: nothing there is compressed with {encoding}; {hint}")
+    files: dict[str, Entry] = {}
+    for path, (plain, size) in digests.items():
+        if path in twins:
             continue
-        said = plan_headers(path, find_kind(path, plain_digest), encoding if packed else "") if headers else ()
+        packed = path + ending if encoding and path + ending in twins else ""
+        said = plan_headers(path, find_kind(path, plain), encoding if packed else "") if headers else ()
         if redirects and path in leads:
             said = (*said, (_REDIRECT, leads[path]))
-        files[path] = Entry(sha256, size, said, packed)
-    return Output(Manifest(files, site=site, commit=commit), _read_built(folder), tuple(problems))
+        files[path] = Entry(*(digests[packed] if packed else (plain, size)), said, packed)
+    built = _read_built(folder)
+    left = None if built is None else built - twins
+    return Output(Manifest(files, site=site, commit=commit), left, tuple(problems))
 
 
 def _list_files(folder: Path, at: str, problems: list[Problem]) -> Iterator[tuple[str, Path]]:
@@ -105,10 +109,11 @@ def _list_files(folder: Path, at: str, problems: list[Problem]) -> Iterator[tupl
                 waiting.append((f"{path}/", real, (*above, real)))
 
 
-def _find_twins(found: Mapping[str, Path]) -> dict[str, str]:
-    """The compressed twins among files, each with the path it stands for."""
-    pairs = ((path, posixpath.splitext(path)) for path in found)
-    return {path: plain for path, (plain, ending) in pairs if ending in ENCODINGS and plain in found}
+def _find_twins(found: Mapping[str, Path], digests: Mapping[str, tuple[str, int]]) -> frozenset[str]:
+    """The compressed twins among files. A file that is only called so, and holds something else, is none."""
+    pairs = ((path, posixpath.splitext(path)) for path in digests)
+    named = ((path, plain) for path, (plain, ending) in pairs if ending in ENCODINGS and plain in digests)
+    return frozenset(path for path, plain in named if is_twin(found[path], *digests[plain]))
 
 
 def _digest(file: Path) -> tuple[str, int]:
@@ -135,9 +140,15 @@ def _read_build(folder: Path, at: str, is_filled: bool) -> tuple[str, str, dict[
         raise CallsiteError(f"{at}: this was not built for publishing (it has no {BUILD}); {hint}") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise CallsiteError(f"{at}/{BUILD}: cannot be read ({type(error).__name__}); {hint}") from error
-    if not site.startswith(("https://", "http://")):
+    if not site:
         raise CallsiteError(f"{at}: it was built without an address; set SITEURL in the settings for publishing")
-    return site, commit, {path: str(lead) for path, lead in leads.items()}
+    why = explain_site_address(site)
+    if why:
+        raise CallsiteError(f"{at}/{BUILD}: the address of the site {why}; mend SITEURL, and build again")
+    told = {path: lead for path, lead in leads.items() if isinstance(lead, str) and lead.isprintable()}
+    if len(told) < len(leads) or not commit.isprintable():
+        raise CallsiteError(f"{at}/{BUILD}: cannot be read (a character that cannot be seen); {hint}")
+    return site, commit, told
 
 
 def _read_built(folder: Path) -> frozenset[str] | None:

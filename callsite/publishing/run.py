@@ -18,7 +18,8 @@ from typing import Final, TypeVar
 
 from callsite.destinations import BusyError, Destination, MovedError, Release, Standing, Watcher
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Plan, find_doubts, plan_publish
+from callsite.publish import Doubt, Entry, Manifest, Plan, find_doubts, plan_publish
+from callsite.publish.plan import UNKNOWN
 from callsite.publishing.output import Output
 
 _Result = TypeVar("_Result")
@@ -45,32 +46,33 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan that is ready to be applied, what speaks against it, and how many files there are somebody else's."""
+    """A plan that is ready to be applied, and what speaks against it.
+
+    Where the files there were listed, `foreign` is how many of them are somebody else's, and `differing` are the paths
+    of those that are not there or have another size than what was sent.
+    """
 
     plan: Plan
     standing: Standing
-    doubts: tuple[str, ...]
-    foreign: int | None = None
+    doubts: tuple[Doubt, ...]
+    foreign: int = 0
     differing: tuple[str, ...] = ()
 
 
-def prepare(destination: Destination, output: Output, wish: Wish, watcher: Watcher) -> Prepared:
-    """Look at a destination and plan what a publish has to do. Nothing is changed.
-
-    Raises CallsiteError when somebody else is publishing and does not end in time.
-    """
-    standing = look(destination, wish.wait, watcher)
-    manifest, foreign = standing.manifest, None
+def prepare(destination: Destination, output: Output, wish: Wish, standing: Standing) -> Prepared:
+    """Plan what a publish has to do where `standing` is what was seen. Nothing is changed."""
+    manifest = standing.manifest
     differing: tuple[str, ...] = ()
-    if wish.verify or (wish.adopt and not standing.is_known):
+    foreign: frozenset[str] = frozenset()
+    if wish.verify or not standing.is_known:
         found = destination.list_files()
         if wish.adopt and not standing.is_known:
-            unknown = {path: Entry("0" * 64, size) for path, size in found.items()}
+            unknown = {path: Entry(UNKNOWN, size) for path, size in found.items()}
             manifest = Manifest(unknown, coming=dict(unknown))
         manifest, differing = compare(manifest, found)
-        foreign = len(found.keys() - manifest.files.keys() - manifest.retired.keys())
+        foreign = frozenset(found.keys() - manifest.files.keys() - manifest.retired.keys() - manifest.coming.keys())
     plan = plan_publish(manifest, output.manifest, datetime.now(UTC), wish.grace)
-    return Prepared(plan, standing, tuple(find_doubts(plan, output.built)), foreign, differing)
+    return Prepared(plan, standing, find_doubts(plan, output.built, foreign), len(foreign), differing)
 
 
 def publish(
@@ -80,33 +82,42 @@ def publish(
     wish: Wish,
     agree: Callable[[Prepared], bool],
     watcher: Watcher,
-) -> Prepared | None:
-    """Bring an output folder to a destination. `agree` sees each plan before it is applied; where it does not, nothing
-    is done and None returned.
-    """
+    standing: Standing | None = None,
+) -> tuple[Prepared, bool]:
+    """Bring an output folder to a destination. `standing` is what was seen there before, if anybody has looked.
 
-    def attempt() -> Prepared | None:
-        prepared = prepare(destination, output, wish, watcher)
+    `agree` sees each plan before it is applied; where it does not, nothing is done. Returns the last plan, and whether
+    the destination is what it says now. Raises CallsiteError when somebody else is publishing and does not end in time.
+    """
+    seen = [] if standing is None else [standing]
+
+    def attempt() -> tuple[Prepared, bool]:
+        prepared = prepare(destination, output, wish, seen.pop() if seen else look(destination, wish.wait, watcher))
         if not agree(prepared):
-            return None
+            return prepared, False
         if not prepared.plan.is_empty:
             destination.apply(prepared.plan, prepared.standing, folder, watcher)
-        return prepared
+        return prepared, True
 
     return _repeat(attempt, destination, wish.wait, watcher)
 
 
 def roll_back(destination: Destination, name: str, wait: float, watcher: Watcher) -> Release:
-    """Bring back an earlier release, the last one for "". Raises CallsiteError when there is none of that name."""
+    """Bring back a release, for "" the last one before that which stands there, so that twice goes back twice.
+
+    Raises CallsiteError when there is none.
+    """
 
     def attempt() -> Release:
         standing = look(destination, wait, watcher)
         releases = destination.list_releases()
-        chosen = [release for release in releases if name in ("", release.name)]
+        present = standing.manifest.published
+        earlier = [release for release in releases if present is None or release.published <= present]
+        chosen = [release for release in releases if release.name == name] if name else earlier
         if not chosen:
             known = ", ".join(release.name for release in releases)
-            hint = f"there are {known}" if known else "none is kept there"
-            raise CallsiteError(f"{destination.title}: no release {name or 'to go back to'}; {hint}")
+            hint = f"name one of those that are kept: {known}" if known else "none is kept there"
+            raise CallsiteError(f"{destination.title}: no release {name or 'before this one'}; {hint}")
         destination.roll_back(chosen[0], standing, watcher)
         return chosen[0]
 
