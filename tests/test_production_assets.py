@@ -324,6 +324,9 @@ def test_no_twins_without_a_request(site: SiteFolder, settings: dict[str, object
         ("CALLSITE_PRECOMPRESS", None, "CALLSITE_PRECOMPRESS is None, and no list"),
         ("CALLSITE_PRECOMPRESS", [".gz"], "CALLSITE_PRECOMPRESS is ['.gz'], and no list"),
         ("CALLSITE_PRODUCTION", "yes", "CALLSITE_PRODUCTION is neither True nor False"),
+        ("CALLSITE_PRODUCTION", "no", "CALLSITE_PRODUCTION is neither True nor False"),
+        ("CALLSITE_PRODUCTION", 1, "CALLSITE_PRODUCTION is neither True nor False"),
+        ("CALLSITE_PRODUCTION", None, "CALLSITE_PRODUCTION is neither True nor False"),
     ],
 )
 def test_settings_that_cannot_be_used(site: SiteFolder, name: str, value: object, message: str) -> None:
@@ -333,6 +336,16 @@ def test_settings_that_cannot_be_used(site: SiteFolder, name: str, value: object
     assert built.code == 2
     assert message in _told(built)
     assert not site.output.exists()
+
+
+@pytest.mark.parametrize("word", ["true", "false", '"no"'])
+def test_a_build_can_be_told_to_be_for_production_on_the_command_line(site: SiteFolder, word: str) -> None:
+    site.write(CONTENT)
+    site.set(CALLSITE_SEARCH=False, CALLSITE_PRODUCTION=word != "true")
+    built = site.build("-e", f"CALLSITE_PRODUCTION={word}")
+    assert built.code == (2 if word == '"no"' else 0)
+    assert ("robots.txt" in built.files) is (word == "true")
+    assert ("neither True nor False" in built.stderr) is (word == '"no"')
 
 
 def test_a_file_that_has_gone_from_the_output_meanwhile(tmp_path: Path) -> None:
