@@ -229,6 +229,34 @@ def test_files_of_others_stay(site: Site) -> None:
     assert not any(path.startswith(".callsite-") for path in site.destination.list_files())
 
 
+@pytest.mark.parametrize("number", [1, 11])
+def test_files_of_others_are_not_overwritten_unasked(site: Site, number: int) -> None:
+    site.publish(FILES)
+    new = {f"new/{each}.html": "<p>new" for each in range(number)}
+    site.store.write("site/new/0.html", b"<p>own")
+    before = site.read_manifest()
+    site.store.proxy.clear()
+    with pytest.raises(CallsiteError, match=r"/site: new/0.html is there and is not this site's; move it away, or pub"):
+        site.publish({**FILES, **new})
+    assert list_writes(site.store) == []
+    assert site.read_manifest() == before
+    assert site.store.read("site/new/0.html") == b"<p>own"
+    site.store.write("site/new/0.html", b"longer than ours")
+    with pytest.raises(CallsiteError, match=r"new/0.html is there and is not this site's"):
+        site.publish()
+    site.destination.list_files()  # whoever has seen it, knows
+    site.publish()
+    assert site.read_site() == encode({**FILES, **new})
+
+
+def test_files_that_are_the_same_are_nobody_elses(site: Site) -> None:
+    site.publish(FILES)
+    site.store.write("site/new.html", b"<p>new")
+    site.publish({**FILES, "new.html": "<p>new"})
+    assert site.read_site() == encode({**FILES, "new.html": "<p>new"})
+    assert site.store.read_headers("site/new.html")["content-type"] == "text/html; charset=utf-8"
+
+
 def test_a_name_that_cannot_be_listed_is_told(site: Site) -> None:
     site.publish(FILES)
     site.store.write("site/a//b.html")
@@ -317,8 +345,8 @@ def test_deletions_go_by_the_thousand(site: Site) -> None:
     site.settings = dataclasses.replace(site.settings, keep=0)
     plan = site.publish({"index.html": ""})
     assert len(plan.deletions) == 1200
-    # The lock, both files, that all is there, the deletions, the end.
-    assert site.store.list_kinds() == {"GET": 1, "PUT": 5, "DELETE MANY": 2}
+    # Whether both files are new, the lock, both files, that all is there, the deletions, the end.
+    assert site.store.list_kinds() == {"GET": 1, "HEAD": 2, "PUT": 5, "DELETE MANY": 2}
 
 
 def test_checksums_and_conditions_are_sent(site: Site) -> None:

@@ -20,6 +20,7 @@ from callsite.destinations.store.notes import KEPT, Notes, find_state, name_kept
 from callsite.destinations.store.objects import Objects
 from callsite.destinations.store.patience import Patience
 from callsite.destinations.store.sources import Restorer, Sender
+from callsite.destinations.store.strangers import check_strangers
 from callsite.destinations.store.work import Told, Work, find_entry, list_kept
 from callsite.errors import CallsiteError
 from callsite.publish import MANIFEST, Manifest, Plan, plan_publish
@@ -41,11 +42,16 @@ class StoreDestination:
         self._address = parse_address(settings)
         self._patience = patience or Patience()
         self._amazon = self._make_amazon() if settings.cloudfront or settings.redirects else None
+        self._is_listed = False
 
     @property
     def title(self) -> str:
         """The address of the folder."""
         return str(self._address)
+
+    def find_warnings(self, _: Manifest) -> tuple[str, ...]:
+        """Nothing: it takes any site."""
+        return ()
 
     def look(self) -> Standing:
         """Read the manifest: one request."""
@@ -53,13 +59,19 @@ class StoreDestination:
         return Standing(*found) if found else Standing(Manifest(), Token(), is_known=False)
 
     def apply(self, plan: Plan, standing: Standing, output: Path, watcher: Watcher) -> None:
-        """Send what has changed, stage by stage, and delete what is gone."""
+        """Send what has changed, stage by stage, and delete what is gone.
+
+        Files of others are overwritten only by whoever has listed them, so that it could be asked about.
+        """
         amazon = self._find_amazon(plan)
+        if standing.is_known and not self._is_listed:
+            check_strangers(self._make_objects(Told(watcher)), plan)
         self._carry_out(plan, standing, lambda objects: Sender(objects, output, amazon), watcher)
 
     def list_files(self) -> dict[str, int]:
         """List the folder; without what Callsite keeps there for itself."""
         found = self._make_objects().list_sizes()
+        self._is_listed = True
         return {path: size for path, size in found.items() if path != MANIFEST and not path.startswith(f"{KEPT}/")}
 
     def list_releases(self) -> tuple[Release, ...]:

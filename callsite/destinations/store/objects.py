@@ -64,6 +64,10 @@ class Objects:
         """When an object was put there, by the clock of the store."""
         return self.asker.ask(lambda: obstore.head(self.store, key))["last_modified"]
 
+    def read_size(self, key: str) -> int:
+        """How many bytes an object has."""
+        return self.asker.ask(lambda: obstore.head(self.store, key), key)["size"]
+
     def write(self, key: str, data: bytes, headers: Headers, mode: PutMode = "overwrite") -> UpdateVersion:
         """Put an object there in one piece. Raises ConditionError when `mode` does not allow it."""
         attributes = make_attributes(headers)
