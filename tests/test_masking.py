@@ -11,7 +11,16 @@ TOKEN = "ghp_" + "a1B2c3D4e5F6" * 3
 
 
 @pytest.mark.parametrize(
-    "name", ["AWS_SECRET_ACCESS_KEY", "AZURE_STORAGE_KEY", "GITHUB_TOKEN", "MY_PASSWORD", "gitlab_pat"]
+    "name",
+    [
+        "AWS_SECRET_ACCESS_KEY",
+        "AZURE_STORAGE_KEY",
+        "GITHUB_TOKEN",
+        "MY_PASSWORD",
+        "SMTP_PASS",
+        "NETLIFY_AUTH",
+        "gitlab_pat",
+    ],
 )
 def test_values_of_the_environment_are_hidden(name: str) -> None:
     said = hide_credentials(f"the server says: {KEY} is wrong ({KEY})", {name: KEY})
@@ -53,5 +62,6 @@ def test_harmless_messages_stay(text: str) -> None:
         "SHORT_KEY": "html",
         "HOME": "folder",
         "EMPTY_TOKEN": "",
+        "GIT_AUTHOR_NAME": "make room",
     }
     assert hide_credentials(text, environment) == text

@@ -189,6 +189,17 @@ def test_links_that_lead_out_are_refused(tmp_path: Path) -> None:
     assert not output.manifest.files.keys() & {"file", "folder/up", "dangling"}
 
 
+def test_links_that_multiply_files_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsite.publishing.output._MOST_FILES", 1000)
+    folder = write_output(tmp_path / "output", {"index.html": "x", "0/a.txt": "a"})
+    for number in range(1, 21):
+        (folder / str(number)).mkdir()
+        for name in ("left", "right"):
+            (folder / str(number) / name).symlink_to(f"../{number - 1}", target_is_directory=True)
+    with pytest.raises(CallsiteError, match="has more than 1,000 files; see whether links in it lead round"):
+        read_output(folder)
+
+
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     folder = write_output(tmp_path / "output", {"index.html": "x"})
     os.mkfifo(folder / "pipe")

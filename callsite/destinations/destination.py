@@ -82,7 +82,7 @@ class Destination(Protocol):
         """
 
     def list_files(self) -> dict[str, int]:
-        """Every file of the site as it really stands there, with its number of bytes; without the manifest."""
+        """Every file of the site as it really stands there, with its number of bytes; not the manifest."""
 
     def list_releases(self) -> tuple[Release, ...]:
         """The states that can be gone back to, the newest first; the present one is not among them."""

@@ -15,7 +15,7 @@ _HIDDEN = "…"
 
 # Names of variables that hold credentials, and how long a value is at the least that is looked for: shorter ones are
 # parts of ordinary words.
-_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|_PAT\b|\bPAT\b|SIGNATURE|_SAS", re.IGNORECASE)
+_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|_PAT\b|\bPAT\b|SIGNATURE|_SAS", re.IGNORECASE)
 _SHORTEST = 8
 
 _USER_OF_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")

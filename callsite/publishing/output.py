@@ -8,6 +8,7 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,9 @@ BUILD: Final = "build.json"
 _REDIRECT: Final = "x-amz-website-redirect-location"
 
 _CHUNK = 1 << 20
+
+# More files than any host takes: links in the output lead round.
+_MOST_FILES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ def read_output(folder: Path, *, headers: bool = False, encoding: str = "", redi
     if not folder.is_dir():
         raise CallsiteError(f"{at}: no such output; build the site first")
     problems: list[Problem] = []
-    found = dict(sorted(_list_files(folder, at, problems)))
+    found = dict(sorted(islice(_list_files(folder, at, problems), _MOST_FILES + 1)))
+    if len(found) > _MOST_FILES:
+        raise CallsiteError(f"{at}: has more than {_MOST_FILES:,} files; see whether links in it lead round and round")
     found.pop(BUILT, None)
     site, commit, leads = _read_build(folder, at, bool(found))
     problems += check_paths(found, at)
