@@ -198,19 +198,6 @@ class TestPublishing:
     def test_a_message_for_a_site_of_which_nothing_is_known(self) -> None:
         assert format_message("", Manifest(release="r1")) == "Publish the site\n\nRelease: r1"
 
-    def test_a_message_has_nothing_in_it_that_cannot_be_seen(
-        self, destination: BranchDestination, bare: Bare, output: Path
-    ) -> None:
-        put(destination, OLD, output, commit="c0\0ffee\nSigned-off-by: x", site="https://x.test/\x1b[2J")
-        (said,) = bare.log("%B")
-        assert said.splitlines() == [
-            "Publish https://x.test/<U+001B>[2J from c0<U+0000>ffe",
-            "",
-            "Source: c0<U+0000>ffee<U+000A>Signed-off-by: x",
-            said.splitlines()[-1],
-        ]
-        assert format_message("one\0\n\ntwo {site}\t", Manifest(site="\n")) == "one<U+0000>\n\ntwo <U+000A>\t"
-
     def test_a_message_of_ones_own(self, checkout: Path, bare: Bare, output: Path) -> None:
         put(open_branch(checkout, message="Grüße von {site}"), OLD, output)
         assert bare.log("%B") == ["Grüße von https://examples.example.org\n"]
