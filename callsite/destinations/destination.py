@@ -78,7 +78,7 @@ class Destination(Protocol):
         """Make the destination what `plan.new` says, in an order that is never seen half done; `output` is the folder
         that the files come from (`entry.origin or path` of each).
 
-        Whatever stops it, the next `look` sees what stands there then. Raises MovedError when `standing` is out of date.
+        Whatever stops it, the next `look` sees what stands there then. Raises MovedError when `standing` is outdated.
         """
 
     def list_files(self) -> dict[str, int]:
