@@ -53,8 +53,8 @@ class Kept:
 
 
 class FaultyStore:
-    """The store. `look` is called after each request that changed something, before it is answered; `strike` when a
-    mishap comes up, and when `kill_at` is the number of a request.
+    """The store. `look` is called after each request that changed something, before it is answered; `strike` when the
+    request of number `kill_at` comes, which is then carried out if that is even.
     """
 
     def __init__(self) -> None:
@@ -141,7 +141,8 @@ class FaultyStore:
             if number == self.kill_at:
                 self.struck += 1
                 self.strike()
-                raise ConnectionResetError
+                if number % 2:
+                    _reset(environ)
             if is_done:
                 pieces, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
                 if method != "GET":

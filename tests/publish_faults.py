@@ -64,7 +64,8 @@ class Fault:
 @dataclass(frozen=True)
 class Job:
     """A publish: of the folder `output` to the destination of `settings`, at the site `base`. `caching` is how pictures
-    are to be cached, "" for as usual. With `tells` each step is waited with until the test has looked.
+    are to be cached, "" for as usual. With `tells` each step is waited with until the test has looked. A request to a
+    store has `timeout` seconds, and is tried again for `total` seconds.
     """
 
     settings: Mapping[str, Any]
@@ -74,6 +75,8 @@ class Job:
     fault: Fault | None = None
     tells: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 10.0
+    total: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -188,10 +191,10 @@ def _work(job: Job, answered: int, asked: int) -> None:
     os.environ.update(job.environment)
     end, said = "done", ""
     try:
-        prepared = None
         target = KINDS[job.settings["kind"]](**{name: value for name, value in job.settings.items() if name != "kind"})
         is_store = isinstance(target, StoreSettings)
-        output = read_output(Path(job.output), headers=is_store)
+        leads = isinstance(target, StoreSettings) and target.redirects
+        output = read_output(Path(job.output), headers=is_store, redirects=leads)
         if job.caching:
             files = {
                 path: replace(entry, headers=(entry.headers[0], ("cache-control", job.caching)))
@@ -201,12 +204,13 @@ def _work(job: Job, answered: int, asked: int) -> None:
             }
             output = replace(output, manifest=replace(output.manifest, files=files))
         os.sync = lambda: None  # the disk itself does not fail here
-        destination = _open(target, Path(job.base))
+        destination = _open(target, job)
         if job.fault and job.fault.kind == "EFBIG":
             resource.setrlimit(resource.RLIMIT_FSIZE, (job.fault.at, resource.RLIM_INFINITY))
         steps.begin()
-        prepared = publish(destination, output, Path(job.output), Wish(timedelta(days=7)), lambda prepared: True, notes)
-        end = "nothing" if prepared and prepared.plan.is_empty else "done"
+        wish = Wish(timedelta(days=7))
+        prepared, _ = publish(destination, output, Path(job.output), wish, lambda prepared: True, notes)
+        end = "nothing" if prepared.plan.is_empty else "done"
     except (CallsiteError, OSError) as error:  # which the command tells in a line
         end, said = "refused", str(error)
     except KeyboardInterrupt:
@@ -219,13 +223,14 @@ def _work(job: Job, answered: int, asked: int) -> None:
     _say(asked, {"what": "ended", "end": end, "said": said, "steps": steps.number, "waits": notes.waits})
 
 
-def _open(target: Any, base: Path) -> Destination:
+def _open(target: Any, job: Job) -> Destination:
     """The destination; one that has to be patient is as quick as tests want to be."""
+    base = Path(job.base)
     match target:
         case StoreSettings():
             from callsite.destinations.store import Patience, StoreDestination
 
-            patience = Patience(first=0.02, most=0.1, total=1.2, timeout=0.5, lease=30, beat=5)
+            patience = Patience(first=0.02, most=0.1, total=job.total, timeout=job.timeout)
             return StoreDestination(target, base, patience=patience)
         case BranchSettings():
             from callsite.destinations.branch import BranchDestination

@@ -178,11 +178,13 @@ class StoreGround:
     store: FaultyStore
     folder: str = "a site/"
     parallel: int = 4
+    redirects: bool = False
     _saved: dict[str, Kept] = field(default_factory=dict)
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return {"kind": "store", "url": f"s3://{BUCKET}/{self.folder}".rstrip("/"), "parallel": self.parallel}
+        url = f"s3://{BUCKET}/{self.folder}".rstrip("/")
+        return {"kind": "store", "url": url, "parallel": self.parallel, "redirects": self.redirects}
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -228,7 +230,10 @@ def ask_over_http(address: str) -> Iterator[Channel]:
 
 @contextlib.contextmanager
 def serve_ground(ground: Ground) -> Iterator[str]:
-    """Serve what visitors get of a place, asked anew each time; gives the address."""
+    """Serve what visitors get of a place, asked anew each time; gives the address. A store is a server itself."""
+    if isinstance(ground, StoreGround):
+        yield f"http://{ground.store.address}/{BUCKET}/{quote(ground.folder)}"
+        return
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -242,6 +242,10 @@ STORE: dict[str, tuple[Mishap, int, set[str]]] = {
 }
 
 
+# Where it is waited until patience ends, there is little of it.
+IMPATIENT = {"no answer": {"timeout": 0.5}, "an error that stays": {"total": 0.5}}
+
+
 @dataclass
 class StoreTrials(Trials):
     """Faults at a store: counted are its requests."""
@@ -265,17 +269,15 @@ class StoreTrials(Trials):
         yield
         self.store.look = lambda: None
 
-    def meddle(self, what: str, mishap: Mishap, expected: set[str]) -> None:
+    def meddle(self, what: str, mishap: Mishap, expected: set[str], timeout: float = 10, total: float = 60) -> None:
         """Let something happen at a request."""
 
         def during() -> Outcome:
             self.store.begin(mishap)
-            outcome = self.publisher.run(self.make_job(self.new))
-            assert self.store.struck
-            self.store.begin()
-            return outcome
+            outcome = self.publisher.run(replace(self.make_job(self.new), timeout=timeout, total=total))
+            return self.see(outcome)
 
-        self.strike(f"{what} at {mishap.at}", None, expected, during)
+        self.strike(f"{what} at {mishap.at}", None, expected | {"not struck"}, during)
 
     def stop(self, how: signal.Signals, at: int, then: Site | None = None) -> None:
         """Send a signal to who publishes when a request comes."""
@@ -283,13 +285,21 @@ class StoreTrials(Trials):
         def during() -> Outcome:
             self.store.begin(kill_at=at)
             self.store.strike = lambda: self.publisher.stop(how)
-            outcome = self.publisher.run(self.make_job(self.new))
-            assert self.store.struck
-            self.store.begin()
-            return outcome
+            return self.see(self.publisher.run(self.make_job(self.new)))
 
         expected = {"killed"} if how is signal.SIGKILL else {"interrupted"}
-        self.strike(f"{how.name} at {at}", None, expected, during, then)
+        self.strike(f"{how.name} at {at}", None, expected | {"not struck"}, during, then)
+
+    def see(self, outcome: Outcome) -> Outcome:
+        """Whether anything has happened at all: how often a publish notes what it has done differs with how quick it
+        is, and so may the number of its requests.
+        """
+        is_struck = bool(self.store.struck)
+        self.store.begin()
+        if is_struck:
+            return outcome
+        self.figures.faults -= 1
+        return replace(outcome, end="not struck") if outcome.end == "done" else outcome
 
 
 @pytest.mark.parametrize(("old", "new"), [(FIRST, SECOND), (SECOND, THIRD), (FIRST, EDITED)])
@@ -298,7 +308,7 @@ def test_a_store_is_never_seen_half_done(
 ) -> None:
     sites = make_site_folder(old, tmp_path / "old"), make_site_folder(new, tmp_path / "new")
     store.write({})
-    trials = StoreTrials(StoreGround(store), publisher, tmp_path, *sites)
+    trials = StoreTrials(StoreGround(store, redirects=new is SECOND), publisher, tmp_path, *sites)
     trials.go()
     finish(trials, "an object store")
 
@@ -310,7 +320,7 @@ def test_a_store(tmp_path: Path, publisher: Publisher, store: FaultyStore, finis
     trials = StoreTrials(StoreGround(store), publisher, tmp_path, old, new)
     mishap, most, expected = STORE[kind]
     for at in choose(trials.count(), most, kind):
-        trials.meddle(kind, replace(mishap, at=at), expected)
+        trials.meddle(kind, replace(mishap, at=at), expected, **IMPATIENT.get(kind, {}))
     finish(trials, "an object store")
 
 

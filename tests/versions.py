@@ -112,9 +112,10 @@ def make_site(version: Version) -> dict[str, bytes]:
             continue
         found = json.dumps({"url": "/" + _url(f"{name}.html").lstrip("/"), "content": text + version.look})
         fragments.append(add(f"pagefind/fragment/en_{_digest(found)}.pf_fragment", found))
-    for name, other in version.stubs.items():
-        address = html.escape(_url(f"{other}.html"))
-        add(f"{name}.html", f'<meta http-equiv="refresh" content="0; url={address}"><a href="{address}">moved</a>')
+    leads = {f"{name}.html": _url(f"{other}.html") for name, other in version.stubs.items()}
+    for path, lead in leads.items():
+        address = html.escape(lead)
+        add(path, f'<meta http-equiv="refresh" content="0; url={address}"><a href="{address}">moved</a>')
     if version.search:
         meta = "\n".join(f"/{each}" for each in fragments)
         found = add(f"pagefind/pagefind.en_{_digest(meta)}.pf_meta", meta)
@@ -133,7 +134,7 @@ def make_site(version: Version) -> dict[str, bytes]:
     add("robots.txt", f"Sitemap: {SITE}/sitemap.xml\n")
     add_page("404.html", "Not here", [], "Nothing is here.")
     add_page("index.html", "All", [*pages, *extra], "All pages.")
-    add("build.json", json.dumps({"site": SITE, "commit": "", "redirects": {}, "look": version.look}))
+    add("build.json", json.dumps({"site": SITE, "commit": "", "redirects": leads, "look": version.look}))
     return files
 
 

@@ -80,9 +80,9 @@ class Visitor:
     def visit(self) -> None:
         """Follow every link. What is missing counts as a failure if the page, asked for again, is still the same."""
         got: dict[str, bytes | None] = {}
-        missing = self._follow(self.doors, got)
+        missing = self._follow((door for door in self.doors if door not in self.going), got)
         reached = set(got)
-        missing += self._follow(self.addresses, got)
+        missing += self._follow((*self.doors, *self.addresses), got)
         for page, body, link in missing:
             if self.channel(link) is None and self.channel(page) == body:
                 if page not in reached and {page, link} <= self.going:
