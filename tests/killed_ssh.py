@@ -35,9 +35,9 @@ class Killed(Session):
         self.count("before")
         return super().run(script, here=here, greeting=greeting)
 
-    def _read(self, mark: str) -> tuple[bytes, int | None]:
+    def _read(self, mark: str, limit: int) -> tuple[bytes, int | None]:
         self.count("after")
-        return super()._read(mark)
+        return super()._read(mark, limit)
 
     def send(self, folder: Path, paths: Sequence[str], target: str) -> Iterator[str]:
         for path in super().send(folder, paths, target):

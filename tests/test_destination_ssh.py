@@ -607,6 +607,52 @@ class TestFaults:
             with pytest.raises(CallsiteError, match="it lets nobody run a shell; publish as a user who may"):
                 there.destination.look()
 
+    def test_a_shell_that_says_nothing_or_too_much(
+        self, there: There, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shell = tmp_path / "shell"
+        shell.write_text("#!/bin/sh\nexec sleep 600\n")
+        shell.chmod(0o755)
+        monkeypatch.setattr("callsite.destinations.ssh_session._GREETED", 1.0)
+        with serve_ssh(tmp_path / "server", shell=str(shell)) as server:
+            monkeypatch.setenv("PATH", f"{write_client(server, tmp_path / 'client')}:{os.environ['PATH']}")
+            there = There(server, tmp_path)
+            with pytest.raises(CallsiteError, match=r":site: its shell does not answer; see that `ssh` to it runs"):
+                there.destination.look()
+            monkeypatch.setattr("callsite.destinations.ssh_session._GREETED", 60.0)
+            for endless in ("yes", "cat /dev/zero"):
+                shell.write_text(f"#!/bin/sh\nexec {endless}\n")
+                with pytest.raises(CallsiteError, match=r":site: it talks without an end; see to the files that its"):
+                    there.destination.look()
+
+    def test_names_with_more_lines_than_one_say_nothing(self, there: There) -> None:
+        plan = there.start()
+        name = plan.new.release
+        for folder, strange in (
+            (".callsite", "x\nlist y z"),
+            (".callsite", "x\nbusy"),
+            ("releases", "x\nlist y 99"),
+            ("releases", ".x\nforeign"),
+            (f"releases/{name}", "9 .\n9 ."),
+        ):
+            (there.root / folder / strange).mkdir()
+            (there.root / folder / strange / "index.html").write_text("strange")
+        assert there.destination.look() == Standing(plan.new, name)
+        assert there.destination.list_files() == {path: len(data) for path, data in OLD.items()}
+        there.send()
+        assert shown(there.root) == BOTH
+        assert len(os.listdir(there.root / "releases")) == 4
+        (there.root / "current").unlink()
+        (there.root / "current").symlink_to(f"releases/{name}\nthere")
+        with pytest.raises(CallsiteError, match="`current` there leads to none of our releases"):
+            there.destination.look()
+
+    def test_answers_that_nobody_understands(self, there: There) -> None:
+        there.start()
+        there.replace_program("wc", "echo 99999")
+        with pytest.raises(CallsiteError, match=":site: what is said there cannot be understood; see that nobody else"):
+            there.destination.look()
+
 
 class TestConnections:
     def test_nobody_answers(self, there: There) -> None:
@@ -663,6 +709,12 @@ class TestConnections:
             session._process.kill()
             with pytest.raises(CallsiteError, match="x:y: the connection was lost; publish again"):
                 session.run("true")
+
+    def test_a_piece_that_does_not_end(self, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
+        with Session(there.settings, there.base, "x:y") as session:
+            monkeypatch.setattr("callsite.destinations.ssh_session._DONE", 0.5)
+            with pytest.raises(CallsiteError, match="x:y: it has not answered for a long time; see to the disk there"):
+                session.run("sleep 600")
 
     def test_pieces_of_script(self, there: There) -> None:
         with Session(there.settings, there.base, "x:y") as session:

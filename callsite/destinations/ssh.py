@@ -120,7 +120,7 @@ class SshDestination:
             if "absent" in said.lines:
                 return ()
             present = str(self._make_standing(said).token)
-            lists = parse_said(session.run(make_lists())).lists
+            lists = self._parse(session.run(make_lists())).lists
         return make_releases(self._read_lists(lists), present)
 
     def roll_back(self, release: Release, standing: Standing, watcher: Watcher) -> None:
@@ -128,7 +128,7 @@ class SshDestination:
         del watcher  # it is done at once
         name = release.name
         with self._publish(standing) as (session, _, present):
-            lists = parse_said(session.run(make_list(name))).lists if is_release(name) else {}
+            lists = self._parse(session.run(make_list(name))).lists if is_release(name) else {}
             target = read_manifest(self.title, name, lists.get(name))
             back = go_back(standing.manifest, target, datetime.now(UTC))
             added = {path: kept.entry for path, kept in back.retired.items() if path not in target.retired}
@@ -198,14 +198,14 @@ class SshDestination:
     @contextlib.contextmanager
     def _open(self) -> Iterator[tuple[Session, Said]]:
         with self._explained(), Session(self._settings, self._base, self.title) as session:
-            said = parse_said(session.run(make_look(self._settings.path), here=True))
+            said = self._parse(session.run(make_look(self._settings.path), here=True))
             self._check(said)
             yield session, said
 
     @contextlib.contextmanager
     def _publish(self, standing: Standing) -> Iterator[tuple[Session, Said, str]]:
         with self._explained(), Session(self._settings, self._base, self.title) as session:
-            said = parse_said(session.run(make_enter(self._settings.path), here=True))
+            said = self._parse(session.run(make_enter(self._settings.path), here=True))
             self._check(said)
             present = find_release(said.lines.get("link", [""])[0])
             check_token(self.title, standing.token, present)
@@ -217,6 +217,13 @@ class SshDestination:
             yield
         except FailedError as error:
             raise CallsiteError(f"{self.title}: {error.why}") from error
+
+    def _parse(self, data: bytes) -> Said:
+        try:
+            return parse_said(data)
+        except ValueError as error:
+            hint = "see that nobody else is at work in the folder, and try again"
+            raise CallsiteError(f"{self.title}: what is said there cannot be understood; {hint}") from error
 
     def _check(self, said: Said) -> None:
         """Raise what speaks against going on."""

@@ -22,6 +22,9 @@ _HOST = re.compile(
 _CONNECT: Final = 20
 _ALIVE: Final = 15
 
+# Seconds until rsync gives up when nothing arrives any more, though the connection is alive.
+_STALLED: Final = 600
+
 # What the path of a socket may have: 104 bytes on some systems, and ssh adds 17 to it while it makes one.
 _LONGEST_SOCKET: Final = 80
 
@@ -75,6 +78,7 @@ def make_rsync(settings: SshSettings, ssh: Sequence[str], target: str) -> list[s
         "--chmod=D777,F666",  # less what the umask there takes away
         "--out-format=%b %n",  # with a count of bytes in it, it is printed afterwards
         "--8-bit-output",
+        f"--timeout={_STALLED}",
         "--rsh=" + " ".join(map(quote_for_rsync, [*ssh, "-oControlMaster=no"])),
         # The folder is entered there: rsync would look for wildcards in its name. Whatever the login shell is, it finds
         # nothing here that it would read in a way of its own.

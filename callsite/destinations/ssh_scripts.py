@@ -16,9 +16,11 @@ from typing import Final
 from callsite.publish import Manifest, format_manifest
 
 _SIZE = re.compile(r"\s*(\d+) \./(.*)")
+_LIST = re.compile(r"([0-9A-Za-z_-]+) (\d{1,12})")
 _SUM = re.compile(r"([0-9a-f]{64}) [ *]\./(.*)")
 
-# What can be seen from outside: a line for each thing. `strange` is set when nothing may be changed.
+# What can be seen from outside: a line for each thing, and none for names that are none of ours. `strange` is set when
+# nothing may be changed.
 _STATE: Final = """
 state() {
   strange=
@@ -28,11 +30,12 @@ state() {
   done
   if [ -L current ]; then
     link=$(readlink current)
+    case $link in *[!0-9A-Za-z_./-]*) link=? ;; esac
     printf 'link %s\\n' "$link"
     case $link in releases/*) ;; *) strange=1 ;; esac
   elif [ -e current ]; then strange=1; echo taken; fi
 }
-busy() { printf 'busy %s\\n' "$(cat .callsite/lock)"; }
+busy() { printf 'busy %s\\n' "$(head -n 1 .callsite/lock)"; }
 is_alive() { [ -n "$1" ] && { kill -0 "$1" || ps -p "$1"; } >/dev/null 2>&1; }
 list() {
   [ -f ".callsite/$1.json" ] && [ ! -L ".callsite/$1.json" ] || return 0
@@ -88,9 +91,12 @@ enter() {
   [ -d .callsite ] || { mkdir .callsite && chmod o-rwx .callsite; } || return 1
   lock && mkdir -p releases || return 1
   for each in releases/* releases/.*; do
+    case ${each#releases/} in *[!0-9A-Za-z_.-]*) continue ;; esac
     if [ -d "$each" ] && [ ! -L "$each" ]; then printf 'folder %s\\n' "${each#releases/}"; fi
   done
-  for each in .callsite/*; do printf 'own %s\\n' "${each#.callsite/}"; done
+  for each in .callsite/*; do
+    case ${each#.callsite/} in *[!0-9A-Za-z_.-]*) ;; *) printf 'own %s\\n' "${each#.callsite/}" ;; esac
+  done
 }
 enter
 """
@@ -112,7 +118,7 @@ for each in .callsite/*.json; do
   if [ -d "releases/$name" ] && [ ! -L "releases/$name" ]; then list "$name"; fi
 done
 """
-_SIZES: Final = "find . -type f -exec wc -c {} +"
+_SIZES: Final = "find . -type f ! -path '*\n*' -exec wc -c {} +"
 _SUMS: Final = """
 if command -v sha256sum >/dev/null; then sum=sha256sum; else sum='shasum -a 256'; command -v shasum >/dev/null; fi
 """
@@ -234,15 +240,18 @@ def make_tidy(unfinished: Iterable[str], loose: Iterable[str], outdated: Iterabl
 
 
 def parse_said(data: bytes) -> Said:
-    """Read what `make_look`, `make_enter`, `make_list` and `make_lists` print."""
+    """Read what `make_look`, `make_enter`, `make_list` and `make_lists` print. Raises ValueError for anything else."""
     lines: dict[str, list[str]] = {}
     lists: dict[str, bytes] = {}
     while data:
         line, _, data = data.partition(b"\n")
         word, _, rest = line.decode("utf-8", "replace").partition(" ")
         if word == "list":
-            name, _, size = rest.partition(" ")
-            lists[name], data = data[: int(size)], data[int(size) + 1 :]
+            told = _LIST.fullmatch(rest)
+            size = int(told[2]) if told else len(data)
+            if not told or data[size : size + 1] != b"\n":
+                raise ValueError(rest)
+            lists[told[1]], data = data[:size], data[size + 1 :]
         else:
             lines.setdefault(word, []).append(rest)
     return Said(lines, lists)

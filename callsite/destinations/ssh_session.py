@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import subprocess
 import tempfile
@@ -23,7 +24,7 @@ from types import TracebackType
 from typing import Final
 
 from callsite.destinations.ssh_command import find_place, make_rsync, make_ssh
-from callsite.destinations.ssh_words import explain_connection, explain_failure
+from callsite.destinations.ssh_words import TALKATIVE, explain_connection, explain_failure, explain_silence
 from callsite.errors import CallsiteError
 from callsite.publish.settings import SshSettings
 
@@ -36,6 +37,13 @@ _NAP: Final = 5
 
 # Seconds that the other side may take to say goodbye.
 _FAREWELL: Final = 5
+
+# Seconds that it may take until the shell there first answers, and for each piece: much has to be linked, taken away
+# and brought to disks. So many bytes may be in an answer.
+_GREETED: Final = 60.0
+_DONE: Final = 1800.0
+_GREETING_SIZE: Final = 1 << 20
+_ANSWER_SIZE: Final = 1 << 29
 
 # The main shell runs each piece in a shell of its own, unless it is about the main shell itself. The watchdog must not
 # keep the lock (descriptor 9) or the connection open. It is ended by a signal that a shell just forked cannot overlook:
@@ -78,6 +86,7 @@ class Session:
         self._count = 0
         self._turn = threading.Lock()
         self._is_over = threading.Event()
+        self._is_late = False
 
     def __enter__(self) -> Session:
         with contextlib.ExitStack() as stack:
@@ -119,7 +128,7 @@ class Session:
         CallsiteError when there is no connection (any more).
         """
         opening, closing = ("{", "}") if here else ("( set -e", ")")
-        with self._turn:
+        with self._turn, self._limited(_GREETED if greeting else _DONE):
             self._count += 1
             mark = self._name_mark(self._count)
             piece = _PIECE.format(
@@ -129,14 +138,15 @@ class Session:
             with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
                 self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
                 self._process.stdin.flush()
-            said, status = self._read(mark)
+            said, status = self._read(mark, _GREETING_SIZE if greeting else _ANSWER_SIZE)
             if status == 0:
                 return said
             errors = self._read_errors(is_over=status is None)
-        if status is None:
-            why = explain_connection(errors, self._process.wait(), is_new=greeting)
-            raise CallsiteError(f"{self._title}: {why}")
-        raise FailedError(explain_failure(errors))
+            if status is not None:
+                raise FailedError(explain_failure(errors))
+            code = self._process.wait()
+        late = explain_silence(is_new=greeting) if self._is_late else ""
+        raise CallsiteError(f"{self._title}: {late or explain_connection(errors, code, is_new=greeting)}")
 
     def send(self, folder: Path, paths: Sequence[str], target: str) -> Iterator[str]:
         """Send files of a folder here, symbolic links as what they lead to, to a folder there. Gives the path of each
@@ -185,15 +195,38 @@ class Session:
             while not self._is_over.wait(_PULSE):
                 self.run(":")
 
-    def _read(self, mark: str) -> tuple[bytes, int | None]:
-        """What is printed until the mark, and the status that follows it; no status when the connection ends."""
+    @contextlib.contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        """End the connection when something takes longer: whoever waits to write or to read waits no more."""
+
+        def give_up() -> None:
+            self._is_late = True
+            self._process.kill()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _read(self, mark: str, limit: int) -> tuple[bytes, int | None]:
+        """What is printed until the mark, and the status that follows it; no status when the connection ends.
+
+        Raises CallsiteError when so many bytes come without an end.
+        """
         assert self._process.stdout
         said: list[bytes] = []
-        begins = f"{mark} ".encode()
-        for line in self._process.stdout:
-            if line.startswith(begins) and line.endswith(b"\n"):
-                return b"".join(said)[:-1], int(line[len(begins) :])
+        ends = re.compile(rf"{mark} (\d{{1,3}})\n".encode())
+        while line := self._process.stdout.readline(limit):
+            found = ends.fullmatch(line)
+            if found:
+                return b"".join(said)[:-1], int(found[1])
             said.append(line)
+            limit -= len(line)
+            if not limit:
+                raise CallsiteError(f"{self._title}: {TALKATIVE}")
         return b"", None
 
     def _read_errors(self, *, is_over: bool) -> str:

@@ -37,6 +37,9 @@ _FAILURE = (
 )
 
 
+TALKATIVE = "it talks without an end; see to the files that its shell starts with"
+
+
 def explain_connection(said: str, status: int, *, is_new: bool) -> str:
     """Why there is no connection: `status` is that of ssh, `is_new` tells that there never was one."""
     if not is_new:
@@ -47,6 +50,13 @@ def explain_connection(said: str, status: int, *, is_new: bool) -> str:
     if status == 255:
         return "no connection could be made; see what `ssh` to it says"
     return "it lets nobody run a shell; publish as a user who may"
+
+
+def explain_silence(*, is_new: bool) -> str:
+    """Why it is not waited for any longer, though there is a connection."""
+    if is_new:
+        return "its shell does not answer; see that `ssh` to it runs a command, and what the shell starts with"
+    return "it has not answered for a long time; see to the disk there, and publish again"
 
 
 def explain_failure(said: str, program: str = "") -> str:
