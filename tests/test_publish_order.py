@@ -140,13 +140,17 @@ def test_a_new_page_that_was_sent_with_links_to_others_waits_for_the_next_publis
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_part_of_the_search_that_was_retired_waits_for_its_new_self(seed: int) -> None:
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_part_of_the_search_that_was_retired_waits_for_its_new_self(seed: int, is_back: bool) -> None:
     """It is there, and leads to what has gone."""
     part, other = "pagefind/fragment/part", "theme/a.png"
     store, chance = Store(), Random(seed)
     store.publish(make_site({"index.html": [part], part: [other], other: []}), chance)
     store.publish(make_site({"index.html": ["theme/b.js"], "theme/b.js": []}), chance)
     assert part in store.content
+    if is_back:  # as it was, but the publish is cut short before what it leads to is back, too
+        back = make_site({"index.html": ["theme/b.js"], "theme/b.js": [part], part: [other], other: []})
+        store.publish(back, chance, steps=0)
     new = make_site({"index.html": ["theme/b.js"], "theme/b.js": [part], part: []})
     store.publish(new, chance, steps=seed % 3)
     store.publish(new, chance)
