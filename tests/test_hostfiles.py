@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -88,7 +89,7 @@ def _serve(text: str, path: str, prefix: str = "") -> dict[str, list[str]]:
 
 def _check(files: Mapping[str, str], prefix: str = "") -> dict[str, dict[str, list[str]]]:
     """What every file is served with: never two values for one header, and never one that is not for it."""
-    text = format_headers(files, prefix)
+    text, _ = format_headers(files, prefix)
     shown = {path: _serve(text, path, quote(prefix)) for path in files}
     for path, headers in shown.items():
         wanted = {**dict(plan_headers(path, find_kind(path, files[path]))), **dict(SECURITY)}
@@ -121,15 +122,15 @@ def test_every_file_is_to_be_kept_as_long_as_its_kind_allows() -> None:
 
 
 def test_rules_are_few() -> None:
-    assert format_headers(SITE) == (
+    assert format_headers(SITE)[0] == (
         "/*\n  x-content-type-options: nosniff\n  referrer-policy: strict-origin-when-cross-origin\n\n"
         f"/theme/css/a.0123456789ab.css\n  cache-control: {YEAR}\n\n"
         f"/theme/js/b.0123456789ab.js\n  cache-control: {YEAR}\n\n"
         "/*.md\n  content-type: text/markdown; charset=utf-8\n\n"
-        "/llms.txt\n  content-type: text/plain; charset=utf-8\n\n"
-        "/robots.txt\n  content-type: text/plain; charset=utf-8\n\n"
         f"/*.pf_fragment\n  cache-control: {HOUR}\n\n"
         f"/*.png\n  cache-control: {HOUR}\n\n"
+        "/llms.txt\n  content-type: text/plain; charset=utf-8\n\n"
+        "/robots.txt\n  content-type: text/plain; charset=utf-8\n\n"
         f"/pagefind/wasm.en.pagefind\n  cache-control: {HOUR}\n\n"
         f"/theme/favicon.svg\n  cache-control: {HOUR}\n"
     )
@@ -138,7 +139,7 @@ def test_rules_are_few() -> None:
 def test_a_site_may_stand_below_its_host() -> None:
     shown = _check(SITE, "/my docs")
     assert shown["images/1.png"]["cache-control"] == [HOUR]
-    patterns = [pattern for pattern, _ in _parse_headers(format_headers(SITE, "/my docs/"))]
+    patterns = [pattern for pattern, _ in _parse_headers(format_headers(SITE, "/my docs/")[0])]
     assert patterns[0] == "/my%20docs/*"
     assert all(pattern.startswith("/my%20docs/") for pattern in patterns)
 
@@ -151,7 +152,7 @@ def test_a_name_that_only_looks_like_a_fingerprint_is_none() -> None:
 
 def test_compressed_twins_have_no_rules() -> None:
     files = dict.fromkeys(("index.html", "a.png", "a.png.gz", "index.html.br", "other.gz"), "")
-    assert [pattern for pattern, _ in _parse_headers(format_headers(files))] == ["/*", "/a.png", "/other.gz"]
+    assert [pattern for pattern, _ in _parse_headers(format_headers(files)[0])] == ["/*", "/a.png", "/other.gz"]
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,8 @@ def test_compressed_twins_have_no_rules() -> None:
         ("names in other letters", ["über.png", "a b.png", "日本/x.png"]),
         ("endings that mean something in rules", [f"{n}.a:b*" for n in "abcd"]),
         ("names without an ending", ["a", "b", "c", "d", "e/f"]),
+        ("names that end with a dot", ["a.", "b.", "c.", "d.", "e/f"]),
+        ("endings that have two small forms", [f"{n}.Σ" for n in "abcd"]),
     ],
 )
 def test_no_rule_is_for_what_it_was_not_made_for(name: str, files: list[str]) -> None:
@@ -185,12 +188,56 @@ def test_names_in_other_letters_have_rules_as_addresses_have_them() -> None:
 
 def test_a_folder_of_many_kinds_has_one_rule() -> None:
     files = dict.fromkeys(("index.html", *(f"data/{n}.{n}" for n in "abcdefgh")), "")
-    assert [pattern for pattern, _ in _parse_headers(format_headers(files))] == ["/*", "/data/*"]
+    assert [pattern for pattern, _ in _parse_headers(format_headers(files)[0])] == ["/*", "/data/*"]
+
+
+def test_the_largest_groups_have_the_patterns() -> None:
+    pictures = [f"img/{number}.{ending}" for number in range(40) for ending in ("png", "svg", "webp", "gif")]
+    files = dict.fromkeys(("index.html", *pictures, *(f"img/{n}.{n}" for n in "abcdefgh"), "x.png"), "")
+    shown = _check(files)
+    assert {path for path, headers in shown.items() if "cache-control" not in headers} == {"index.html"}
+    assert [pattern for pattern, _ in _parse_headers(format_headers(files)[0])] == ["/*", "/img/*", "/x.png"]
+    # One that holds no more than a small part of a kind does not take the place of the kind's own.
+    files = dict.fromkeys((*(f"a/{n}.b/x.png" for n in range(9)), *(f"c/{n}.{n}" for n in "abc"), "c/x.png"), "")
+    patterns = [pattern for pattern, _ in _parse_headers(format_headers(files)[0])]
+    assert patterns == ["/*", "/*.png", "/c/a.a", "/c/b.b", "/c/c.c"]
+
+
+def test_the_rules_for_the_search_stay_when_its_files_change() -> None:
+    always = ("index.html", "pagefind/pagefind.js", "pagefind/pagefind-entry.json", "pagefind/wasm.en.pagefind")
+    texts = set()
+    for many in (1, 2, 4, 9, 50):
+        names = [f"en_{number:x}{many:x}" for number in range(many)]
+        found = [f"pagefind/{kind}/{name}.pf_{kind}" for kind in ("fragment", "index", "filter") for name in names]
+        files = dict.fromkeys((*always, *found, f"pagefind/pagefind.en_{many}.pf_meta"), "")
+        shown = _check(files)
+        assert all(shown[path]["cache-control"] == [HOUR] for path in found)
+        texts.add(format_headers(files)[0])
+    assert [pattern for pattern, _ in _parse_headers(*texts)] == [
+        "/*",
+        *(f"/*.pf_{kind}" for kind in ("filter", "fragment", "index", "meta")),
+        "/pagefind/wasm.en.pagefind",
+    ]
+
+
+@pytest.mark.parametrize(
+    "form", ["d{folder}/{number}.html", "d/{number}.a{folder}", "d{folder}/e/{number}.png", "{number}.a{number}"]
+)
+def test_many_files_take_no_time(form: str) -> None:
+    files = {form.format(number=number, folder=number % 2000): "" for number in range(10_000)}
+    begun = time.process_time()
+    format_headers(files)
+    assert time.process_time() - begun < 5
 
 
 def test_where_there_is_no_room_the_last_rules_are_left_out() -> None:
     many = {f"{number}.0123456789ab.css": DIGEST for number in range(150)}
     shown = _check({"index.html": "", "a.png": "", **many})
+    assert format_headers({"index.html": "", "a.png": "", **many})[1] == 52
+    single = dict.fromkeys((f"{number}.{number}" for number in range(150)), "")
+    assert (format_headers(single)[1], format_headers(dict.fromkeys(list(single)[:99], ""))[1]) == (51, 0)
+    grouped = _check({**single, **dict.fromkeys((f"z/{n}.zip" for n in "abcd"), "")})
+    assert grouped["z/a.zip"]["cache-control"] == [HOUR]
     assert sum("cache-control" in headers for headers in shown.values()) == 99
     long = "x" * 250
     shown = _check(dict.fromkeys((f"{'ü' * 125}/" * 3 + long, "a.png"), ""))
@@ -199,7 +246,7 @@ def test_where_there_is_no_room_the_last_rules_are_left_out() -> None:
 
 NAMES = st.sampled_from(["a", "b", "md", "cmd", "x", "X", "index", "ü", "a b", ":p", "v1.0"])
 ENDINGS = st.sampled_from(
-    ["", ".html", ".md", ".MD", ".png", ".xmd", ".0123456789ab.css", ".css", ".txt", ".gz", ".tar.gz"]
+    ["", ".html", ".md", ".MD", ".png", ".xmd", ".0123456789ab.css", ".css", ".txt", ".gz", ".tar.gz", ".pf_meta", "."]
 )
 PATHS = st.builds(lambda parts, ending: "/".join(parts) + ending, st.lists(NAMES, min_size=1, max_size=3), ENDINGS)
 
@@ -460,6 +507,23 @@ def test_no_redirect_takes_the_place_of_a_file_for_hosts(site: SiteFolder) -> No
     assert (
         "redirects.toml:1: R103 `/build.json/` is taken by `build.json`, which the build writes" in site.build().stderr
     )
+
+
+def test_rules_that_are_left_out_are_told_and_stop_nothing(site: SiteFolder) -> None:
+    names = [f"{number}.{number}" for number in range(120)]
+    site.write({**CONTENT, **{f"content/extra/{name}": "x" for name in names}})
+    moved = {f"extra/{name}": {"path": name} for name in names}
+    site.set(**{**PUBLIC, "CALLSITE_SEARCH": False, "CALLSITE_STRICT": True, "EXTRA_PATH_METADATA": moved})
+    built = site.build()
+    assert built.code == 0
+    assert re.fullmatch(
+        r"_headers: \d+ rules left out: Cloudflare Pages reads 100, of 2,000 characters each; browsers ask for files "
+        "without a rule each time\n",
+        built.stderr,
+    )
+    moved["extra/_headers"] = {"path": "_headers"}
+    built = _build(site, {"content/extra/_headers": "mine"}, CALLSITE_SEARCH=False, EXTRA_PATH_METADATA=moved)
+    assert built.read("_headers") == "mine"
 
 
 def test_a_folder_in_the_way_is_told(site: SiteFolder) -> None:

@@ -18,6 +18,7 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -34,6 +35,12 @@ _LONGEST_LINE: Final = 2000
 # So many files get one pattern instead of a rule each.
 _MANY: Final = 4
 
+# What the search has one or more files of for each page, under names that change with it.
+_SEARCHED = frozenset({"/*.pf_fragment", "/*.pf_index", "/*.pf_filter", "/*.pf_meta"})
+
+# What an address may leave out.
+_PAGE = re.compile(r"(?:\.html?|/index\.html?)\Z")
+
 # Of these a page says itself that they are in UTF-8, for its styles and scripts as well.
 _TOLD = ("text/html", "text/css", "text/javascript")
 
@@ -41,12 +48,13 @@ _TOLD = ("text/html", "text/css", "text/javascript")
 _PLAIN = re.compile(r"[\w /.~-]+")
 
 
-def format_headers(files: Mapping[str, str], prefix: str = "") -> str:
+def format_headers(files: Mapping[str, str], prefix: str = "") -> tuple[str, int]:
     """Write the rules for the files of an output, each given with its SHA-256 ("" for one that needs none, because its
-    name is no fingerprint); `prefix` is the path of the site's root, "" or "/docs".
+    name is no fingerprint), and count those that there is no room for; `prefix` is the path of the site's root, "" or
+    "/docs".
 
-    Fingerprinted files have a rule each, so that nobody keeps the answer that there is no such file. Where there is no
-    room for more rules the last ones are left out: browsers then ask each time.
+    Fingerprinted files have a rule each, so that nobody keeps the answer that there is no such file. They come first,
+    then what is for many files. Those without a rule are as safe with it as without: browsers ask for them each time.
     """
     served: dict[str, dict[str, str]] = {}
     groups: dict[Kind, list[str]] = defaultdict(list)
@@ -68,10 +76,13 @@ def format_headers(files: Mapping[str, str], prefix: str = "") -> str:
         wanted = {path: served[path][name] for path in paths}
         for pattern, value in _find_rules(wanted, served) if by_pattern else _list_files(wanted, served):
             rules[pattern][name] = value
+    first = {f"/{path}" for path in groups[Kind.FINGERPRINTED]}
+    ordered = sorted(rules, key=lambda pattern: "*" not in pattern and pattern not in first)
     root = quote_prefix(prefix)
-    lines = [(quote(f"{root}{pattern}", safe="/%*~"), headers) for pattern, headers in rules.items()]
-    fitting = [_format_rule(pattern, headers) for pattern, headers in lines if len(pattern) <= _LONGEST_LINE]
-    return "\n".join(fitting[:_MOST_RULES])
+    lines = ((quote(f"{root}{pattern}", safe="/%*~"), rules[pattern]) for pattern in ordered)
+    fitting = (_format_rule(pattern, headers) for pattern, headers in lines if len(pattern) <= _LONGEST_LINE)
+    told = list(islice(fitting, _MOST_RULES))
+    return "\n".join(told), len(rules) - len(told)
 
 
 def _is_twin(path: str, files: Collection[str]) -> bool:
@@ -84,39 +95,55 @@ def _find_rules(wanted: Mapping[str, str], paths: Collection[str]) -> Iterator[t
     """Give patterns, and paths, for a header with its value for each of the paths that it is `wanted` for. No two of
     them are for one file, and none is for another file of the site.
     """
-    left = dict(wanted)
-    for pattern, found in (*_find_endings(wanted, paths), *_find_folders(wanted, paths)):
-        values = {left.get(path) for path in found}
-        value = values.pop()
-        if value and not values:
-            left = {path: value for path, value in left.items() if path not in found}
+    covered: set[str] = set()
+    for pattern, found in _find_patterns(wanted, paths):
+        values = {wanted.get(path) for path in found}
+        value = values.pop() if len(values) == 1 else None
+        if value and covered.isdisjoint(found):
+            covered |= found
             yield pattern, value
-    yield from _list_files(left, paths)
+    yield from _list_files({path: value for path, value in wanted.items() if path not in covered}, paths)
 
 
-def _find_endings(wanted: Iterable[str], paths: Collection[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Patterns for the endings that many of the wanted files have, each with all files that it could be for."""
-    endings = Counter(posixpath.splitext(path)[1].lower() for path in wanted)
-    for ending, many in sorted(endings.items()):
-        if many >= _MANY and _PLAIN.fullmatch(ending):
-            # Any character stands for the dot, and an address may leave `.html` out.
-            loose = re.compile(rf".{re.escape(ending[1:])}(?:\.html?|/index\.html?)?\Z", re.IGNORECASE | re.DOTALL)
-            yield f"/*{ending}", frozenset(path for path in paths if loose.search(f"/{path}"))
-
-
-def _find_folders(wanted: Iterable[str], paths: Collection[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Patterns for the folders that have many of the wanted files below them, outer ones first, each with all files
-    that it could be for.
+def _find_patterns(wanted: Collection[str], paths: Collection[str]) -> list[tuple[str, set[str]]]:
+    """Patterns that may be worth a rule, each with all files that it could be for. Those of the search come first,
+    so that they stay when its files change with a page; then those for the most files.
     """
-    below: dict[str, set[str]] = defaultdict(set)
+    found = {**_find_folders(wanted, paths), **_find_endings(wanted, paths)}
+    return sorted(found.items(), key=lambda each: (each[0] not in _SEARCHED, -len(each[1]), each[0]))
+
+
+def _find_endings(wanted: Iterable[str], paths: Iterable[str]) -> dict[str, set[str]]:
+    """Patterns for the endings that many of the wanted files have."""
+    endings = Counter(posixpath.splitext(path)[1].lower() for path in wanted)
+    found: dict[str, set[str]] = {
+        f"/*{ending}": set()
+        for ending, many in endings.items()
+        if (many >= _MANY or f"/*{ending}" in _SEARCHED) and len(ending) > 1 and _PLAIN.fullmatch(ending)
+    }
+    lengths = {len(pattern) - len("/*.") for pattern in found}
     for path in paths:
-        for folder in _find_above(path.lower()):
-            below[folder].add(path)
-        below[posixpath.splitext(path.lower())[0]].add(path)  # a page beside the folder, asked for by its short address
-    folders = Counter(folder for path in wanted for folder in _find_above(path))
-    for folder, many in sorted(folders.items()):
-        if many >= _MANY and _PLAIN.fullmatch(folder):
-            yield f"/{folder}/*", frozenset(below[folder.lower()])
+        asked = f"/{path.lower()}"
+        for address in {asked, _PAGE.sub("", asked)}:  # an address may leave `.html` out
+            for length in lengths:
+                # Any character stands for the dot.
+                if length < len(address) and (pattern := f"/*.{address[-length:]}") in found:
+                    found[pattern].add(path)
+    return found
+
+
+def _find_folders(wanted: Iterable[str], paths: Iterable[str]) -> dict[str, set[str]]:
+    """Patterns for the folders that have many of the wanted files below them."""
+    many = Counter(folder for path in wanted for folder in _find_above(path))
+    folders = [folder for folder in many if many[folder] >= _MANY and _PLAIN.fullmatch(folder)]
+    below: dict[str, set[str]] = {folder.lower(): set() for folder in folders}
+    for path in paths:
+        asked = path.lower()
+        # A page beside the folder is asked for by its short address.
+        for folder in (*_find_above(asked), posixpath.splitext(asked)[0]):
+            if folder in below:
+                below[folder].add(path)
+    return {f"/{folder}/*": below[folder.lower()] for folder in folders}
 
 
 def _find_above(path: str) -> Iterator[str]:

@@ -34,6 +34,7 @@ from callsite.redirects import Redirect, plan_redirect_path
 from callsite.searching import FOLDER as SEARCH
 from callsite.staging import list_files
 from callsite.twins import SITEMAP
+from callsite.wording import count
 
 # What pages come out of, and Pagefind by the name of its package.
 _TOOLS = ("pelican", "markdown", "pygments", "jinja2")
@@ -73,7 +74,11 @@ def _make_files(run: Run, redirects: Sequence[Redirect], there: frozenset[str]) 
     yield settings.get("CALLSITE_NGINX_MAP", ""), format_nginx_map(redirects, pages, prefix)
     coming = plan_host_files(settings)
     digests = {path: _digest(run.staging.path / path) if seems_fingerprinted(path) else "" for path in there | coming}
-    yield HEADERS_PATH, format_headers(digests, prefix)
+    rules, left = format_headers(digests, prefix)
+    if left and HEADERS_PATH not in there:
+        why = "Cloudflare Pages reads 100, of 2,000 characters each; browsers ask for files without a rule each time"
+        run.note([f"{HEADERS_PATH}: {count(left, 'rule')} left out: {why}"])
+    yield HEADERS_PATH, rules
 
 
 def _make_record(run: Run, address: str, there: frozenset[str]) -> Record:
