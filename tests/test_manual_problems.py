@@ -614,7 +614,7 @@ def test_every_problem_has_its_words_tried() -> None:
     tried = {
         *(*FAULTS, "T100", "S101", "S103", "S104", "X104", "X105"),
         *(code for code, _, _ in FAULTY_SITES),
-        *(*PAGES, *SITES, "M115", "C102", "U101", "U102", "U103"),
+        *(*PAGES, *SITES, "M115", "R107", "C102", "U101", "U102", "U103"),
         *(rule.code for rule in external.RULES),
     }
     assert {code for code in CODES if code[0] != "H"} - tried == {"M110", "S105", "S106", "C101", "C103"}
