@@ -648,6 +648,27 @@ def test_what_was_kept_for_a_while_can_be_gone_back_to_after_an_interruption(
     assert site.read_site() == encode(FILES)
 
 
+def test_what_was_in_doubt_when_it_went_can_be_gone_back_to(site: Site) -> None:
+    site.publish(FILES)
+    release = site.read_manifest()[0].release
+    standing = site.destination.look()
+    doubtful = {STYLE_PATH: standing.manifest.files[STYLE_PATH]}
+    manifest = dataclasses.replace(standing.manifest, coming=doubtful)  # as it is when another size was found there
+    plan = site.plan(manifest)
+    site.store.proxy.meddler = fail(STYLE_PATH)  # type: ignore[assignment]  # it is one
+    with pytest.raises(CallsiteError):
+        site.destination.apply(plan, dataclasses.replace(standing, manifest=manifest), site.folder, site.watched)
+    assert site.read_manifest()[0].coming.keys() == {STYLE_PATH}
+    site.store.proxy.clear()
+    rest = {path: data for path, data in FILES.items() if path != STYLE_PATH}
+    site.publish(rest)
+    site.publish({**rest, "a.html": "<p>A"}, now=NOON + timedelta(days=9))
+    assert STYLE_PATH not in site.read_site()
+    assert site.destination.list_releases()[-1].name == release
+    site.roll_back(-1)
+    assert site.read_site() == encode(FILES)
+
+
 def lease_manifest_away(site: Site) -> None:
     """Give back the lock of a publisher that is dead."""
     data = json.loads(site.store.read(f"site/{MANIFEST}"))

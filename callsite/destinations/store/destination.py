@@ -112,10 +112,10 @@ class StoreDestination:
         journal = Journal(self._make_objects(told), plan, token, keep, is_conditional=is_conditional)
         swept: tuple[str, ...] = ()
         try:
-            if plan.uploads or plan.deletions:
+            doubtful = frozenset(standing.manifest.coming)
+            if plan.uploads or plan.deletions or plan.new.retired.keys() & doubtful:
                 journal.begin()
                 objects = self._make_objects(told, journal)
-                doubtful = frozenset(standing.manifest.coming)
                 parallel = self._settings.parallel
                 swept = Work(objects, journal, plan, make(objects), told, keep, parallel, doubtful).run()
                 self._refresh(plan, journal, objects.asker)

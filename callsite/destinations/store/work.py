@@ -71,10 +71,12 @@ class Work:
         if self._needed and self.doubtful:
             self._copied |= list_kept(self.objects)
         stale = [name for name in notes.stale if name not in self._needed]
-        swept = tuple(stale) if plan.deletions or len(stale) > MOST_STALE else ()
         stages = list(plan.list_stages())
+        swept = tuple(stale) if plan.deletions or (stages and len(stale) > MOST_STALE) else ()
         is_clearing = False
         with ThreadPoolExecutor(self.parallel) as pool:
+            # From now on these count as other than they should be, so this is the last time that they can be kept.
+            self._do_all(pool, self._keep, sorted(plan.new.retired.keys() & self.doubtful))
             for number, (stage, uploads, deletions) in enumerate(stages, 1):
                 if deletions and not is_clearing:
                     # Before it is noted that these are no files of ours any more: who goes on where this was cut short
