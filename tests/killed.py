@@ -17,7 +17,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from callsite.destinations.directory import DirectoryDestination
+from callsite.destinations.folders.directory import DirectoryDestination
 from callsite.errors import CallsiteError
 from callsite.publish.settings import DirectorySettings
 from tests.publishing import NOON, Watched

@@ -15,10 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import callsite.destinations.ssh
-from callsite.destinations.directory import DirectoryDestination
-from callsite.destinations.ssh import SshDestination
-from callsite.destinations.ssh_session import Session
+import callsite.destinations.folders.ssh
+from callsite.destinations.folders.directory import DirectoryDestination
+from callsite.destinations.folders.ssh import SshDestination
+from callsite.destinations.folders.ssh_session import Session
 from callsite.publish.settings import DirectorySettings, SshSettings
 from tests.publishing import NOON, Watched
 from tests.releasing import NEW, plan_site
@@ -56,7 +56,7 @@ def main(port: str, identity: str, home: str, root: str, output: str, when: str,
     destination = SshDestination(SshSettings(f"{user()}@127.0.0.1", root, int(port), identity), Path(output))
     standing = DirectoryDestination(DirectorySettings(str(Path(home, root))), Path(output)).look()
     plan = plan_site(standing, NEW, NOON + timedelta(hours=1))
-    module: Any = callsite.destinations.ssh
+    module: Any = callsite.destinations.folders.ssh
     module.Session = Killed
     Killed.when, Killed.left = when, int(count)
     destination.apply(plan, standing, Path(output), Watched())

@@ -152,8 +152,8 @@ def serve_jobs(answered: int, asked: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(ImportError):  # all that takes time is done once
         import callsite.destinations.branch
-        import callsite.destinations.directory
-        import callsite.destinations.ssh
+        import callsite.destinations.folders.directory
+        import callsite.destinations.folders.ssh
         import callsite.destinations.store  # noqa: F401  # see above
     for found in _read_lines(answered):
         fault = found.pop("fault")

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from callsite.destinations import BusyError, MovedError, Standing
-from callsite.destinations.directory import DirectoryDestination
-from callsite.destinations.directory_tree import Tree
-from callsite.destinations.releases import find_outdated, make_busy
+from callsite.destinations.folders.directory import DirectoryDestination
+from callsite.destinations.folders.releases import find_outdated, make_busy
+from callsite.destinations.folders.tree import Tree
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Stage, format_manifest
 from callsite.publish.settings import DirectorySettings
@@ -51,7 +51,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk does not fail here, and others may be writing to it."""
     monkeypatch.setattr(os, "sync", lambda: None)
     monkeypatch.setattr(os, "fsync", lambda number: None)
-    monkeypatch.setattr("callsite.destinations.directory_yard._PATIENCE", 0.1)
+    monkeypatch.setattr("callsite.destinations.folders.yard._PATIENCE", 0.1)
 
 
 @pytest.fixture

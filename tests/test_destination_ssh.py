@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from callsite.destinations import BusyError, Destination, MovedError, Standing
-from callsite.destinations.directory import DirectoryDestination
-from callsite.destinations.ssh import SshDestination
-from callsite.destinations.ssh_command import bracket, is_host, quote_for_rsync
-from callsite.destinations.ssh_scripts import make_links, make_path, parse_said, parse_sizes, parse_sums
-from callsite.destinations.ssh_session import FailedError, Session
-from callsite.destinations.ssh_telling import Teller
-from callsite.destinations.ssh_words import explain_connection, explain_failure
+from callsite.destinations.folders.directory import DirectoryDestination
+from callsite.destinations.folders.ssh import SshDestination
+from callsite.destinations.folders.ssh_command import bracket, is_host, quote_for_rsync
+from callsite.destinations.folders.ssh_scripts import make_links, make_path, parse_said, parse_sizes, parse_sums
+from callsite.destinations.folders.ssh_session import FailedError, Session
+from callsite.destinations.folders.ssh_telling import Teller
+from callsite.destinations.folders.ssh_words import explain_connection, explain_failure
 from callsite.errors import CallsiteError
 from callsite.publish import Manifest, Plan, Stage
 from callsite.publish.settings import DirectorySettings, SshSettings
@@ -431,7 +431,7 @@ class TestBusy:
     ) -> None:
         there.start()
         standing = there.local.look()
-        monkeypatch.setattr("callsite.destinations.ssh_session.SILENCE", 2)
+        monkeypatch.setattr("callsite.destinations.folders.ssh_session.SILENCE", 2)
 
         class Asleep(Watched):
             def begin(self, stage: Stage, files: int, size: int) -> None:
@@ -452,7 +452,7 @@ class TestBusy:
             return real(session, script, **named)
 
         monkeypatch.setattr(Session, "run", run)
-        monkeypatch.setattr("callsite.destinations.ssh_session._PULSE", 0.1)
+        monkeypatch.setattr("callsite.destinations.folders.ssh_session._PULSE", 0.1)
         there.replace_program("rsync", 'case "$*" in *--server*) sleep 0.5 ;; esac\nexec "$real" "$@"')
         there.send(OLD)
         assert shown(there.root) == OLD
@@ -613,13 +613,13 @@ class TestFaults:
         shell = tmp_path / "shell"
         shell.write_text("#!/bin/sh\nexec sleep 600\n")
         shell.chmod(0o755)
-        monkeypatch.setattr("callsite.destinations.ssh_session._GREETED", 1.0)
+        monkeypatch.setattr("callsite.destinations.folders.ssh_session._GREETED", 1.0)
         with serve_ssh(tmp_path / "server", shell=str(shell)) as server:
             monkeypatch.setenv("PATH", f"{write_client(server, tmp_path / 'client')}:{os.environ['PATH']}")
             there = There(server, tmp_path)
             with pytest.raises(CallsiteError, match=r":site: its shell does not answer; see that `ssh` to it runs"):
                 there.destination.look()
-            monkeypatch.setattr("callsite.destinations.ssh_session._GREETED", 60.0)
+            monkeypatch.setattr("callsite.destinations.folders.ssh_session._GREETED", 60.0)
             for endless in ("yes", "cat /dev/zero"):
                 shell.write_text(f"#!/bin/sh\nexec {endless}\n")
                 with pytest.raises(CallsiteError, match=r":site: it talks without an end; see to the files that its"):
@@ -712,7 +712,7 @@ class TestConnections:
 
     def test_a_piece_that_does_not_end(self, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
         with Session(there.settings, there.base, "x:y") as session:
-            monkeypatch.setattr("callsite.destinations.ssh_session._DONE", 0.5)
+            monkeypatch.setattr("callsite.destinations.folders.ssh_session._DONE", 0.5)
             with pytest.raises(CallsiteError, match="x:y: it has not answered for a long time; see to the disk there"):
                 session.run("sleep 600")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callsite.destinations import Destination
-from callsite.destinations.directory import DirectoryDestination
+from callsite.destinations.folders.directory import DirectoryDestination
 from callsite.publish.settings import BranchSettings, DirectorySettings, SshSettings, StoreSettings, Target
 from callsite.publishing.opening import open_destination
 from callsite.scaffold import plan_site, write_site

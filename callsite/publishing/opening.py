@@ -15,11 +15,11 @@ def open_destination(target: Target, base: Path) -> Destination:
     """
     match target:  # each kind needs libraries that the others need not wait for
         case DirectorySettings():
-            from callsite.destinations.directory import DirectoryDestination  # noqa: PLC0415  # see above
+            from callsite.destinations.folders.directory import DirectoryDestination  # noqa: PLC0415  # see above
 
             return DirectoryDestination(target, base)
         case SshSettings():
-            from callsite.destinations.ssh import SshDestination  # noqa: PLC0415  # see above
+            from callsite.destinations.folders.ssh import SshDestination  # noqa: PLC0415  # see above
 
             return SshDestination(target, base)
         case BranchSettings():

@@ -23,8 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from callsite.destinations.ssh_command import find_place, make_rsync, make_ssh
-from callsite.destinations.ssh_words import TALKATIVE, explain_connection, explain_failure, explain_silence
+from callsite.destinations.folders.ssh_command import find_place, make_rsync, make_ssh
+from callsite.destinations.folders.ssh_words import TALKATIVE, explain_connection, explain_failure, explain_silence
 from callsite.errors import CallsiteError
 from callsite.publish.settings import SshSettings
 

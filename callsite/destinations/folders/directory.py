@@ -16,9 +16,7 @@ from pathlib import Path
 
 from callsite.build import place_of
 from callsite.destinations.destination import Release, Standing, Watcher
-from callsite.destinations.directory_tree import Tree
-from callsite.destinations.directory_yard import Yard, open_yard
-from callsite.destinations.releases import (
+from callsite.destinations.folders.releases import (
     check_apart,
     check_new,
     check_token,
@@ -31,6 +29,8 @@ from callsite.destinations.releases import (
     make_releases,
     read_output,
 )
+from callsite.destinations.folders.tree import Tree
+from callsite.destinations.folders.yard import Yard, open_yard
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Plan
 from callsite.publish.settings import DirectorySettings

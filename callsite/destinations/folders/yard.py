@@ -17,8 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from callsite.destinations.destination import Standing
-from callsite.destinations.directory_tree import Tree, make_folder, open_folder, share
-from callsite.destinations.releases import (
+from callsite.destinations.folders.releases import (
     CURRENT,
     LOCK,
     OWN,
@@ -33,6 +32,7 @@ from callsite.destinations.releases import (
     make_standing,
     read_manifest,
 )
+from callsite.destinations.folders.tree import Tree, make_folder, open_folder, share
 from callsite.errors import CallsiteError
 from callsite.publish import Manifest, format_manifest
 

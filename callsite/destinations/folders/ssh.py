@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callsite.destinations.destination import Release, Standing, Watcher
-from callsite.destinations.releases import (
+from callsite.destinations.folders.releases import (
     CURRENT,
     RELEASES,
     check_link,
@@ -35,8 +35,8 @@ from callsite.destinations.releases import (
     read_manifest,
     read_output,
 )
-from callsite.destinations.ssh_command import is_host
-from callsite.destinations.ssh_scripts import (
+from callsite.destinations.folders.ssh_command import is_host
+from callsite.destinations.folders.ssh_scripts import (
     Said,
     make_enter,
     make_finish,
@@ -54,8 +54,8 @@ from callsite.destinations.ssh_scripts import (
     parse_sizes,
     parse_sums,
 )
-from callsite.destinations.ssh_session import FailedError, Session
-from callsite.destinations.ssh_telling import Teller
+from callsite.destinations.folders.ssh_session import FailedError, Session
+from callsite.destinations.folders.ssh_telling import Teller
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Plan
 from callsite.publish.settings import SshSettings
