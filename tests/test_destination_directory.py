@@ -86,6 +86,7 @@ class TestPublishing:
         assert destination.look() == Standing(Manifest(), "", is_known=False)
         assert destination.list_files() == {}
         assert destination.list_releases() == ()
+        assert destination.find_warnings(make_manifest(OLD)) == ()
         assert not root.exists()
 
     def test_an_empty_folder_is_as_good_as_none(self, destination: DirectoryDestination, root: Path) -> None:

@@ -133,6 +133,7 @@ def test_from_nothing_to_a_second_release_and_back(there: There) -> None:
     destination = there.destination
     assert destination.look() == NOTHING
     assert destination.list_releases() == ()
+    assert destination.find_warnings(Manifest()) == ()
     assert not there.root.exists()
 
     first, watched = there.send(OLD, NOON)
