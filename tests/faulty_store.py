@@ -185,7 +185,7 @@ def _reset(environ: dict[str, Any]) -> None:
 def _make_handler() -> Any:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
-    class Handler(MotoRequestHandler):  # type: ignore[misc]  # moto's classes are not known to mypy
+    class Handler(MotoRequestHandler):
         disable_nagle_algorithm = True
 
         def handle(self) -> None:

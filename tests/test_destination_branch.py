@@ -14,8 +14,8 @@ import pytest
 
 from callsite.destinations import BusyError, MovedError, Release, Standing
 from callsite.destinations.branch import BranchDestination, format_message
-from callsite.destinations.branch_copies import Copies
-from callsite.destinations.branch_remote import Tip
+from callsite.destinations.branch.copies import Copies
+from callsite.destinations.branch.remote import Tip
 from callsite.publish import MANIFEST, Entry, Manifest, plan_publish
 from tests.branches import Bare, forget_user, git, make_bare, make_checkout, open_branch, refuse, take_snapshot
 from tests.publishing import NOON, Watched
@@ -253,7 +253,7 @@ class TestNothingIsSent:
                 (output / path).write_bytes(b"x" * entry.size)
             return read(output, path, entry)
 
-        monkeypatch.setattr("callsite.destinations.branch_trees.read_output", change)
+        monkeypatch.setattr("callsite.destinations.branch.trees.read_output", change)
         assert "has changed" in refuse(lambda: put(destination, OLD, output))
         assert bare.tip == ""
 
@@ -513,7 +513,7 @@ class TestCopies:
     ) -> None:
         put(destination, OLD, output)
         put(destination, NEW, output, NOON + HOUR)
-        monkeypatch.setattr("callsite.destinations.branch_copies._MOST_FILES", 8)
+        monkeypatch.setattr("callsite.destinations.branch.copies._MOST_FILES", 8)
         count = len(list(checkout.glob(".cache/publish/*/*.git/objects/*/*")))
         assert destination.look().is_known
         assert len(list(checkout.glob(".cache/publish/*/*.git/objects/*/*"))) < count
@@ -552,7 +552,7 @@ class TestCopies:
         put(destination, NEW, output, NOON + HOUR)
         shutil.rmtree(checkout / ".cache")
         monkeypatch.setenv("GIT_TEST_PROTOCOL_VERSION", "0")
-        monkeypatch.setattr("callsite.destinations.branch_remote._SETTINGS", {"protocol.version": "0", "gc.auto": "0"})
+        monkeypatch.setattr("callsite.destinations.branch.remote._SETTINGS", {"protocol.version": "0", "gc.auto": "0"})
         assert destination.look().is_known
         assert len(destination.list_releases()) == 1
         destination.roll_back(destination.list_releases()[0], destination.look(), Watched())

@@ -253,7 +253,7 @@ class TestKilled:
             os.killpg(running.pid, signal.SIGINT)
             _, said = running.communicate()
         assert time.monotonic() - begun < 10
-        assert "branch_remote.py" in said
+        assert "branch/remote.py" in said
         assert "KeyboardInterrupt" in said
         assert bare.tip == old
         (bare.path / "hooks" / "pre-receive").unlink()
@@ -271,7 +271,7 @@ class TestKilled:
                 raise GitError("the remote end hung up unexpectedly", "the remote end hung up unexpectedly")
             return said
 
-        monkeypatch.setattr("callsite.destinations.branch_remote.run_git", lose)
+        monkeypatch.setattr("callsite.destinations.branch.remote.run_git", lose)
         _, watched = put(destination, OLD, output)
         assert bare.read() == dict(OLD)
         assert watched.waits == []

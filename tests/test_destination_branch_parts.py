@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsite.destinations.branch import format_message
-from callsite.destinations.branch_address import parse_address
-from callsite.destinations.branch_limits import find_refusal
-from callsite.destinations.branch_trees import Item, find_clash, format_items, parse_items, write_commit, write_tree
+from callsite.destinations.branch.address import parse_address
+from callsite.destinations.branch.limits import find_refusal
+from callsite.destinations.branch.trees import Item, find_clash, format_items, parse_items, write_commit, write_tree
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, feed_git, make_environment, make_repository, run_git
 from callsite.git.configured import Configured, find_identity, read_configured
@@ -464,6 +464,6 @@ class TestTheChapter:
         assert len(said) > 5
         sources = "".join(
             (REPOSITORY / "callsite" / name).read_text(encoding="utf-8")
-            for name in ("git/reasons.py", "git/configured.py", "destinations/branch_remote.py")
+            for name in ("git/reasons.py", "git/configured.py", "destinations/branch/remote.py")
         )
         assert [words for words in said if words not in sources] == []

@@ -85,7 +85,7 @@ class Destination(Protocol):
         """Every file of the site as it really stands there, with its number of bytes; not the manifest."""
 
     def list_releases(self) -> tuple[Release, ...]:
-        """The states that can be gone back to, the newest first; the present one is not among them."""
+        """The states that can be gone back to, the one to go back to first; the present one is not among them."""
 
     def roll_back(self, release: Release, standing: Standing, watcher: Watcher) -> None:
         """Make the destination what it was. Raises MovedError when `standing` is out of date."""

@@ -19,6 +19,7 @@ from typing import Final, TypeVar
 from callsite.destinations import BusyError, Destination, MovedError, Release, Standing, Watcher
 from callsite.errors import CallsiteError
 from callsite.publish import Doubt, Entry, Manifest, Plan, find_doubts, plan_publish
+from callsite.publish.paths import is_safe
 from callsite.publish.plan import UNKNOWN
 from callsite.publishing.output import Output
 
@@ -67,7 +68,7 @@ def prepare(destination: Destination, output: Output, wish: Wish, standing: Stan
     if wish.verify or not standing.is_known:
         found = destination.list_files()
         if wish.adopt and not standing.is_known:
-            unknown = {path: Entry(UNKNOWN, size) for path, size in found.items()}
+            unknown = {path: Entry(UNKNOWN, size) for path, size in found.items() if is_safe(path)}
             manifest = Manifest(unknown, coming=dict(unknown))
         manifest, differing = compare(manifest, found)
         foreign = frozenset(found.keys() - manifest.files.keys() - manifest.retired.keys() - manifest.coming.keys())
@@ -142,7 +143,9 @@ def compare(manifest: Manifest, found: dict[str, int]) -> tuple[Manifest, tuple[
     differing = {
         path: entry for path, entry in noted.items() if path not in manifest.coming and found.get(path) != entry.size
     }
-    return replace(manifest, coming={**manifest.coming, **differing}), tuple(sorted(differing))
+    gone = differing.keys() - found.keys()
+    doubtful = replace(manifest, coming={**manifest.coming, **differing}, fresh=manifest.fresh | gone)
+    return doubtful, tuple(sorted(differing))
 
 
 def _repeat(attempt: Callable[[], _Result], destination: Destination, wait: float, watcher: Watcher) -> _Result:

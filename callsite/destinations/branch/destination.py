@@ -14,10 +14,10 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callsite.destinations.branch_history import read_contents
-from callsite.destinations.branch_limits import find_refusal, find_warnings
-from callsite.destinations.branch_remote import DELAYS, Remote, Tip, find_remote
-from callsite.destinations.branch_trees import (
+from callsite.destinations.branch.history import read_contents
+from callsite.destinations.branch.limits import find_refusal, find_warnings
+from callsite.destinations.branch.remote import DELAYS, Remote, Tip, find_remote
+from callsite.destinations.branch.trees import (
     Contents,
     Item,
     find_clash,
@@ -28,7 +28,7 @@ from callsite.destinations.branch_trees import (
     write_contents,
     write_tree,
 )
-from callsite.destinations.branch_workshop import Workshop
+from callsite.destinations.branch.workshop import Workshop
 from callsite.destinations.destination import MovedError, Release, Standing, Watcher
 from callsite.destinations.folders.releases import find_retired, go_back, keep_retired
 from callsite.errors import CallsiteError

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from callsite.destinations.branch_address import Address, parse_address
+from callsite.destinations.branch.address import Address, parse_address
 from callsite.destinations.destination import MovedError, Watcher
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, run_git

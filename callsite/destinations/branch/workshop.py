@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from callsite.destinations.branch_copies import Copies
-from callsite.destinations.branch_history import State, read_states
-from callsite.destinations.branch_remote import Remote, Tip
-from callsite.destinations.branch_trees import Item, read_items
+from callsite.destinations.branch.copies import Copies
+from callsite.destinations.branch.history import State, read_states
+from callsite.destinations.branch.remote import Remote, Tip
+from callsite.destinations.branch.trees import Item, read_items
 from callsite.destinations.destination import MovedError
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git

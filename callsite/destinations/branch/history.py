@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from callsite.destinations.branch_remote import Remote
+from callsite.destinations.branch.remote import Remote
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
 from callsite.publish import Manifest, parse_manifest

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from callsite.destinations.branch_address import Address
+from callsite.destinations.branch.address import Address
 from callsite.publish import Manifest
 
 LARGEST_FILE: Final = 100 * 2**20
