@@ -65,7 +65,7 @@ class Fault:
 class Job:
     """A publish: of the folder `output` to the destination of `settings`, at the site `base`. `caching` is how pictures
     are to be cached, "" for as usual. With `tells` each step is waited with until the test has looked. A request to a
-    store has `timeout` seconds, and is tried again for `total` seconds.
+    store has `timeout` seconds, and is tried again for `total` seconds. Another publish is waited for `wait` seconds.
     """
 
     settings: Mapping[str, Any]
@@ -77,6 +77,7 @@ class Job:
     environment: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 10.0
     total: float = 60.0
+    wait: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ def _work(job: Job, answered: int, asked: int) -> None:
         if job.fault and job.fault.kind == "EFBIG":
             resource.setrlimit(resource.RLIMIT_FSIZE, (job.fault.at, resource.RLIM_INFINITY))
         steps.begin()
-        wish = Wish(timedelta(days=7))
+        wish = Wish(timedelta(days=7), job.wait)
         prepared, _ = publish(destination, output, Path(job.output), wish, lambda prepared: True, notes)
         end = "nothing" if prepared.plan.is_empty else "done"
     except (CallsiteError, OSError) as error:  # which the command tells in a line

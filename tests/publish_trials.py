@@ -74,7 +74,7 @@ class Trials:
     def make_visitor(self, channel: Channel | None = None) -> Visitor:
         """A visitor who knows the addresses of the old site; of a new one nobody knows but where it begins."""
         old = self.old.files if self.old else {}
-        doors = DOORS if self.old else DOORS[:1]
+        doors = tuple(door for door in DOORS if door in old) or DOORS[:1]
         going = frozenset({*old, *self.new.files} - {*self.new.files})
         return Visitor(channel or self.ground.get, list_pages(old), going, self.figures, self._broken, doors)
 
@@ -155,7 +155,8 @@ class Trials:
         if then:
             visitor = replace(visitor, going=visitor.going | ({*before, *self.new.files} - {*then.files}))
         with self.watch(visitor):
-            again = self.publisher.run(self.make_job(then or self.new))
+            # On the other side of a broken connection, it takes a moment until all has ended.
+            again = self.publisher.run(replace(self.make_job(then or self.new), wait=8))
         if again.end not in ("done", "nothing"):
             self.problems.append(f"{what}: the next publish ends with {again}")
         self.end(visitor, what, then)

@@ -132,7 +132,6 @@ rm -f "$part"
 
 # `mv` puts a link that leads to a folder into it, unless it is told not to, for which systems have words of their own.
 _SHOW: Final = """
-mv -f "$part" ".callsite/$name.json"
 rm -f .callsite/current.part
 ln -s "releases/$name" .callsite/current.part
 for how in 'mv -fT' 'mv -fh' "perl -e rename(\\$ARGV[0],\\$ARGV[1])"; do
@@ -160,9 +159,12 @@ if [ -n "$(find . -prune -perm -005)" ]; then
 fi
 """
 
+# The list comes first: a list without a release is taken away by the next publish, but a folder without a list may be
+# somebody else's, and would stay for good.
 _FINISH: Final = """
 if [ -f ".callsite/$name.json" ] && [ -d "releases/$name" ]; then remove "$name"; fi
 if [ -e "releases/$name" ] || [ -L "releases/$name" ]; then echo 'File exists' >&2; exit 1; fi
+mv -f "$part" ".callsite/$name.json"
 sync -f . 2>/dev/null || sync
 mv "releases/$partial" "releases/$name"
 """
@@ -226,7 +228,7 @@ def make_finish(partial: str, manifest: Manifest, strays: Iterable[str] = ()) ->
 
 def make_show(manifest: Manifest) -> str:
     """Show a release that is there, with its list as it is now."""
-    return f"{_assign(manifest)}{_WRITE}{_SHOW}"
+    return f'{_assign(manifest)}{_WRITE}mv -f "$part" ".callsite/$name.json"\n{_SHOW}'
 
 
 def make_tidy(unfinished: Iterable[str], loose: Iterable[str], outdated: Iterable[str]) -> str:
