@@ -21,7 +21,7 @@ echo "$turn" > {folder}/turn
 read -r at times how status said < {folder}/fault
 if [ "$turn" -lt "$at" ] || [ "$turn" -ge $((at + times)) ]; then exec {program} "$@"; fi
 case $how in
-late) {program} "$@" >/dev/null ;;
+late) {program} "$@" ;;
 die) kill -9 $$ ;;
 parent) kill -9 $PPID; exit 1 ;;
 hangup)

@@ -131,6 +131,8 @@ class Publisher:
             ready, _, _ = select.select([self._asking], [], [], max(0.0, end - time.monotonic()))
             if not ready:
                 self.stop(signal.SIGKILL)
+                while next(self._lines)["what"] != "over":
+                    pass
                 raise AssertionError(f"the publish hangs at step {steps}: {job}")
             line = next(self._lines)
             match line["what"]:
