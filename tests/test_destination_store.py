@@ -907,6 +907,16 @@ def test_nothing_is_begun_when_the_lock_cannot_be_renewed(site: Site) -> None:
     assert len(site.read_site()) == len(FILES) + 60
 
 
+def test_what_a_stage_has_done_is_noted_when_the_last_time_is_some_while_ago(site: Site) -> None:
+    site.patience = dataclasses.replace(QUICK, beat=0.0)
+    site.publish(FILES)
+    stages = len({write for write in list_writes(site.store) if ".callsite-published" not in write})
+    assert stages > 1
+    usual = len([request for request in site.store.proxy.requests if is_manifest(request)])
+    site.store.proxy.clear()
+    assert usual > 3  # the first look, the lock and the end, and at least one stage
+
+
 def test_a_publish_outlasts_trouble_with_its_lock(site: Site) -> None:
     site.publish(FILES)
     site.settings = dataclasses.replace(site.settings, parallel=1)

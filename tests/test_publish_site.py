@@ -13,6 +13,7 @@ import pytest
 
 from callsite.destinations import Destination
 from callsite.destinations.folders.directory import DirectoryDestination
+from callsite.publish import Manifest
 from callsite.publish.settings import BranchSettings, DirectorySettings, SshSettings, StoreSettings, Target
 from callsite.publishing.opening import open_destination
 from callsite.scaffold import plan_site, write_site
@@ -111,4 +112,5 @@ def test_what_programs_read_has_no_word_of_the_build(site: Path) -> None:
 def test_each_kind_of_destination_opens_without_asking_for_anything(target: Target, tmp_path: Path) -> None:
     destination: Destination = open_destination(target, tmp_path)
     assert destination.title
+    assert destination.find_warnings(Manifest()) == ()
     assert isinstance(destination, DirectoryDestination) == isinstance(target, DirectorySettings)

@@ -17,8 +17,8 @@ from callsite.check.rule import Rule
 from callsite.model import Page, Place, Problem, Severity
 from callsite.wording import nearest
 
-# What rules are about that say what no page can be built with.
-_BUILT_WITH = "TMPLSRXC"
+# What rules are about that say what no page can be built or published with.
+_BUILT_WITH = "TMPLSRXCU"
 
 _IGNORE = re.compile(r"ignore=(\S*)\s*(.*?)\s*(?=\bignore=|\Z)", re.DOTALL)
 

@@ -18,6 +18,9 @@ from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, make_repository, run_git
 from callsite.git.references import find_layout, find_reference, is_hash
 
+# What Python makes of the settings when it reads them: a build would count as changed by itself.
+_COMPILED = (":(top,exclude,glob)**/__pycache__", ":(top,exclude,glob)**/__pycache__/**")
+
 # A build waits for this.
 _TIMEOUT = 60.0
 
@@ -64,7 +67,7 @@ def read_state(folder: Path, apart_from: Collection[Path] = ()) -> State:
 def _is_dirty(environment: dict[str, str], commit: str, top: Path, folder: Path, apart_from: Collection[Path]) -> bool:
     apart = [Path(os.path.realpath(path)) for path in apart_from]
     inside = [path for path in apart if path != top and path.is_relative_to(top)]
-    words = [_name(folder, top), *(_name(path, top, "exclude,") for path in inside)]
+    words = [_name(folder, top), *(_name(path, top, "exclude,") for path in inside), *_COMPILED]
     try:
         run_git(environment, "read-tree", commit, timeout=_TIMEOUT)
         command = ("status", "--porcelain", "--no-renames", "--ignore-submodules", "--untracked-files=normal", "--")

@@ -26,7 +26,6 @@ def open_destination(target: Target, base: Path) -> Destination:
             from callsite.destinations.branch import BranchDestination  # noqa: PLC0415  # see above
 
             return BranchDestination(target, base)
-        case StoreSettings():
-            from callsite.destinations.store import StoreDestination  # noqa: PLC0415  # see above
+    from callsite.destinations.store import StoreDestination  # noqa: PLC0415  # see above
 
-            return StoreDestination(target, base)
+    return StoreDestination(target, base)
