@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from callsite.destinations import Destination
-from callsite.publish.settings import BranchSettings, DirectorySettings, SshSettings, StoreSettings, Target
+from callsite.publish.settings import BranchSettings, DirectorySettings, SshSettings, Target
 
 
 def open_destination(target: Target, base: Path) -> Destination:
