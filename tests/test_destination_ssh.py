@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -849,3 +851,16 @@ def is_free(there: There) -> bool:
     except BusyError:
         return False
     return True
+
+
+def test_a_disk_here_that_is_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __init__(self, *given: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("callsite.destinations.folders.ssh.Session", Full)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/the/temporary/folder")
+    destination = SshDestination(SshSettings("host.example.org", "/srv/www"), tmp_path)
+    said = "host.example.org:/srv/www: No space left on device here; see to /the/temporary/folder, where files are passed on"
+    with pytest.raises(CallsiteError, match=re.escape(said)):
+        destination.look()

@@ -217,6 +217,9 @@ class SshDestination:
             yield
         except FailedError as error:
             raise CallsiteError(f"{self.title}: {error.why}") from error
+        except OSError as error:
+            hint = f"see to {tempfile.gettempdir()}, where files are passed on, and publish again"
+            raise CallsiteError(f"{self.title}: {error.strerror or 'a file cannot be used'} here; {hint}") from error
 
     def _parse(self, data: bytes) -> Said:
         try:
