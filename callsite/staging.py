@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from callsite.errors import CallsiteError
+from callsite.paths import list_folders
 from callsite.storing import read_umask
 
 MANIFEST = ".callsite-manifest"
@@ -196,15 +197,10 @@ def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
 def _read_manifest(old: Path) -> frozenset[str]:
     try:
         names = json.loads((old / MANIFEST).read_text(encoding="utf-8"))
-        folders = {folder for name in names for folder in _find_folders(name)}
+        folders = {folder for name in names for folder in list_folders(name)}
         return frozenset([*names, *folders, MANIFEST])
     except (OSError, ValueError, TypeError, AttributeError):
         return frozenset([MANIFEST])
-
-
-def _find_folders(name: str) -> Iterator[str]:
-    while name := name.rpartition("/")[0]:
-        yield name
 
 
 def _list_all(folder: Path) -> Iterator[str]:

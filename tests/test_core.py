@@ -25,6 +25,7 @@ _PURE = [
     "model",
     "page",
     "patch",
+    "paths",
     "prose",
     "relations",
     "render",

@@ -14,7 +14,7 @@ import pytest
 from callsite.git.state import State, read_state
 
 
-def _git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str) -> str:
     settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     who = {f"GIT_{role}_{what}": "a@b.test" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     when = {"GIT_COMMITTER_DATE": "1780000000 +0530", "GIT_AUTHOR_DATE": "1700000000 +0000"}
@@ -31,14 +31,14 @@ def repository(tmp_path: Path) -> Path:
     (folder / "site/content/a.md").write_text("a\n")
     (folder / "other.md").write_text("b\n")
     (folder / ".gitignore").write_text("*.tmp\n")
-    _git(folder, "init", "-q")
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-q", "-m", "x")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "x")
     return folder
 
 
 def test_the_commit_of_a_folder(repository: Path) -> None:
-    known = State(_git(repository, "rev-parse", "HEAD"), datetime.fromtimestamp(1780000000, UTC), False)
+    known = State(git(repository, "rev-parse", "HEAD"), datetime.fromtimestamp(1780000000, UTC), False)
     assert [read_state(repository / folder) for folder in ("", "site", "site/content")] == [known] * 3
     (repository / "site/x.tmp").write_text("ignored")
     (repository / "other.md").touch()
@@ -69,8 +69,8 @@ def test_what_is_in_a_name_is_no_pattern(repository: Path) -> None:
     folder = repository / "s*"
     folder.mkdir()
     (folder / "a").write_text("a")
-    _git(repository, "add", "-A")
-    _git(repository, "commit", "-q", "-m", "y")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "y")
     (repository / "site/content/a.md").write_text("changed")
     assert not read_state(folder).is_dirty
     assert read_state(repository, [folder]).is_dirty
@@ -79,10 +79,10 @@ def test_what_is_in_a_name_is_no_pattern(repository: Path) -> None:
 def test_the_repository_is_not_obeyed(repository: Path, tmp_path: Path) -> None:
     proof = tmp_path / "proof"
     (repository / ".gitattributes").write_text("*.md filter=evil\n")
-    _git(repository, "add", "-A")
-    _git(repository, "commit", "-q", "-m", "y")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "y")
     for name in ("filter.evil.clean", "core.fsmonitor"):
-        _git(repository, "config", name, f"touch {proof}; cat")
+        git(repository, "config", name, f"touch {proof}; cat")
     (repository / "site/content/a.md").write_text("c\n")
     state = read_state(repository)
     assert state.is_dirty
@@ -93,7 +93,7 @@ def test_the_repository_is_not_obeyed(repository: Path, tmp_path: Path) -> None:
 def test_without_a_commit_nothing_is_known(tmp_path: Path, repository: Path) -> None:
     assert read_state(tmp_path) == State()
     (tmp_path / "new").mkdir()
-    _git(tmp_path / "new", "init", "-q")
+    git(tmp_path / "new", "init", "-q")
     assert read_state(tmp_path / "new") == State()
     (tmp_path / "broken/.git").mkdir(parents=True)
     assert read_state(tmp_path / "broken") == State()
@@ -105,14 +105,14 @@ def test_without_a_commit_nothing_is_known(tmp_path: Path, repository: Path) -> 
 
 def test_a_commit_with_a_tree_that_is_not_there(repository: Path) -> None:
     """As in a clone that fetches files when they are asked for."""
-    tree = _git(repository, "rev-parse", "HEAD^{tree}")
+    tree = git(repository, "rev-parse", "HEAD^{tree}")
     (repository / ".git/objects" / tree[:2] / tree[2:]).unlink()
     state = read_state(repository)
     assert (len(state.commit), state.is_dirty) == (40, True)
 
 
 def test_a_commit_without_a_time(repository: Path) -> None:
-    text = _git(repository, "cat-file", "commit", "HEAD")
+    text = git(repository, "cat-file", "commit", "HEAD")
     odd = re.sub(r"^(committer .*) \d+ \+0530$", r"\1 99999999999999999 +0000", text, flags=re.MULTILINE)
     made = subprocess.run(
         ["git", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"],

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
@@ -32,6 +29,7 @@ from callsite.pelican_plugin import hostfiles
 from callsite.publish.kinds import Kind, find_kind, plan_headers
 from callsite.redirects import Redirect
 from tests.building import CONTENT, Built, SiteFolder
+from tests.test_git_state import git
 
 DIGEST = "0123456789ab" + "0" * 52
 _SAFE = "/~@!$&'()*+,;="
@@ -410,16 +408,6 @@ def test_nginx_never_finds_two_lines_for_one_address(names: list[str], new: str)
 # In builds.
 
 
-def _git(folder: Path, *words: str) -> str:
-    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    who = {f"GIT_{role}_{what}": "a@b.test" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    when = {"GIT_COMMITTER_DATE": "1780000000 +0530", "GIT_AUTHOR_DATE": "1700000000 +0000"}
-    env = os.environ | settings | who | when
-    return subprocess.run(
-        ["git", *words], cwd=folder, env=env, capture_output=True, check=True, text=True
-    ).stdout.strip()
-
-
 PUBLIC = {"SITEURL": "https://example.org/docs", "CALLSITE_PRODUCTION": True}
 
 
@@ -555,16 +543,16 @@ def test_settings_that_cannot_be_used_stop_a_build(site: SiteFolder, settings: d
 def test_two_builds_of_a_commit_are_the_same(site: SiteFolder) -> None:
     site.write({".gitignore": "output/\n__pycache__/\n.output.callsite-*\n", **CONTENT})
     site.set(**PUBLIC)
-    _git(site.root, "init", "-q")
-    _git(site.root, "add", "-A")
-    _git(site.root, "commit", "-q", "-m", "x")
+    git(site.root, "init", "-q")
+    git(site.root, "add", "-A")
+    git(site.root, "commit", "-q", "-m", "x")
     first = json.loads(site.build().read("build.json"))
-    assert (first["commit"], first["dirty"]) == (_git(site.root, "rev-parse", "HEAD"), False)
+    assert (first["commit"], first["dirty"]) == (git(site.root, "rev-parse", "HEAD"), False)
     assert first["committed"] == "2026-05-28T20:26:40Z"
     before = site.snapshot()
     (site.root / ".gitignore").unlink()
-    _git(site.root, "rm", "-q", "--cached", ".gitignore")
-    _git(site.root, "commit", "-q", "-m", "the output is no business of git's, even if nobody has told it")
+    git(site.root, "rm", "-q", "--cached", ".gitignore")
+    git(site.root, "commit", "-q", "-m", "the output is no business of git's, even if nobody has told it")
     shutil.rmtree(site.root / "__pycache__", ignore_errors=True)
     again = json.loads(site.build().read("build.json"))
     assert (again["commit"] == first["commit"], again["dirty"]) == (False, False)

@@ -22,6 +22,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
+from callsite.paths import list_folders
 from callsite.publish.kinds import ENCODINGS, Kind, find_kind, plan_headers
 from callsite.redirects import quote_prefix
 
@@ -134,21 +135,16 @@ def _find_endings(wanted: Iterable[str], paths: Iterable[str]) -> dict[str, set[
 
 def _find_folders(wanted: Iterable[str], paths: Iterable[str]) -> dict[str, set[str]]:
     """Patterns for the folders that have many of the wanted files below them."""
-    many = Counter(folder for path in wanted for folder in _find_above(path))
+    many = Counter(folder for path in wanted for folder in list_folders(path))
     folders = [folder for folder in many if many[folder] >= _MANY and _PLAIN.fullmatch(folder)]
     below: dict[str, set[str]] = {folder.lower(): set() for folder in folders}
     for path in paths:
         asked = path.lower()
         # A page beside the folder is asked for by its short address.
-        for folder in (*_find_above(asked), posixpath.splitext(asked)[0]):
+        for folder in (*list_folders(asked), posixpath.splitext(asked)[0]):
             if folder in below:
                 below[folder].add(path)
     return {f"/{folder}/*": below[folder.lower()] for folder in folders}
-
-
-def _find_above(path: str) -> Iterator[str]:
-    while path := path.rpartition("/")[0]:
-        yield path
 
 
 def _list_files(wanted: Mapping[str, str], paths: Collection[str]) -> Iterator[tuple[str, str]]:

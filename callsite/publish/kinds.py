@@ -92,6 +92,10 @@ TYPES: Final = {
 _TYPES_OF_NAMES = {"_headers": "text/plain; charset=utf-8", "_redirects": "text/plain; charset=utf-8"}
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
+# How S3 is told that an object leads somewhere else:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
+REDIRECT: Final = "x-amz-website-redirect-location"
+
 # RFC 9111 and RFC 8246: what may change is asked for each time it is shown, which costs an answer without a body.
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CACHING = {

@@ -69,6 +69,11 @@ class Manifest:
     fresh: frozenset[str] = frozenset()
 
     @property
+    def standing(self) -> dict[str, Entry]:
+        """All that is there, be it of the site or kept for a while."""
+        return {**{path: kept.entry for path, kept in self.retired.items()}, **self.files}
+
+    @property
     def size(self) -> int:
         """How many bytes the site has."""
         return sum(entry.size for entry in self.files.values())

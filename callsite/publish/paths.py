@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from callsite.model import Place, Problem
+from callsite.paths import list_folders
 from callsite.wording import make_printable
 
 # What file systems take for one name, in bytes of UTF-8, and object stores for a whole path.
@@ -66,7 +67,8 @@ def explain_path(path: str) -> str:
 def check_paths(paths: Iterable[str], where: str) -> Iterator[Problem]:
     """Find the paths of an output folder, called `where`, that cannot be published."""
     known = sorted(set(paths))
-    folders = {folder for parent in {path.rpartition("/")[0] for path in known} for folder in _list_folders(parent)}
+    parents = {path.rpartition("/")[0] for path in known} - {""}
+    folders = parents.union(*map(list_folders, parents))
     composed: dict[str, str] = {}
     for path in known:
         why = explain_path(path)
@@ -88,9 +90,3 @@ def _tell(where: str, path: str, message: str) -> Problem:
 def _fold(name: str) -> str:
     """What a name comes to where neither case nor invisible characters tell names apart."""
     return unicodedata.normalize("NFC", _IGNORED.sub("", name).casefold())
-
-
-def _list_folders(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]

@@ -126,7 +126,7 @@ def plan_publish(old: Manifest, new: Manifest, now: datetime, grace: timedelta) 
     with what is new, even if it is there.
     """
     now = now.astimezone(UTC).replace(microsecond=0)
-    standing = {**{path: kept.entry for path, kept in old.retired.items()}, **old.files}
+    standing = old.standing
     certain = {path: entry for path, entry in standing.items() if path not in old.coming}
     known = old.files.keys() - old.fresh
     is_first = old.published is None

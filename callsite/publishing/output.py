@@ -19,14 +19,10 @@ from callsite.errors import CallsiteError
 from callsite.model import Place, Problem
 from callsite.opening import open_file
 from callsite.publish import Entry, Manifest, check_paths, find_kind, plan_headers
-from callsite.publish.kinds import ENCODINGS
+from callsite.publish.kinds import ENCODINGS, REDIRECT
 from callsite.staging import MANIFEST as BUILT
 
 BUILD: Final = "build.json"
-
-# How S3 is told that an object leads somewhere else:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
-_REDIRECT: Final = "x-amz-website-redirect-location"
 
 _CHUNK = 1 << 20
 
@@ -81,7 +77,7 @@ def read_output(folder: Path, *, headers: bool = False, encoding: str = "", redi
         packed = path + ending if encoding and path + ending in twins else ""
         said = plan_headers(path, find_kind(path, plain), encoding if packed else "") if headers else ()
         if redirects and path in leads:
-            said = (*said, (_REDIRECT, leads[path]))
+            said = (*said, (REDIRECT, leads[path]))
         files[path] = Entry(*(digests[packed] if packed else (plain, size)), said, packed)
     built = _read_built(folder)
     left = None if built is None else built - twins

@@ -139,9 +139,10 @@ def compare(manifest: Manifest, found: dict[str, int]) -> tuple[Manifest, tuple[
     """Hold a manifest against the files that are really there: those that are gone or have another size are in doubt
     from now on, so that they are sent again. Returns their paths besides.
     """
-    noted = {**{path: kept.entry for path, kept in manifest.retired.items()}, **manifest.files}
     differing = {
-        path: entry for path, entry in noted.items() if path not in manifest.coming and found.get(path) != entry.size
+        path: entry
+        for path, entry in manifest.standing.items()
+        if path not in manifest.coming and found.get(path) != entry.size
     }
     gone = differing.keys() - found.keys()
     doubtful = replace(manifest, coming={**manifest.coming, **differing}, fresh=manifest.fresh | gone)

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from urllib.parse import unquote
 
 from callsite.model import Problem, Severity
+from callsite.paths import list_folders
 from callsite.redirects.address import (
     BadAddressError,
     Redirect,
@@ -92,7 +93,7 @@ class _Names(Generic[_T]):
         folded = [fold(name) for name in names]
         self._held.update((name, owner) for name in folded if name not in self._held)
         self._written.setdefault(folded[-1], owner)
-        for folder in _find_folders(folded[-1]):
+        for folder in list_folders(folded[-1]):
             self._folders.setdefault(folder, owner)
 
     def find(self, names: Sequence[str]) -> _T | None:
@@ -103,15 +104,10 @@ class _Names(Generic[_T]):
                 return self._held[name]
         if folded[-1] in self._folders:
             return self._folders[folded[-1]]
-        return next((self._written[folder] for folder in _find_folders(folded[-1]) if folder in self._written), None)
+        return next((self._written[folder] for folder in list_folders(folded[-1]) if folder in self._written), None)
 
     def __contains__(self, name: str) -> bool:
         return fold(name) in self._held
-
-
-def _find_folders(name: str) -> Iterator[str]:
-    while name := name.rpartition("/")[0]:
-        yield name
 
 
 def _find_clash(redirect: Redirect, taken: _Names[str], held: _Names[Redirect]) -> Problem | None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from callsite.destinations.folders.releases import read_output
 from callsite.errors import CallsiteError
 from callsite.git.command import feed_git, run_git
+from callsite.paths import list_folders
 from callsite.publish import Entry
 from callsite.wording import make_printable
 
@@ -61,17 +62,12 @@ def find_clash(items: Mapping[str, Item], paths: Iterable[str]) -> str:
     """A path that is a file and at the same time a folder for others, when one of the two is of `paths`; "" if none
     is. `items` has them all.
     """
-    folders = {folder for path in items for folder in _list_folders(path)}
+    folders = {folder for path in items for folder in list_folders(path)}
     for path in paths:
-        above = (folder for folder in _list_folders(path) if folder in items)
+        above = (folder for folder in list_folders(path) if folder in items)
         if clash := path if path in folders else next(above, ""):
             return clash
     return ""
-
-
-def _list_folders(path: str) -> Iterator[str]:
-    while path := path.rpartition("/")[0]:
-        yield path
 
 
 def read_items(environment: Environment, commit: str) -> dict[str, Item]:

@@ -27,6 +27,7 @@ from typing import Final
 from callsite.destinations.destination import BusyError, MovedError, Release, Standing
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.paths import list_folders
 from callsite.publish import Entry, Manifest, Plan, Retired, find_kind, parse_manifest
 from callsite.publish.kinds import outlasts
 
@@ -86,17 +87,12 @@ def find_unchanged(plan: Plan) -> dict[str, Entry]:
 
 def find_retired(plan: Plan) -> dict[str, Entry]:
     """The files to keep for pages in caches: all those that nothing in the site is in the way of."""
-    folders = {folder for path in plan.new.files for folder in _list_folders(path)}
+    folders = {folder for path in plan.new.files for folder in list_folders(path)}
     return {
         path: kept.entry
         for path, kept in plan.new.retired.items()
-        if path not in folders and not any(folder in plan.new.files for folder in _list_folders(path))
+        if path not in folders and not any(folder in plan.new.files for folder in list_folders(path))
     }
-
-
-def _list_folders(path: str) -> Iterator[str]:
-    while path := path.rpartition("/")[0]:
-        yield path
 
 
 def make_standing(title: str, link: str | None, data: bytes | None, is_there: bool) -> Standing:
@@ -155,10 +151,9 @@ def _sort(names: Iterable[str], present: str) -> list[str]:
 
 def go_back(present: Manifest, target: Manifest, now: datetime) -> Manifest:
     """The state of going back to `target`: with all of the present one that pages in caches may still ask for."""
-    standing = {**{path: kept.entry for path, kept in present.retired.items()}, **present.files}
     lost = {
         path: Retired(entry, now)
-        for path, entry in standing.items()
+        for path, entry in present.standing.items()
         if path not in target.files and path not in target.retired and outlasts(path, find_kind(path, entry.sha256))
     }
     return replace(target, retired={**target.retired, **lost})

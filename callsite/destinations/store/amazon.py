@@ -16,14 +16,11 @@ from callsite.destinations.store.asking import Asker
 from callsite.destinations.store.faults import ServiceError
 from callsite.destinations.store.patience import Patience
 from callsite.errors import CallsiteError
+from callsite.publish.kinds import REDIRECT
 from callsite.publish.manifest import Headers
 
 if TYPE_CHECKING:
     from obstore.auth.boto3 import Boto3CredentialProvider
-
-# How S3 is told that an object leads somewhere else:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
-REDIRECT: Final = "x-amz-website-redirect-location"
 
 # CloudFront takes 3,000 paths at a time, and each costs after the first thousand of a month; all of them cost as one.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-invalidations

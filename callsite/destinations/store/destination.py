@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from callsite.destinations.destination import MovedError, Release, Standing, Watcher
 from callsite.destinations.store.address import parse_address
-from callsite.destinations.store.amazon import REDIRECT, Amazon
+from callsite.destinations.store.amazon import Amazon
 from callsite.destinations.store.asking import Asker
 from callsite.destinations.store.connecting import connect, find_endpoint
 from callsite.destinations.store.journal import Journal, Token, read_standing
@@ -24,6 +24,7 @@ from callsite.destinations.store.strangers import check_strangers
 from callsite.destinations.store.work import Told, Work, find_entry, list_kept
 from callsite.errors import CallsiteError
 from callsite.publish import MANIFEST, Manifest, Plan, plan_publish
+from callsite.publish.kinds import REDIRECT
 from callsite.publish.plan import Upload
 from callsite.publish.settings import StoreSettings
 

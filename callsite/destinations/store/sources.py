@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from callsite.destinations.store.amazon import REDIRECT, Amazon
+from callsite.destinations.store.amazon import Amazon
 from callsite.destinations.store.notes import KEPT, name_kept
 from callsite.destinations.store.objects import Objects, read_parts
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.publish.kinds import REDIRECT
 from callsite.publish.plan import Upload
 
 # Longer files are sent in parts; and so many bytes are under way at once, so that each request is done in its time on a
