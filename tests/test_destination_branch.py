@@ -243,7 +243,7 @@ class TestNothingIsSent:
     def test_when_a_file_changes_after_it_was_looked_at(
         self, destination: BranchDestination, bare: Bare, output: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from callsite.destinations.folders.releases import read_output as read
+        from callsite.destinations.states import read_output as read
 
         times: list[str] = []
 

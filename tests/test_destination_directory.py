@@ -20,8 +20,9 @@ import pytest
 
 from callsite.destinations import BusyError, MovedError, Standing
 from callsite.destinations.folders.directory import DirectoryDestination
-from callsite.destinations.folders.releases import find_outdated, make_busy
+from callsite.destinations.folders.releases import find_outdated
 from callsite.destinations.folders.tree import Tree
+from callsite.destinations.states import make_busy
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Stage, format_manifest
 from callsite.publish.settings import DirectorySettings

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callsite.destinations.folders.releases import format_lock, make_busy
+from callsite.destinations.states import format_lock, make_busy
 from callsite.git.command import make_repository
 from callsite.storing import new_folder
 

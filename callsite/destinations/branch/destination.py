@@ -30,7 +30,7 @@ from callsite.destinations.branch.trees import (
 )
 from callsite.destinations.branch.workshop import Workshop
 from callsite.destinations.destination import MovedError, Release, Standing, Watcher
-from callsite.destinations.folders.releases import find_retired, go_back, keep_retired
+from callsite.destinations.states import find_retired, go_back, keep_retired
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
 from callsite.git.configured import find_identity, read_configured

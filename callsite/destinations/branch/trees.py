@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from callsite.destinations.folders.releases import read_output
+from callsite.destinations.states import read_output
 from callsite.errors import CallsiteError
 from callsite.git.command import feed_git, run_git
 from callsite.paths import list_folders

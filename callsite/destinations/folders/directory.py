@@ -21,16 +21,13 @@ from callsite.destinations.folders.releases import (
     check_new,
     check_token,
     explain,
-    find_retired,
     find_root,
     find_unchanged,
-    go_back,
-    keep_retired,
     make_releases,
-    read_output,
 )
 from callsite.destinations.folders.tree import Tree
 from callsite.destinations.folders.yard import Yard, open_yard
+from callsite.destinations.states import find_retired, go_back, keep_retired, read_output
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Plan
 from callsite.publish.settings import DirectorySettings

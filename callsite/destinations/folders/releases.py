@@ -15,21 +15,15 @@ are the same in two releases are one file with two names, so nothing is ever wri
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from callsite.destinations.destination import BusyError, MovedError, Release, Standing
+from callsite.destinations.destination import MovedError, Release, Standing
 from callsite.errors import CallsiteError
-from callsite.opening import open_file
-from callsite.paths import list_folders
-from callsite.publish import Entry, Manifest, Plan, Retired, find_kind, parse_manifest
-from callsite.publish.kinds import outlasts
+from callsite.publish import Entry, Manifest, Plan, parse_manifest
 
 RELEASES: Final = "releases"
 CURRENT: Final = "current"
@@ -39,9 +33,7 @@ LOCK: Final = "lock"
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _UNFINISHED = re.compile(r"\.[0-9A-Za-z_-]{1,64}\.(?:[0-9a-f]{8}\.partial|gone)")
 _LIST = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}(?:\.json|\.json\.part|\.part)")
-_LOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\d{1,10})\n?")
 
-_CHUNK = 1 << 20
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; make room there, and try again",
@@ -83,16 +75,6 @@ def find_unchanged(plan: Plan) -> dict[str, Entry]:
     """The files of the new state whose bytes stand in the present release: of the site, and kept besides."""
     sent = {upload.path for upload in plan.uploads if not upload.changes_headers_only}
     return {path: entry for path, entry in plan.new.files.items() if path not in sent}
-
-
-def find_retired(plan: Plan) -> dict[str, Entry]:
-    """The files to keep for pages in caches: all those that nothing in the site is in the way of."""
-    folders = {folder for path in plan.new.files for folder in list_folders(path)}
-    return {
-        path: kept.entry
-        for path, kept in plan.new.retired.items()
-        if path not in folders and not any(folder in plan.new.files for folder in list_folders(path))
-    }
 
 
 def make_standing(title: str, link: str | None, data: bytes | None, is_there: bool) -> Standing:
@@ -149,21 +131,6 @@ def _sort(names: Iterable[str], present: str) -> list[str]:
     return sorted((name for name in names if name != present), key=lambda name: (name < present, name), reverse=True)
 
 
-def go_back(present: Manifest, target: Manifest, now: datetime) -> Manifest:
-    """The state of going back to `target`: with all of the present one that pages in caches may still ask for."""
-    lost = {
-        path: Retired(entry, now)
-        for path, entry in present.standing.items()
-        if path not in target.files and path not in target.retired and outlasts(path, find_kind(path, entry.sha256))
-    }
-    return replace(target, retired={**target.retired, **lost})
-
-
-def keep_retired(manifest: Manifest, there: Collection[str]) -> Manifest:
-    """A manifest with those files kept for caches that are there: nobody can bring back the others."""
-    return replace(manifest, retired={path: kept for path, kept in manifest.retired.items() if path in there})
-
-
 def check_token(title: str, token: object, present: str) -> None:
     """Raise MovedError when another release is the present one than the one that was planned for."""
     if token != present:
@@ -175,33 +142,6 @@ def check_new(title: str, plan: Plan, present: str) -> None:
     name = plan.new.release
     if not is_release(name) or name == present:
         raise CallsiteError(f"{title}: a release of the name {name!r:.80} cannot be made; publish again in a second")
-
-
-def format_lock(now: datetime, process: int) -> str:
-    """What stands in the lock while somebody publishes."""
-    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {process}\n"
-
-
-def make_busy(title: str, lock: str) -> BusyError:
-    """The error for when somebody else holds the lock, in which is `lock`."""
-    said = _LOCK.fullmatch(lock)
-    since = f"has been running since {said[1][:10]} {said[1][11:16]} UTC (process {said[2]} there)" if said else ""
-    return BusyError(f"{title}: another publish {since or 'is running'}; wait for it to end")
-
-
-def read_output(output: Path, path: str, entry: Entry) -> Iterator[bytes]:
-    """Read a file of the output piece by piece. Raises CallsiteError at the end when it is not what was planned."""
-    file = output / (entry.origin or path)
-    digest = hashlib.sha256()
-    try:
-        with open_file(file) as opened:
-            while piece := opened.read(_CHUNK):
-                digest.update(piece)
-                yield piece
-    except OSError as error:
-        raise CallsiteError(f"{file}: cannot be read, {error.strerror}; build again, then publish") from error
-    if digest.hexdigest() != entry.sha256:
-        raise CallsiteError(f"{file}: has changed since the publish was planned; publish again")
 
 
 def find_root(path: str, base: Path) -> Path:

@@ -23,17 +23,12 @@ from callsite.destinations.folders.releases import (
     find_loose,
     find_outdated,
     find_release,
-    find_retired,
     find_unchanged,
     find_unfinished,
-    go_back,
     is_release,
-    keep_retired,
-    make_busy,
     make_releases,
     make_standing,
     read_manifest,
-    read_output,
 )
 from callsite.destinations.folders.ssh_command import is_host
 from callsite.destinations.folders.ssh_scripts import (
@@ -56,6 +51,7 @@ from callsite.destinations.folders.ssh_scripts import (
 )
 from callsite.destinations.folders.ssh_session import FailedError, Session
 from callsite.destinations.folders.ssh_telling import Teller
+from callsite.destinations.states import find_retired, go_back, keep_retired, make_busy, read_output
 from callsite.errors import CallsiteError
 from callsite.publish import Entry, Manifest, Plan
 from callsite.publish.settings import SshSettings

@@ -26,13 +26,12 @@ from callsite.destinations.folders.releases import (
     find_outdated,
     find_release,
     find_unfinished,
-    format_lock,
     is_release,
-    make_busy,
     make_standing,
     read_manifest,
 )
 from callsite.destinations.folders.tree import Tree, make_folder, open_folder, share
+from callsite.destinations.states import format_lock, make_busy
 from callsite.errors import CallsiteError
 from callsite.publish import Manifest, format_manifest
 
