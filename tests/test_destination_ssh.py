@@ -707,6 +707,12 @@ class TestConnections:
         with pytest.raises(CallsiteError, match="another host key than it used to; find out why"):
             there.destination.look()
 
+    def test_a_pulse_after_the_end_is_told_as_an_end(self, there: There) -> None:
+        with Session(there.settings, there.base, "x:y") as session:
+            session._close_input()
+            with pytest.raises(CallsiteError, match=r"^x:y: "):
+                session.run(":")
+
     def test_a_connection_that_is_cut(self, there: There) -> None:
         with Session(there.settings, there.base, "x:y") as session:
             session._process.kill()

@@ -135,7 +135,8 @@ class Session:
                 opening=opening, script=script, closing=closing, mark=mark, silence=SILENCE, nap=min(SILENCE, _NAP)
             )
             assert self._process.stdin
-            with contextlib.suppress(BrokenPipeError):  # why, is told by what can be read
+            # Why, is told by what can be read. A pulse may come when the end has just been said.
+            with contextlib.suppress(BrokenPipeError, ValueError):
                 self._process.stdin.write(piece.encode("utf-8", "surrogateescape"))
                 self._process.stdin.flush()
             said, status = self._read(mark, _GREETING_SIZE if greeting else _ANSWER_SIZE)
