@@ -143,6 +143,7 @@ class SiteFolder:
         """Build in this process, as the command `pelican` does."""
         self._capsys.readouterr()
         self._caplog.clear()
+        sys.modules.pop("pelicanconf", None)  # the settings of another site, for those that build on them
         code = 0
         try:
             pelican.main([content, "-s", "pelicanconf.py", "-o", "output", *arguments])

@@ -73,7 +73,9 @@ class FaultyStore:
 
             self._moto: Any = DomainDispatcherApplication(create_backend_app)
             self._backend: Any = get_backend("s3")["123456789012"]["aws"]
-            self._backend.create_bucket(BUCKET, "us-east-1")
+            if BUCKET not in self._backend.buckets:  # moto's stores are those of the process
+                self._backend.create_bucket(BUCKET, "us-east-1")
+            self._bucket.keys.clear()
             self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_make_handler())
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # it is one with threads
         self._server.log = lambda *_: None  # type: ignore[method-assign]  # of connections that break off
