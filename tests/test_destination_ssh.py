@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -706,6 +707,24 @@ class TestConnections:
         known.write_text(f"[127.0.0.1]:{there.server.port} {' '.join(other)}\n")
         with pytest.raises(CallsiteError, match="another host key than it used to; find out why"):
             there.destination.look()
+
+    def test_complaints_that_come_late_are_waited_for(self, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Late:
+            """What was complained of, from the second look on."""
+
+            def __init__(self, file: BinaryIO) -> None:
+                self.seek, self._read, self.looks = file.seek, file.read, 0
+
+            def read(self) -> bytes:
+                self.looks += 1
+                return self._read() if self.looks > 1 else b""
+
+        with Session(there.settings, there.base, "x:y") as session:
+            late = Late(session._errors)
+            monkeypatch.setattr(session, "_errors", late)
+            with pytest.raises(FailedError, match="the disk there is full"):
+                session.run("echo 'No space left on device' >&2; false")
+            assert late.looks > 1
 
     def test_a_pulse_after_the_end_is_told_as_an_end(self, there: There) -> None:
         with Session(there.settings, there.base, "x:y") as session:
