@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -709,22 +708,26 @@ class TestConnections:
             there.destination.look()
 
     def test_complaints_that_come_late_are_waited_for(self, there: There, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Late:
-            """What was complained of, from the second look on."""
+        looks: list[bytes] = []
+        pread = os.pread
 
-            def __init__(self, file: BinaryIO) -> None:
-                self.seek, self._read, self.looks = file.seek, file.read, 0
-
-            def read(self) -> bytes:
-                self.looks += 1
-                return self._read() if self.looks > 1 else b""
+        def late(descriptor: int, size: int, offset: int) -> bytes:
+            looks.append(pread(descriptor, size, offset) if looks else b"")
+            return looks[-1]
 
         with Session(there.settings, there.base, "x:y") as session:
-            late = Late(session._errors)
-            monkeypatch.setattr(session, "_errors", late)
+            monkeypatch.setattr("os.pread", late)
             with pytest.raises(FailedError, match="the disk there is full"):
                 session.run("echo 'No space left on device' >&2; false")
-            assert late.looks > 1
+            assert len(looks) > 1
+
+    def test_complaints_are_read_whole_while_others_come(self, there: There) -> None:
+        # The program that complains and the one that reads share one position in one file.
+        script = "for each in 1 2 3 4 5 6 7 8 9; do echo $each >&2; done; echo 'No space left on device' >&2; false"
+        with Session(there.settings, there.base, "x:y") as session:
+            for _ in range(50):
+                with pytest.raises(FailedError, match="the disk there is full"):
+                    session.run(script)
 
     def test_a_pulse_after_the_end_is_told_as_an_end(self, there: There) -> None:
         with Session(there.settings, there.base, "x:y") as session:

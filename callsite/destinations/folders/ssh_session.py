@@ -236,8 +236,9 @@ class Session:
             self._process.wait()
         end = time.monotonic() + _FAREWELL
         while True:
-            self._errors.seek(0)
-            said = self._errors.read().decode("utf-8", "replace")
+            # By place: the position in the file is shared with the program, which moves it by writing.
+            errors = self._errors.fileno()
+            said = os.pread(errors, os.fstat(errors).st_size, 0).decode("utf-8", "replace")
             said, last, _ = said.partition(f"{self._name_mark(self._count)}\n")
             if last or is_over or time.monotonic() > end:
                 return said.rpartition(f"{self._name_mark(self._count - 1)}\n")[2]
