@@ -51,6 +51,11 @@ class Loader:
         except OSError as error:
             problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
             return Loaded(Page(parse_page("")[0].meta, (), at), problems)
+        return self.read_page(path, data, required)
+
+    def read_page(self, path: str, data: bytes, required: Collection[str] = ("title",)) -> Loaded:
+        """As `load_page`, from what is in the file."""
+        at = place_of(path)
         text, found = decode_text(data, at.path)
         page, parsed = parse_page(text, at.path)
         checked = check_meta(page.meta, at, required=required, own=self._own, reserved=RESERVED)
