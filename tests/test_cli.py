@@ -7,22 +7,79 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from callsite import __version__
-from callsite.cli import build, main
+from callsite.cli import COMMANDS, arguments, build, main
 from tests.building import CONTENT, SiteFolder
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(["--help"])
-    assert stop.value.code == 0
-    printed = capsys.readouterr().out
-    for command in ("build", "serve", "init"):
-        assert f"\n    {command} " in printed
+    for word in ("--help", "-h"):
+        assert main([word]) == 0
+        printed = capsys.readouterr().out
+        assert printed.startswith("usage: callsite ")
+        rows = " ".join(printed.split())
+        for command, summary in COMMANDS.items():
+            assert f"\n    {command:<9} {summary[:20]}" in printed
+            assert f" {command} {summary}" in rows
+
+
+def test_help_fits_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert max(map(len, rows)) <= 80
+    assert rows[-2:] == [
+        "              use a symbol",
+        "    refresh   Look up again where the listings of pages were taken from",
+    ]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_said_of_a_command_is_how_its_own_help_begins(command: str) -> None:
+    summary, _, description = str(import_module(f"callsite.cli.arguments.{command}").__doc__).partition("\n\n")
+    assert summary == f"{COMMANDS[command]}."
+    assert description
+
+
+def test_there_is_no_command_that_the_help_does_not_name() -> None:
+    folder = Path(arguments.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} == {*COMMANDS, "sourcing", "__init__"}
+
+
+# What takes longer to import than all that is needed to show help, and what stands for all else of that kind.
+HEAVY = ("dataclasses", "inspect", "difflib", "pathlib", "typing", "callsite.model", "callsite.settings", "packaging")
+
+
+def list_imported(*words: str) -> set[str]:
+    """What Python imports for a call."""
+    command = [sys.executable, "-X", "importtime", "-m", "callsite", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0
+    return {row.rpartition("|")[2].strip() for row in ran.stderr.splitlines() if row.startswith("import time:")}
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_the_overview_imports_next_to_nothing(word: str) -> None:
+    bare = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "callsite.errors"], capture_output=True, text=True, check=True
+    )
+    needed = {row.rpartition("|")[2].strip() for row in bare.stderr.splitlines()}
+    assert list_imported(word) - needed <= {"callsite.cli", "errno", "__future__", "collections.abc"}
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_imports_nothing_that_only_its_run_needs(command: str) -> None:
+    imported = list_imported(command, "--help")
+    assert "argparse" in imported
+    assert imported.isdisjoint(HEAVY)
+    own = {name for name in imported if name.startswith("callsite") and not name.startswith("callsite.cli.arguments")}
+    assert own == {"callsite", "callsite.cli", "callsite.cli.calling", "callsite.errors"}
 
 
 @pytest.mark.parametrize("command", ["build", "serve", "init"])
@@ -34,16 +91,27 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(["--version"])
-    assert stop.value.code == 0
+    assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"callsite {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["build", "--nothing"], ["serve", "--port", "x"], ["init"]])
-def test_a_wrong_call_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    known = "build, serve, check, publish, init, new, harvest, mark, refresh"
+    for words, told in (([], "no COMMAND"), (["bui\x1bld"], "there is no command `bui<U+001B>ld`")):
+        with pytest.raises(SystemExit) as stop:
+            main(words)
+        assert stop.value.code == 2
+        assert capsys.readouterr().err == (
+            f"usage: callsite [-h] [--version] COMMAND ...\ncallsite: error: {told}; it is one of {known}\n"
+        )
+
+
+@pytest.mark.parametrize(
+    "words", [[], [""], ["nothing"], ["--nothing", "build"], ["build", "--nothing"], ["serve", "--port", "x"], ["init"]]
+)
+def test_a_wrong_call_ends_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        main(arguments)
+        main(words)
     assert stop.value.code == 2
     assert "usage: callsite" in capsys.readouterr().err
 

@@ -31,7 +31,7 @@ from callsite.check.catalogue import CODES
 from callsite.check.external import ExternalSettings
 from callsite.check.ignoring import is_chosen, parse_ignores
 from callsite.cli import COMMANDS, main
-from callsite.cli.sourcing import add_choosing_arguments
+from callsite.cli.arguments.sourcing import add_choosing_arguments
 from callsite.configuration import Configuration, parse_configuration
 from callsite.credits import Credit, find_credits
 from callsite.fence import KEYS as FENCE_KEYS
@@ -119,7 +119,7 @@ def shared_groups(parser: argparse.ArgumentParser) -> list[argparse._ArgumentGro
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_manual_has_every_option_of_a_command(name: str) -> None:
     """Those that several commands have are in sections of their own, which the command's section names."""
-    parser = make_parser(import_module(f"callsite.cli.{name}"))
+    parser = make_parser(import_module(f"callsite.cli.arguments.{name}"))
     chapter = sections("command-line.md", 2)
     section = chapter[f"callsite {name}"]
     shared = shared_groups(parser)

@@ -1,20 +1,31 @@
-"""The command line: `callsite COMMAND …`. One module a command, each with `add_arguments` and `run`."""
+"""The command line: `callsite COMMAND …`. One module a command with `run`; in `arguments` one each with what it takes.
+
+Who asks what commands there are gets the answer before anything is imported that takes longer than Python's own start.
+"""
 
 from __future__ import annotations
 
-import argparse
 import errno
-import io
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
+from collections.abc import Iterator, Sequence
 
 from callsite import __version__
-from callsite.errors import CallsiteError
-from callsite.wording import make_printable
 
-COMMANDS = ("build", "serve", "check", "publish", "init", "new", "harvest", "mark", "refresh")
+# What there is to call, and the first line of each command's help.
+COMMANDS = {
+    "build": "Build the site",
+    "serve": "Serve the site on this machine and rebuild it on every change",
+    "check": "Check pages, and what was built of them",
+    "publish": "Bring the site to where visitors find it",
+    "init": "Start a new site in a folder of its own",
+    "new": "Start the page of one symbol, with examples from real projects",
+    "harvest": "Make pages from real call sites",
+    "mark": "Print a Python file in the notation, with the lines marked that use a symbol",
+    "refresh": "Look up again where the listings of pages were taken from",
+}
+
+USAGE = "usage: callsite [-h] [--version] COMMAND ..."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,29 +38,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
     words = sys.argv[1:] if argv is None else argv
-    # A command's module is only imported when it is called: some of them need much that others need not wait for.
-    called = [name for name in COMMANDS if words and words[0] == name]
-    parser = argparse.ArgumentParser(
-        prog="callsite", description="Example-code pages, one per library callable, from annotated source snippets."
-    )
-    parser.add_argument("--version", action="version", version=f"callsite {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in called or COMMANDS:
-        module = import_module(f"callsite.cli.{name}")
-        summary, _, description = (module.__doc__ or "").partition("\n\n")
-        command = commands.add_parser(name, help=summary.rstrip("."), description=f"{summary} {description}".strip())
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    arguments = parser.parse_args(words)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Pages are in UTF-8, whatever the terminal is set to; names of files may be no text at all.
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    code = 0
     try:
-        code: int = arguments.run(arguments)
+        if words and words[0] in ("-h", "--help"):
+            print(format_overview(), end="")
+        elif words and words[0] == "--version":
+            print(f"callsite {__version__}")
+        else:
+            from callsite.cli.calling import call  # noqa: PLC0415  # it takes as long to import as Python to start
+
+            code = call(words)
         sys.stdout.flush()
-    except CallsiteError as error:
-        print(make_printable(f"callsite: {error}"), file=sys.stderr)
-        return error.exitcode
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -63,3 +62,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"callsite: {error.strerror}; make room", file=sys.stderr)
         return 2
     return code
+
+
+def format_overview() -> str:
+    """What there is to call, for a terminal of 80 columns."""
+    commands = (row for name, summary in COMMANDS.items() for row in _fill(f"    {name:<9}", summary))
+    return "\n".join(
+        (
+            USAGE,
+            "",
+            "Example-code pages, one per library callable, from annotated source snippets.",
+            "",
+            "options:",
+            "  -h, --help  show this help message and exit",
+            "  --version   show program's version number and exit",
+            "",
+            "commands:",
+            "  COMMAND",
+            *commands,
+            "",
+        )
+    )
+
+
+def _fill(head: str, text: str) -> Iterator[str]:
+    """Rows of a text behind a head, each of 80 columns at most."""
+    row = head
+    for word in text.split():
+        if len(row) + 1 + len(word) > 80:
+            yield row
+            row = " " * len(head)
+        row += f" {word}"
+    yield row

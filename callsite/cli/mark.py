@@ -1,8 +1,4 @@
-"""Print a Python file in the notation, with the lines marked that use a symbol.
-
-The rest of the file is abbreviated. What comes out is a listing that can go into a page. FILE may be a part of a file,
-also one that does not parse; `-` reads it from the standard input.
-"""
+"""How a Python file is printed in the notation."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from callsite.cli.sourcing import natural
 from callsite.errors import CallsiteError
 from callsite.harvest.cutting import Excerpt, Style, cut_excerpt, mark_whole
 from callsite.harvest.targets import Library, find_library
@@ -27,32 +22,6 @@ from callsite.sources.naming import load_installed_library, load_named
 from callsite.symbol import parse_symbol
 from callsite.text import decode_python
 from callsite.wording import make_printable, nearest
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument(
-        "symbol", metavar="SYMBOL", help="the dotted name to mark, such as flask.ctx.after_this_request"
-    )
-    parser.add_argument("file", metavar="FILE", help="the Python file, or - for the standard input")
-    parser.add_argument(
-        "--alias",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="another name of the same thing; may be given again",
-    )
-    parser.add_argument(
-        "--library", metavar="SOURCE", help="where the library's own code is (default: if it is installed, from there)"
-    )
-    parser.add_argument(
-        "--window", type=natural, metavar="N", help="keep N lines around each mark, not whole statements"
-    )
-    parser.add_argument("--whole", action="store_true", help="leave nothing out")
-    parser.add_argument("--bare", action="store_true", help="leave out the fence around the listing")
-    parser.add_argument(
-        "--cache", default=".cache/harvest", metavar="DIR", help="where downloads are kept (default: %(default)s)"
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

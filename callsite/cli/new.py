@@ -1,8 +1,4 @@
-"""Start the page of one symbol, with examples from real projects.
-
-Uses are found, chosen, cut and marked as `callsite harvest` does it; on a terminal it asks for what only an author
-knows. A page that is there already is left alone.
-"""
+"""How the page of one symbol is started."""
 
 from __future__ import annotations
 
@@ -16,9 +12,6 @@ from callsite.address import is_web_address
 from callsite.build import place_of
 from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
-    add_choosing_arguments,
-    add_content_arguments,
-    add_source_arguments,
     make_options,
     open_harvester,
 )
@@ -30,18 +23,6 @@ from callsite.settings import read_folders
 from callsite.shelf import Plan, Shelf
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument("symbol", metavar="SYMBOL", help="the dotted name, such as flask.ctx.after_this_request")
-    add_content_arguments(parser)
-    parser.add_argument("--purpose", metavar="TEXT", help="a sentence on what it is for")
-    parser.add_argument("--docs", metavar="URL", help="the address of its documentation")
-    parser.add_argument("--empty", action="store_true", help="write the page even if there is no example for it")
-    parser.add_argument("--print", action="store_true", help="print the page and write nothing")
-    add_source_arguments(parser)
-    add_choosing_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

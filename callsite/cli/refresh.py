@@ -1,10 +1,4 @@
-"""Look up again where the listings of pages were taken from.
-
-For each listing that says its project and file, the newest release is read and held against it: unchanged, moved (the
-same lines elsewhere), changed (the name is used in other lines now) or gone. --diff shows what would be rewritten and
---apply does it, listing by listing; every other byte of a page stays as it is. Declared sources are looked up anew,
-whatever the lock file says, unless --offline keeps them as they are.
-"""
+"""How it is looked up again where the listings of pages were taken from."""
 
 from __future__ import annotations
 
@@ -21,9 +15,6 @@ from callsite.build import place_of
 from callsite.cli.patches import show_patch
 from callsite.cli.progress import Progress, show_progress
 from callsite.cli.sourcing import (
-    add_content_arguments,
-    add_licence_argument,
-    add_source_arguments,
     open_libraries,
 )
 from callsite.content import PageFile, change_page, load_page, load_pages
@@ -40,19 +31,6 @@ from callsite.sources.describing import is_version
 from callsite.sources.naming import load_sources, write_states
 from callsite.sources.spec import FromIndex, Installed, Spec, is_name
 from callsite.wording import count, make_printable
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument(
-        "pages", nargs="*", metavar="PAGE", help="the pages to look at, or folders of them (default: all)"
-    )
-    add_content_arguments(parser)
-    parser.add_argument("--diff", action="store_true", help="show what would be rewritten")
-    parser.add_argument("--apply", action="store_true", help="rewrite the listings that moved or changed")
-    parser.add_argument("--offline", action="store_true", help="do not ask the package index for newer releases")
-    add_source_arguments(parser)
-    add_licence_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,4 @@
-"""Serve the site on this machine and rebuild it on every change.
-
-Builds, prints the address, and tells browsers to reload after every saved change. A build that fails says why and
-leaves the last good site up. Ctrl-C stops it.
-"""
+"""How the site is served on this machine."""
 
 from __future__ import annotations
 
@@ -12,17 +8,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from callsite.cli.build import add_site_arguments, find_folders, make_command
+from callsite.cli.build import find_folders, make_command
 from callsite.serving import Job, bind, serve
 from callsite.staging import is_made_by_builds, sweep
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    add_site_arguments(parser)
-    parser.add_argument(
-        "-p", "--port", type=int, default=8000, help="the port to listen on; 0 for any (default: %(default)s)"
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
