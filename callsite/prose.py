@@ -47,14 +47,23 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A page's prose as HTML, with the listings in it, and for each heading the numbers of the listings under it.
+    """A page's prose as HTML, and for each heading the numbers of the listings under it.
 
-    `too_deep` says that Markdown could not follow its lists and quotes, so that it comes as it was written.
+    Behind each of `parts` but the last stands the listing whose number (0 being the first) is in the same place of
+    `order`. `too_deep` says that Markdown could not follow its lists and quotes, so that it comes as it was written.
     """
 
-    html: str
+    parts: tuple[str, ...]
+    order: tuple[int, ...]
     headings: tuple[tuple[Heading, tuple[int, ...]], ...]
     too_deep: bool = False
+
+    def fill(self, listings: Sequence[str]) -> str:
+        """The prose with the HTML of each listing of the page in its places."""
+        pieces = [self.parts[0]]
+        for number, part in zip(self.order, self.parts[1:], strict=True):
+            pieces += listings[number], part
+        return "".join(pieces)
 
 
 class ProseConverter:
@@ -86,18 +95,18 @@ class ProseConverter:
         self._markdown.reset()
         return self._markdown.convert(text)
 
-    def convert(self, page: Page, listings: Sequence[str]) -> Converted:
-        """Convert a page. `listings` is the HTML of each of its listings, in order."""
+    def convert(self, page: Page) -> Converted:
+        """Convert a page's prose, with places for its listings."""
         prose = "".join(block.text for block in page.blocks if isinstance(block, Prose))
         self._tokens.stem = stem = _find_stem(prose)
         numbers = count()
-        parts: list[str] = []
+        rows: list[str] = []
         for block, after in zip_longest(page.blocks, page.blocks[1:]):
             if isinstance(block, Prose):
-                parts.append(block.text)
+                rows.append(block.text)
             else:
-                parts.append(_place_token(f"{stem}{next(numbers)}x", block.layout, after))
-        text = "".join(parts)
+                rows.append(_place_token(f"{stem}{next(numbers)}x", block.layout, after))
+        text = "".join(rows)
         try:
             html, too_deep = self.convert_text(text), False
         except RecursionError:
@@ -105,9 +114,12 @@ class ProseConverter:
             self._tokens.order = []
             self._markdown.parser.state.clear()  # it still says where the parser was, and `reset` leaves it alone
         token = rf"{stem}(\d+)x"
-        # In one go: a listing may hold a token as its code.
-        html = re.sub(rf"<div>{token}</div>|{token}", lambda match: listings[int(match[1] or match[2])], html)
-        return Converted(html, self._find_headings(), too_deep)
+        parts, order, at = [], [], 0
+        for match in re.finditer(rf"<div>{token}</div>|{token}", html):
+            parts.append(html[at : match.start()])
+            order.append(int(match[1] or match[2]))
+            at = match.end()
+        return Converted((*parts, html[at:]), tuple(order), self._find_headings(), too_deep)
 
     def _find_headings(self) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
         names: dict[str, tuple[str, int]] = {}

@@ -35,6 +35,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedProse:
+    """A page's prose as HTML with places for its listings, and what is known of the page from it."""
+
+    converted: Converted
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A page's body as HTML, and what is known of it."""
 
@@ -55,20 +65,37 @@ class Renderer:
         """Render a piece of Markdown without listings."""
         return self._prose.convert_text(text)
 
-    def render_page(self, page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> Rendered:
-        """Render a page's body, each of its listings with its own of `links`; the result depends on these and the
-        options alone.
-        """
-        pairs = zip(page.listings, links or [()] * len(page.listings), strict=True)
-        listings = tuple(render_listing(listing, number, own) for number, (listing, own) in enumerate(pairs, start=1))
-        converted = self._prose.convert(page, [listing.html for listing in listings])
+    def render_prose(self, page: Page) -> RenderedProse:
+        """Render a page's prose; the result depends on the page and the options alone."""
+        converted = self._prose.convert(page)
         projects_of = [listing.origin.project for listing in page.listings]
         headings = []
         for heading, numbers in converted.headings:
             projects = dict.fromkeys(projects_of[number] for number in numbers)
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
-        found = tuple(find_links(parse_prose(converted.html), page))
-        return Rendered(converted.html, tuple(headings), listings, found, tuple(find_problems(page, converted)))
+        html = converted.fill(place_listings(len(page.listings)))
+        found = tuple(find_links(parse_prose(html), page))
+        return RenderedProse(converted, tuple(headings), found, tuple(find_problems(page, converted)))
+
+    def render_page(self, page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> Rendered:
+        """Render a page's body, each of its listings with its own of `links`; the result depends on these and the
+        options alone.
+        """
+        prose = self.render_prose(page)
+        listings = render_listings(page, links)
+        html = prose.converted.fill([listing.html for listing in listings])
+        return Rendered(html, prose.headings, listings, prose.links, prose.problems)
+
+
+def render_listings(page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> tuple[RenderedListing, ...]:
+    """Render the listings of a page, each with its own of `links`."""
+    pairs = zip(page.listings, links or [()] * len(page.listings), strict=True)
+    return tuple(render_listing(listing, number, own) for number, (listing, own) in enumerate(pairs, start=1))
+
+
+def place_listings(number: int) -> list[str]:
+    """What stands for the listings of a page, so many, where they do not matter."""
+    return [f'<figure class="listing" id="listing-{each}"></figure>' for each in range(1, number + 1)]
 
 
 def find_problems(page: Page, converted: Converted) -> Iterator[Problem]:

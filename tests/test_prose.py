@@ -25,7 +25,12 @@ _CONVERTERS = (ProseConverter(_PLAIN), ProseConverter(_RICH))
 
 def _convert(text: str, options: dict[str, Any] = _PLAIN) -> Converted:
     page, _ = parse_page(text)
-    return ProseConverter(options).convert(page, _figures(len(page.listings)))
+    return ProseConverter(options).convert(page)
+
+
+def _html(text: str, options: dict[str, Any] = _PLAIN) -> str:
+    converted = _convert(text, options)
+    return converted.fill(_figures(len(converted.order)))
 
 
 def _figures(number: int) -> list[str]:
@@ -41,15 +46,16 @@ def _ids(html: str) -> list[str | None]:
 def test_each_listing_comes_once_and_in_order(text: str, converter: ProseConverter) -> None:
     page, _ = parse_page(text)
     figures = _figures(len(page.listings))
-    converted = converter.convert(page, figures)
-    found = re.findall(r'<figure id="listing-\d+"></figure>', converted.html)
+    converted = converter.convert(page)
+    html = converted.fill(figures)
+    found = re.findall(r'<figure id="listing-\d+"></figure>', html)
     if "[^" not in text:  # footnotes go to the end of the page
         assert found == figures
     assert sorted(found) == sorted(figures)
-    assert not re.search(r"callsite\d+n\d+x", converted.html)
+    assert not re.search(r"callsite\d+n\d+x", html)
     under = [number for _, numbers in converted.headings for number in numbers]
     assert under == sorted(set(under)) or "[^" in text
-    again = converter.convert(page, figures)
+    again = converter.convert(page)
     assert again == converted
 
 
@@ -98,30 +104,30 @@ def _path(html: str) -> str:
     ],
 )
 def test_listings_stand_where_the_author_put_them(text: str, where: str, items: int, wide: bool) -> None:
-    html = _convert(text, _RICH if wide else _PLAIN).html
+    html = _html(text, _RICH if wide else _PLAIN)
     assert (_path(html), len(LexborHTMLParser(html).css("li"))) == (where, items)
     assert "code" not in html
 
 
 def test_what_follows_a_quoted_listing_is_outside() -> None:
-    html = _convert("> a\n> ```\n> x\n> ```\nb\n").html
+    html = _html("> a\n> ```\n> x\n> ```\nb\n")
     assert html == '<blockquote>\n<p>a</p>\n<figure id="listing-1"></figure>\n</blockquote>\n<p>b</p>'
-    html = _convert("> > ```\n> > x\n> > ```\n> b\n").html
+    html = _html("> > ```\n> > x\n> > ```\n> b\n")
     assert html.endswith("</blockquote>\n<p>b</p>\n</blockquote>")
-    html = _convert("> > ```\n> > x\n> > ```\n> > b\n").html
+    html = _html("> > ```\n> > x\n> > ```\n> > b\n")
     assert html.endswith("<p>b</p>\n</blockquote>\n</blockquote>")
-    html = _convert("- a\n\n  ```\n  x\n  ```\n  b\n").html
+    html = _html("- a\n\n  ```\n  x\n  ```\n  b\n")
     assert html.endswith("b</p>\n</li>\n</ul>")
 
 
 def test_code_that_looks_like_a_token_stays() -> None:
     page, _ = parse_page("```\ncallsite0n1x\n```\n\n```\n<div>callsite0n0x</div>\n```\n")
     shown = ["<pre>callsite0n1x</pre>", "<pre><div>callsite0n0x</div></pre>"]
-    assert ProseConverter({}).convert(page, shown).html == "\n".join(shown)
+    assert ProseConverter({}).convert(page).fill(shown) == "\n".join(shown)
 
 
 def test_prose_that_looks_like_a_token_stays() -> None:
-    html = _convert("callsite0n0x callsite1n0x\n\n```\nx\n```\n").html
+    html = _html("callsite0n0x callsite1n0x\n\n```\nx\n```\n")
     assert html == '<p>callsite0n0x callsite1n0x</p>\n<figure id="listing-1"></figure>'
 
 
@@ -157,23 +163,23 @@ def test_a_sites_own_slugs() -> None:
 
 def test_options_of_the_site_are_used_but_for_metadata_and_code() -> None:
     text = "a | b\n--|--\n1 | 2\n\n    x = 1\n"
-    assert "<table>" in _convert(text, _RICH).html
-    assert "<table>" not in _convert(text).html
+    assert "<table>" in _html(text, _RICH)
+    assert "<table>" not in _html(text)
     options = {"extensions": ["codehilite", "meta", "markdown.extensions.tables"]}
-    converted = _convert("\nx: y\n\n" + text, options)
-    assert "<table>" in converted.html
-    assert "x: y" in converted.html
-    assert 'class="codehilite"' not in converted.html
-    assert "<pre><code>x = 1" in converted.html
-    assert _convert("a\nb", {"extension_configs": {"nl2br": {}}}).html == "<p>a<br />\nb</p>"
+    html = _html("\nx: y\n\n" + text, options)
+    assert "<table>" in html
+    assert "x: y" in html
+    assert 'class="codehilite"' not in html
+    assert "<pre><code>x = 1" in html
+    assert _html("a\nb", {"extension_configs": {"nl2br": {}}}) == "<p>a<br />\nb</p>"
     rich: dict[str, Any] = {"extensions": ["attr_list"], "extension_configs": {"markdown.extensions.attr_list": {}}}
-    assert '<p class="x">' in _convert("\na\n{: .x }", rich).html
+    assert '<p class="x">' in _html("\na\n{: .x }", rich)
 
 
 def test_an_extension_can_be_an_object() -> None:
     from markdown.extensions.nl2br import Nl2BrExtension
 
-    assert "<br />" in _convert("a\nb", {"extensions": [Nl2BrExtension()]}).html
+    assert "<br />" in _html("a\nb", {"extensions": [Nl2BrExtension()]})
 
 
 def test_small_texts_leave_nothing_behind() -> None:
@@ -185,12 +191,13 @@ def test_small_texts_leave_nothing_behind() -> None:
 def test_lists_too_deep_for_markdown_are_shown_as_they_were_written() -> None:
     converter = ProseConverter({})
     good, _ = parse_page("# H\n\n- a\n\n      code\n\n  1. x\n")
-    expected = converter.convert(good, [])
+    expected = converter.convert(good)
     deep, _ = parse_page("\n```\nx\n```\n\n" + "- " * 2000 + "a <b>\n")
-    converted = converter.convert(deep, ["<figure></figure>"])
+    converted = converter.convert(deep)
+    html = converted.fill(["<figure></figure>"])
     assert converted.too_deep
     assert converted.headings == ()
-    assert converted.html.startswith('<div class="unread">\n<figure></figure>\n\n- - ')
-    assert converted.html.endswith(" - a &lt;b&gt;\n</div>")
+    assert html.startswith('<div class="unread">\n<figure></figure>\n\n- - ')
+    assert html.endswith(" - a &lt;b&gt;\n</div>")
     assert not expected.too_deep
-    assert converter.convert(good, []) == expected
+    assert converter.convert(good) == expected

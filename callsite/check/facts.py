@@ -14,7 +14,7 @@ from callsite.check.policy import USUAL, Policy
 from callsite.linking import Word, find_words
 from callsite.model import Page, Problem, Symbol
 from callsite.prose import Heading, ProseConverter
-from callsite.render import Link, find_links, find_problems, parse_prose
+from callsite.render import Link, find_links, find_problems, parse_prose, place_listings
 from callsite.snippet import split_rows
 from callsite.symbol import find_symbol
 
@@ -120,8 +120,8 @@ def gather_facts(
     page: Page, text: str, prose: ProseConverter, policy: Policy = USUAL, originals: Mapping[int, str] | None = None
 ) -> PageFacts:
     """Work out what rules need to know of a page that was read from `text`, without rendering its listings."""
-    places = [f'<figure class="listing" id="listing-{number}"></figure>' for number in range(1, len(page.listings) + 1)]
-    converted = prose.convert(page, places)
+    converted = prose.convert(page)
+    html = converted.fill(place_listings(len(page.listings)))
     headings = tuple(heading for heading, _ in converted.headings)
     told = tuple(find_problems(page, converted))
-    return PageFacts(page, text, converted.html, headings, policy, originals, told)
+    return PageFacts(page, text, html, headings, policy, originals, told)
