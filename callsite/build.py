@@ -64,12 +64,17 @@ class Loader:
 
 def load_head(path: str) -> Page:
     """Read the metadata of a page alone, whatever else is in the file; none when it cannot be read."""
-    at = place_of(path, 1)
     try:
         with open_file(Path(path)) as file:
             data = file.read()
     except OSError:
         data = b""
+    return read_head(path, data)
+
+
+def read_head(path: str, data: bytes) -> Page:
+    """As `load_head`, from what is in the file."""
+    at = place_of(path, 1)
     text, _ = decode_text(data, at.path)
     meta, _, _ = parse_header(split_rows(text), at.path)
     return Page(meta, (), at)
