@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsite.build import place_of
 from callsite.check.external import ExternalSettings
 from callsite.check.policy import USUAL, Policy
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
-from callsite.publish.settings import PublishSettings, parse_publish_settings
 from callsite.wording import nearest
+
+if TYPE_CHECKING:
+    from callsite.publish.settings import PublishSettings
 
 FILE = "pyproject.toml"
 
@@ -49,6 +50,8 @@ def read_configuration(folder: Path) -> Configuration:
 
 def read_publish_settings(folder: Path) -> PublishSettings:
     """Read where the site in a folder is published to. Raises CallsiteError as `read_configuration` does."""
+    from callsite.publish.settings import parse_publish_settings  # noqa: PLC0415  # builds and checks can do without
+
     return parse_publish_settings(_read_table(folder, "publish"), place_of(str(folder / FILE)).path)
 
 
@@ -57,6 +60,8 @@ def _read_table(folder: Path, name: str) -> Mapping[str, Any]:
     at = place_of(str(path))
     try:
         with open_file(path) as file:
+            import tomllib  # noqa: PLC0415  # most folders have no such file
+
             values = tomllib.load(file)
     except FileNotFoundError:
         return {}

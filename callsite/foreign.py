@@ -5,13 +5,18 @@ A site has few of these, so the forgiving parser is the right one here; `render`
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from callsite.prose import HEADINGS, Heading
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 
 def find_headings(html: str) -> tuple[Heading, ...]:
     """The headings of a body that can be linked to: those with an id, and those that open a section with one."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415  # few sites have such a page, and it takes a while to import
+
     found = []
     for element in BeautifulSoup(html, "html.parser").find_all(sorted(HEADINGS)):
         name = element.get("id") or _find_section(element)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import callsite
-from callsite.check.catalogue import CODES, ERROR_RULES, PAGE_RULES, RULES
+from callsite.check.catalogue import CODES, PAGE_RULES, RULES
 from callsite.check.rule import Finding, Rule, apply_rules, explain_rule
+from callsite.check.stopping import ERROR_RULES
 from callsite.model import Place, Severity
 
 SOURCE = Path(callsite.__file__).parent
@@ -38,6 +39,11 @@ def test_rules_for_pages_can_be_applied() -> None:
     assert all(rule.find for rule in PAGE_RULES)
     assert {rule.code[0] for rule in PAGE_RULES} == set("MPLO")
     assert {rule.code for rule in ERROR_RULES} == {"O104", "O106"}
+
+
+def test_a_build_applies_all_rules_for_pages_that_are_errors() -> None:
+    """They stand by themselves, so that a build need not import the rest."""
+    assert tuple(rule for rule in PAGE_RULES if rule.severity is Severity.ERROR) == ERROR_RULES
 
 
 def test_every_code_that_is_told_is_known() -> None:

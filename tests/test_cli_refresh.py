@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from callsite.errors import CallsiteError
-from callsite.sources import Surroundings, naming
+from callsite.sources import naming
 from callsite.sources.index_settings import IndexSettings
+from callsite.sources.loading import Surroundings
 from tests.building import SiteFolder
 from tests.trees import FROM_ALL, HARBOUR, OFFICE, TEAPOT, Kitchen, make_project, make_wheel
 

@@ -11,10 +11,10 @@ import pytest
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Skipped, SourceFile
-from callsite.sources import Surroundings, load_installed, load_source
 from callsite.sources.declared import Declared
 from callsite.sources.gathering import Limits
 from callsite.sources.index_settings import IndexSettings
+from callsite.sources.loading import Surroundings, load_installed, load_source
 from callsite.sources.lock import Locked
 from callsite.sources.spec import AllInstalled, FromArchive, FromFolder, FromGit, FromIndex, Installed, Spec
 from tests.hostile import make_tar, make_zip, write

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callsite.errors import CallsiteError
-from callsite.sources import Surroundings
+from callsite.sources.loading import Surroundings
 from callsite.sources.naming import Loaded, load_installed_library, load_named, load_sources, write_states
 from tests.trees import HARBOUR, OFFICE, make_project, make_repository, make_sdist, make_wheel, write_files
 

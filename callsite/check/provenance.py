@@ -13,7 +13,6 @@ from callsite.check.facts import PageFacts
 from callsite.check.places import place_lines
 from callsite.check.rule import Finding, Rule
 from callsite.credits import Credit, find_credits
-from callsite.harvest.licences import Class, classify
 from callsite.harvest.permalinks import is_forge
 from callsite.model import Listing, Place, Severity
 from callsite.page import lines_fit
@@ -176,6 +175,7 @@ def _pair_credits(facts: PageFacts) -> Iterator[tuple[Listing, Credit]]:
 
 def _is_allowed(expression: str, allowed: Collection[str]) -> bool:
     """Whether code under an SPDX expression may be taken under a licence among `allowed`: of alternatives, one does."""
+    from callsite.harvest.licences import Class, classify  # noqa: PLC0415  # few sites say which licences they allow
 
     def judge(term: re.Match[str]) -> str:
         licence, exception = term[1].casefold(), (term[2] or "").casefold()

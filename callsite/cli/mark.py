@@ -17,7 +17,7 @@ from callsite.names import Use, find_names
 from callsite.opening import open_file
 from callsite.page import format_listing
 from callsite.snippet import format_snippet
-from callsite.sources import Surroundings
+from callsite.sources.loading import Surroundings
 from callsite.sources.naming import load_installed_library, load_named
 from callsite.symbol import parse_symbol
 from callsite.text import decode_python

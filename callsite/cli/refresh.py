@@ -25,9 +25,9 @@ from callsite.harvest.targets import Library
 from callsite.model import Origin
 from callsite.refreshing import Refreshed, Tree, apply_changes, find_age, refresh_page
 from callsite.settings import read_folders
-from callsite.sources import Surroundings, load_source
 from callsite.sources.declared import Declared
 from callsite.sources.describing import is_version
+from callsite.sources.loading import Surroundings, load_source
 from callsite.sources.naming import load_sources, write_states
 from callsite.sources.spec import FromIndex, Installed, Spec, is_name
 from callsite.wording import count, make_printable

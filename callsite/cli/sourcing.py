@@ -14,7 +14,7 @@ from callsite.harvest.cutting import Style
 from callsite.harvest.libraries import Libraries
 from callsite.harvest.release import Skipped, Source
 from callsite.harvesting import Harvester, Options
-from callsite.sources import Surroundings
+from callsite.sources.loading import Surroundings
 from callsite.sources.naming import load_installed_library, load_named, load_sources, write_states
 from callsite.uses.index import UseIndex
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Skipped, Source
-from callsite.sources import Surroundings, load_installed, load_source
 from callsite.sources.declared import Declared, load_declared
+from callsite.sources.loading import Surroundings, load_installed, load_source
 from callsite.sources.lock import NAME, Locked, load_lock, write_lock
 from callsite.sources.spec import AllInstalled, Installed, Spec, parse_spec
 
