@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -14,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from callsite import inventories
-from callsite.inventories import Inventories, Upstream, read_inventories
+from callsite.inventories import Inventories, Upstream, read_inventories, reading
 from callsite.inventory import Inventory, Item, format_inventory
 from callsite.model import Place, Severity
 from callsite.sources.fetching import Access
@@ -315,7 +315,7 @@ def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
 
 
 def test_one_that_is_too_large_is_not_fetched(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inventories, "LARGEST", 20)
+    monkeypatch.setattr(reading, "LARGEST", 20)
     assert "it is larger than" in _complaint(_read({"x": web.address + "/docs/"}, tmp_path))
     write(tmp_path / "x.inv", DATA)
     assert "X103" in _complaint(_read({"x": ("https://docs.example/", "x.inv")}, tmp_path))
@@ -533,4 +533,14 @@ def test_without_more_words_a_build_waits_five_seconds_twice_and_asks_the_real_c
     assert list(read.links) == ["flask_x.login"]
     assert read_inventories({"x": web.address + "/docs/"}, tmp_path, AT) == read
     assert len(web.asked) == 1
-    assert (inventories._ACCESS.timeout, len(inventories._ACCESS.pauses)) == (5, 1)
+    assert (reading._ACCESS.timeout, len(reading._ACCESS.pauses)) == (5, 1)
+
+
+def test_a_site_that_names_none_does_not_wait_for_what_reads_them(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from callsite.inventories import read_inventories as read\n"
+        "from callsite.model import Place\n"
+        "print([read(setting, Path(), Place('x')).links for setting in (None, {})], 'urllib.request' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert ran.stdout == "[{}, {}] False\n"

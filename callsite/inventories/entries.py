@@ -33,8 +33,6 @@ class Entry:
 
 def parse_setting(setting: object, folder: Path, at: Place) -> tuple[list[Entry], list[Problem]]:
     """The entries of the setting that make sense, and problems for those that do not."""
-    if setting is None:
-        return [], []
     if not isinstance(setting, Mapping):
         return [], [Problem(at, "X101", f"{SETTING} is no dict but of type {type(setting).__name__}", _EXAMPLE)]
     entries, problems = [], []
