@@ -6,19 +6,16 @@ import contextlib
 import os
 import runpy
 import sys
-import traceback
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from callsite.errors import CallsiteError
 
 _PLUGIN = "callsite.pelican_plugin"
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFolders:
+class SiteFolders(NamedTuple):  # no dataclass: `callsite build` would import `dataclasses` for this alone
     """Where a site's content is, where its output goes, and what else its pages are made from."""
 
     content: Path
@@ -70,6 +67,8 @@ def read_settings(settings: str) -> dict[str, Any]:
         with contextlib.redirect_stdout(sys.stderr):
             return runpy.run_path(settings)
     except (Exception, SystemExit) as error:
+        import traceback  # noqa: PLC0415  # every build reads settings, and hardly any that do not run
+
         # The innermost line of the settings file is the one to look at.
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if os.path.abspath(frame.filename) == os.path.abspath(settings)]

@@ -11,7 +11,6 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from callsite.settings import SiteFolders, read_folders
-from callsite.staging import sweep
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,6 +31,8 @@ def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | No
             if build.poll() is None:
                 build.terminate()
                 build.wait()
+                from callsite.staging import sweep  # noqa: PLC0415  # hardly any build is broken off
+
                 sweep(folders.output)
 
 
