@@ -49,6 +49,7 @@ _PURE = [
             "navigation",
             "redirects",
             "reports",
+            "scanning",
             "twins",
         )
         for path in sorted((_ROOT / "callsite" / folder).glob("*.py"))

@@ -1,0 +1,74 @@
+"""What a lexer's state does at each character: a table that grows as characters are met.
+
+Pygments tries a state's rules in turn, and the first that matches has the text. Here only those are tried, in the same
+order, that can begin with the next character; and none behind one that is certain to match there. Both leave out only
+what could not have been chosen, so the choice is the same.
+
+An entry is one of these, with what is cheapest to tell first:
+
+    (None, None, (type, character))     the character itself is the token
+    (match, type, None)                 one rule to try, which gives one token and stays in the state
+    (match, None, steps)                steps to try in turn; the first `match` is not used
+
+and a step is (match, type, rule); `type` is that of the one token that the rule gives, when it gives no more and stays
+in the state, else None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pygments.token import _TokenType
+
+from callsite.scanning.beginnings import find_bit
+from callsite.scanning.rules import Matcher, Rule
+
+Step = tuple[Matcher, _TokenType | None, Rule]
+Entry = tuple[Any, _TokenType | None, Any]
+
+
+# So many tokens are found by all rules of a state before its table is begun: about as many as take the time that it
+# takes to see what the rules can begin with. Most states of most lexers never have so many.
+WAIT = 500
+
+
+class Table(dict[str, Entry]):
+    """Entries by the next character; "" is the end of the text. All characters beyond ASCII share one."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        super().__init__()
+        self._rules = rules
+        self._wait = WAIT
+        self._all: Entry = (_no_match, None, tuple((rule.match, None, rule) for rule in rules))
+
+    def __missing__(self, char: str) -> Entry:
+        """What a character's entry is, as long as it is not in the table."""
+        if self._wait:
+            self._wait -= 1
+            return self._all
+        key = char if char < "\x80" else "\x80"
+        entry = self.get(key)
+        if entry is None:
+            entry = self[key] = self._find_entry(key)
+        return entry
+
+    def _find_entry(self, char: str) -> Entry:
+        bit = find_bit(char)
+        rules: dict[Any, Rule] = {}  # where a pattern does not match, it does not match a second time
+        for rule in self._rules:
+            if rule.beginnings.possible & bit:
+                rules.setdefault(rule.pattern, rule)
+                if rule.beginnings.certain & bit:
+                    break
+        choices = tuple(rules.values())
+        if choices and choices[0].kind is not None:
+            if choices[0].beginnings.single & bit:
+                return None, None, (choices[0].kind, char)
+            if len(choices) == 1:
+                return choices[0].match, choices[0].kind, None
+        return _no_match, None, tuple((rule.match, rule.kind, rule) for rule in choices)
+
+
+def _no_match(text: str, position: int) -> None:
+    """Stand in front of steps."""
