@@ -15,7 +15,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from callsite.address import is_web_address
-from callsite.harvest.licence_names import PERMISSIVE, SPELLINGS
+from callsite.licence_names import PERMISSIVE, SPELLINGS
 from callsite.model import Listing, Origin, Page, Prose
 
 

@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callsite.lexing import find_lexer
-from callsite.model import Line, Listing, Page, Place, Problem, Severity, Snippet, Symbol
+from callsite.model import Line, Listing, Meta, Page, Place, Problem, Severity, Snippet, Symbol
 from callsite.names import find_mentions
+from callsite.outline import Outline
 from callsite.symbol import find_symbol
 
 # What Pygments calls Python, with and without prompts.
@@ -62,12 +63,12 @@ class CodeLink:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The links of one listing, by line and column, and the pages whose symbols it uses, each once and in order of
-    appearance; its own page may be among them.
+    """The links of one listing, by line and column, and the paths of the pages whose symbols it uses, each once and in
+    order of appearance; its own page may be among them.
     """
 
     links: tuple[CodeLink, ...] = ()
-    uses: tuple[Page, ...] = ()
+    uses: tuple[str, ...] = ()
 
 
 def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
@@ -98,12 +99,13 @@ def list_texts(snippet: Snippet) -> list[str]:
 class Symbols:
     """The dotted names that have a page, and `libraries` that have one of their own.
 
-    `words` are those of each page's listings, by the page's path. `problems` tell of names that two pages claim.
+    `spellings` are the other names that marked lines of pages call their symbols by, by the page's path. `problems`
+    tell of names that two pages claim.
     """
 
-    def __init__(self, pages: Iterable[Page], words: Mapping[str, Sequence[Sequence[Word]]]) -> None:
-        named = [(page, symbol) for page in pages if (symbol := find_symbol(page.meta)) is not None]
-        self._owners: dict[str, Page] = {}
+    def __init__(self, pages: Iterable[Outline], spellings: Mapping[str, Collection[str]]) -> None:
+        named = [(page, page.symbol) for page in pages if page.symbol is not None]
+        self._owners: dict[str, Outline] = {}
         problems: list[Problem] = []
         for page, symbol in named:
             other = self._owners.setdefault(str(symbol), page)
@@ -121,15 +123,15 @@ class Symbols:
         self.libraries = frozenset(name for name in self._owners if "." not in name)
         self._owners = {name: page for name, page in self._owners.items() if "." in name}
         self.problems = tuple(problems)
-        for name, symbol in _find_spellings(named, words):
+        for name, symbol in _agree_on_spellings(named, spellings):
             self._owners.setdefault(name, self._owners[str(symbol)])
 
     @property
-    def names(self) -> Mapping[str, Page]:
+    def names(self) -> Mapping[str, Outline]:
         """Every name that is known, with its page."""
         return self._owners
 
-    def find(self, targets: Iterable[str]) -> Page | None:
+    def find(self, targets: Iterable[str]) -> Outline | None:
         """The page of what a word stands for.
 
         A word that may stand for several things has one only when all that have a page have the same, and the others
@@ -158,10 +160,10 @@ class Linker:
         self._upstream = upstream
         self._common = frozenset(common)
 
-    def link(self, words: Sequence[Word], own: Page) -> Linked:
+    def link(self, words: Sequence[Word], own: Outline) -> Linked:
         """The links and uses of a listing with these words on the page `own`."""
         pages = [self._symbols.find(word.targets) for word in words]
-        symbol = find_symbol(own.meta)
+        symbol = own.symbol
         names = frozenset() if symbol is None else frozenset((str(symbol), *own.meta.aliases))
         namesake = self._symbols.names.get(str(symbol or ""), own)  # two pages may claim one symbol
         links: list[CodeLink] = []
@@ -175,8 +177,8 @@ class Linker:
             is_own = page is own or page is namesake or not names.isdisjoint(word.targets)
             if to is not None and not is_own and not self._is_common(word.targets):
                 links.append(CodeLink(word.line, word.start, word.end, to))
-        uses = {id(page): page for page in pages if page is not None}
-        return Linked(tuple(reversed(links)), tuple(uses.values()))
+        uses = dict.fromkeys(page.at.path for page in pages if page is not None)
+        return Linked(tuple(reversed(links)), tuple(uses))
 
     def _find_upstream(self, targets: Iterable[str]) -> Destination | None:
         found = {to.href: to for name in _agreeing(targets) if (to := self._upstream.get(name))}
@@ -188,29 +190,39 @@ class Linker:
         )
 
 
-def find_roots(pages: Iterable[Page]) -> frozenset[str]:
-    """The root packages of all symbols that have pages, under their own names or others."""
+def find_roots(pages: Iterable[Meta]) -> frozenset[str]:
+    """The root packages of all symbols that have pages with these metadata, under their own names or others."""
     roots: set[str] = set()
-    for page in pages:
-        symbol = find_symbol(page.meta)
+    for meta in pages:
+        symbol = find_symbol(meta)
         if symbol is not None:
-            roots.update(name.partition(".")[0] for name in (str(symbol), *page.meta.aliases))
+            roots.update(name.partition(".")[0] for name in (str(symbol), *meta.aliases))
     return frozenset(roots)
 
 
-def _find_spellings(
-    named: Sequence[tuple[Page, Symbol]], words: Mapping[str, Sequence[Sequence[Word]]]
-) -> Iterator[tuple[str, Symbol]]:
-    """The other paths that marked lines spell symbols with: those that lead through a package around the symbol's
-    module, or a module below it, since a package offers what its modules make. One that stands for two symbols is none.
+def find_spellings(page: Page, words: Sequence[Sequence[Word]]) -> tuple[str, ...]:
+    """The other paths that a page's marked lines spell its symbol with: those that lead through a package around the
+    symbol's module, or a module below it, since a package offers what its modules make. `words` are those of each
+    listing.
     """
+    symbol = find_symbol(page.meta)
+    found: dict[str, None] = {}
+    for listing, spoken in zip(page.listings, words if symbol else (), strict=False):
+        marks = frozenset(listing.snippet.marks)
+        for word in spoken:
+            if word.line in marks and len(word.targets) == 1 and symbol and _is_spelling(word.targets[0], symbol):
+                found[word.targets[0]] = None
+    return tuple(found)
+
+
+def _agree_on_spellings(
+    named: Sequence[tuple[Outline, Symbol]], spellings: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, Symbol]]:
+    """The names that pages spell symbols with; one that stands for two symbols is none."""
     found: dict[str, set[Symbol]] = {}
     for page, symbol in named:
-        for listing, spoken in zip(page.listings, words.get(page.at.path, ()), strict=False):
-            marks = frozenset(listing.snippet.marks)
-            for word in spoken:
-                if word.line in marks and len(word.targets) == 1 and _is_spelling(word.targets[0], symbol):
-                    found.setdefault(word.targets[0], set()).add(symbol)
+        for name in spellings.get(page.at.path, ()):
+            found.setdefault(name, set()).add(symbol)
     return ((name, symbols.pop()) for name, symbols in found.items() if len(symbols) == 1)
 
 
@@ -232,13 +244,13 @@ def _find_packages(name: str) -> Iterator[str]:
         yield name
 
 
-def _find_symbol_place(page: Page) -> Place:
+def _find_symbol_place(page: Outline) -> Place:
     """Where a page says which symbol it is about."""
     meta = page.meta
     told = "sidebartitle" if find_symbol(replace(meta, title="")) is not None else "title"
     return page.place(told if meta.symbol is None else "symbol")
 
 
-def _claimed(at: Place, name: str, other: Page, hint: str) -> Problem:
+def _claimed(at: Place, name: str, other: Outline, hint: str) -> Problem:
     message = f"`{name}` has a page already, {_find_symbol_place(other)}, and links go there"
     return Problem(at, "S107", message, hint, Severity.WARNING)

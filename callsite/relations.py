@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callsite.credits import Credit, find_credits, find_key
-from callsite.model import Listing, Page
-from callsite.symbol import find_symbol
+from callsite.credits import Credit, find_key
+from callsite.outline import Outline, Shown
 
 # An excerpt that uses more symbols than this says little about any two of them, and pairs grow with the square.
 _MOST_TOGETHER = 30
@@ -20,12 +19,16 @@ _MOST_TOGETHER = 30
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A listing of a page: the `number`-th, 1 being the first, with its credit."""
+    """A listing of a page: the `number`-th, 1 being the first."""
 
-    page: Page
+    page: Outline
     number: int
-    listing: Listing
-    credit: Credit
+    shown: Shown
+
+    @property
+    def credit(self) -> Credit:
+        """Whose code it is."""
+        return self.shown.credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +50,46 @@ class Project:
 class Relations:
     """The relations of a site's pages.
 
-    `pages` come in reading order; `uses` has, by a page's path, the pages whose symbols each of its listings uses. What
-    chapters show is there to explain something and no example of anything: their listings relate to nothing.
+    `pages` come in reading order; `uses` has, by a page's path, those of the pages whose symbols each of its listings
+    uses. What chapters show is there to explain something and no example of anything: their listings relate to nothing.
     """
 
-    def __init__(self, pages: Sequence[Page], uses: Mapping[str, Sequence[Sequence[Page]]]) -> None:
+    def __init__(self, pages: Sequence[Outline], uses: Mapping[str, Sequence[Sequence[str]]]) -> None:
         self._excerpts: dict[str, tuple[Excerpt, ...]] = {}
         self._users: dict[str, list[Excerpt]] = {}
         self._together: dict[str, Counter[str]] = {}
         self._pages = {page.at.path: page for page in pages}
         projects: dict[str, list[Excerpt]] = {}
         for page in pages:
-            excerpts = tuple(
-                Excerpt(page, number, listing, credit)
-                for number, (listing, credit) in enumerate(zip(page.listings, find_credits(page), strict=True), start=1)
-            )
+            excerpts = tuple(Excerpt(page, number, shown) for number, shown in enumerate(page.shown, start=1))
             self._excerpts[page.at.path] = excerpts
             if page.meta.toc:
                 continue
             used = uses.get(page.at.path, ())
             for excerpt, those in zip(excerpts, used, strict=False):
-                self._note_uses(excerpt, [other.at.path for other in those if other.at.path in self._pages])
+                self._note_uses(excerpt, [path for path in those if path in self._pages])
             for excerpt in excerpts:
                 if excerpt.credit.project:
                     projects.setdefault(find_key(excerpt.credit.project), []).append(excerpt)
         self.projects = tuple(_make_project(key, projects[key]) for key in sorted(projects))
         self._projects = {project.key: project for project in self.projects}
 
-    def list_excerpts(self, page: Page) -> tuple[Excerpt, ...]:
+    def list_excerpts(self, page: Outline) -> tuple[Excerpt, ...]:
         """The excerpts of a page, in order."""
         return self._excerpts.get(page.at.path, ())
 
-    def find_users(self, page: Page) -> Sequence[Excerpt]:
+    def find_users(self, page: Outline) -> Sequence[Excerpt]:
         """The excerpts on other pages that use a page's symbol, in reading order."""
         return self._users.get(page.at.path, ())
 
-    def find_companions(self, page: Page) -> list[tuple[Page, int]]:
+    def find_companions(self, page: Outline) -> list[tuple[Outline, int]]:
         """The pages whose symbols occur in the same excerpts as a page's, with the number of those, most first; equals
         in the order they come in.
         """
         counted = self._together.get(page.at.path, Counter())
         return [(self._pages[path], number) for path, number in counted.most_common()]
 
-    def find_projects(self, page: Page) -> tuple[Project, ...]:
+    def find_projects(self, page: Outline) -> tuple[Project, ...]:
         """The projects that a page has excerpts from, in order."""
         keys = (find_key(excerpt.credit.project) for excerpt in self.list_excerpts(page) if excerpt.credit.project)
         return tuple(self._projects[key] for key in dict.fromkeys(keys) if key in self._projects)
@@ -99,7 +99,7 @@ class Relations:
         for path in used:
             if path != own:
                 self._users.setdefault(path, []).append(excerpt)
-        shows_own = excerpt.listing.snippet.marks and find_symbol(excerpt.page.meta) is not None
+        shows_own = excerpt.shown.marks and excerpt.page.symbol is not None
         together = dict.fromkeys([own, *used] if shows_own else used)
         if len(together) <= _MOST_TOGETHER:
             for path in together:

@@ -6,37 +6,52 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from callsite.model import Page, Symbol
+from callsite.model import Meta, Place, Symbol
 from callsite.symbol import find_symbol
 
 _T = TypeVar("_T")
 
 
+class Described(Protocol):
+    """A page, or what is known of one: all that counts here is its metadata and its place."""
+
+    @property
+    def meta(self) -> Meta:
+        """Its metadata."""
+
+    @property
+    def at(self) -> Place:
+        """Where its file is."""
+
+
+P = TypeVar("P", bound=Described)
+
+
 @dataclass(frozen=True, slots=True)
-class Module:
+class Module(Generic[P]):
     """The pages about one module's callables, in reading order."""
 
     name: str
-    pages: tuple[Page, ...]
+    pages: tuple[P, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class Library(Generic[P]):
     """The pages about one library: its modules in reading order, and its own page if an author wrote one."""
 
     name: str
-    modules: tuple[Module, ...]
-    home: Page | None
+    modules: tuple[Module[P], ...]
+    home: P | None
 
     @property
-    def pages(self) -> tuple[Page, ...]:
+    def pages(self) -> tuple[P, ...]:
         """The example pages of the library in reading order."""
         return tuple(page for module in self.modules for page in module.pages)
 
 
-class Site:
+class Site(Generic[P]):
     """The published pages of a site, in reading order whatever order they are given in.
 
     Reading order is that of `sortorder`, as text; pages without one come last, by symbol or title. Inside a library a
@@ -44,14 +59,14 @@ class Site:
     the first with a later name.
     """
 
-    def __init__(self, pages: tuple[Page, ...]) -> None:
+    def __init__(self, pages: tuple[P, ...]) -> None:
         self.pages = tuple(sorted(pages, key=_reading_order))
 
     @cached_property
-    def libraries(self) -> tuple[Library, ...]:
+    def libraries(self) -> tuple[Library[P], ...]:
         """Every library that has example pages, by name."""
-        members: dict[str, list[tuple[Symbol, Page]]] = defaultdict(list)
-        homes: dict[str, Page] = {}
+        members: dict[str, list[tuple[Symbol, P]]] = defaultdict(list)
+        homes: dict[str, P] = {}
         owners: dict[str, str] = {}  # by digits 1 to 5: a page is the home of one library only, the first behind it
         for page in self.pages:
             symbol = find_symbol(page.meta)
@@ -74,18 +89,18 @@ class Site:
         )
 
     @cached_property
-    def chapters(self) -> tuple[Page, ...]:
+    def chapters(self) -> tuple[P, ...]:
         """The pages that are in the table of contents on every page."""
         return tuple(page for page in self.pages if page.meta.toc)
 
     @cached_property
-    def topics(self) -> tuple[Page, ...]:
+    def topics(self) -> tuple[P, ...]:
         """The pages that are neither chapters nor about a library."""
         placed = {id(page) for library in self.libraries for page in (*library.pages, library.home)}
         return tuple(page for page in self.pages if not page.meta.toc and id(page) not in placed)
 
     @cached_property
-    def unread(self) -> tuple[Page, ...]:
+    def unread(self) -> tuple[P, ...]:
         """The topics whose `sortorder` gives them a place among a library's callables, though no symbol could be read
         off them.
         """
@@ -93,17 +108,17 @@ class Site:
         placed = (page for page in self.topics if len(page.meta.sortorder) > 5)
         return tuple(page for page in placed if page.meta.sortorder[:5] in prefixes and find_symbol(page.meta) is None)
 
-    def find_chapter(self, page: Page) -> Page | None:
+    def find_chapter(self, page: P) -> P | None:
         """The chapter that a page belongs to by its place: the first one whose `sortorder` has the same two digits."""
         return self._heads.get(page.meta.sortorder[:2]) if len(page.meta.sortorder) > 1 else None
 
     @cached_property
-    def _heads(self) -> dict[str, Page]:
+    def _heads(self) -> dict[str, P]:
         numbered = [page for page in self.chapters if len(page.meta.sortorder) > 1]
         return {page.meta.sortorder[:2]: page for page in reversed(numbered)}
 
     @cached_property
-    def _by_prefix(self) -> dict[str, Page]:
+    def _by_prefix(self) -> dict[str, P]:
         """Libraries' own pages by their place, before all callables: by digits 1 to 5 of `sortorder` the first page
         without a symbol whose goes on with `000`.
         """
@@ -111,10 +126,10 @@ class Site:
         return {page.meta.sortorder[:5]: page for page in reversed(homes) if find_symbol(page.meta) is None}
 
 
-def _order_modules(members: list[tuple[Symbol, Page]]) -> Iterator[Module]:
+def _order_modules(members: list[tuple[Symbol, P]]) -> Iterator[Module[P]]:
     """The modules of a library, from its pages in reading order."""
-    placed: dict[str, list[Page]] = defaultdict(list)
-    others: dict[str, list[Page]] = defaultdict(list)
+    placed: dict[str, list[P]] = defaultdict(list)
+    others: dict[str, list[P]] = defaultdict(list)
     for symbol, page in members:
         (placed if page.meta.sortorder else others)[symbol.module].append(page)
     new = sorted((name for name in others if name not in placed), key=lambda name: (name.lower(), name))
@@ -133,17 +148,17 @@ def _merge(placed: Iterable[_T], others: Sequence[_T], key: Callable[[_T], str])
     yield from others[at:]
 
 
-def _sorted_name(page: Page) -> str:
+def _sorted_name(page: P) -> str:
     return short_title(page).lower()
 
 
-def short_title(page: Page) -> str:
+def short_title(page: P) -> str:
     """What lists call a page: its symbol's name, else its sidebar title, else its title."""
     symbol = find_symbol(page.meta)
     return symbol.name if symbol else page.meta.sidebartitle or page.meta.title
 
 
-def _reading_order(page: Page) -> tuple[bool, str, str, str]:
+def _reading_order(page: P) -> tuple[bool, str, str, str]:
     symbol: Symbol | None = find_symbol(page.meta)
     name = str(symbol) if symbol else page.meta.title
     return (not page.meta.sortorder, page.meta.sortorder, name.lower(), page.at.path)

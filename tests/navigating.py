@@ -8,20 +8,22 @@ from functools import cached_property
 from callsite.model import Dates, Line, Listing, Meta, Origin, Page, Place, Snippet
 from callsite.navigation import Entry, Group, ListView, Navigation, PageView
 from callsite.navigation.views import Side, SideItem
+from callsite.outline import Outline, find_outline
 from callsite.relations import Relations
-from callsite.render import Rendered
 from callsite.site import Site
 from callsite.symbol import parse_symbol
 
 HOME = Entry("Home", "")
-NOTHING = Rendered("", (), (), (), ())
 
 
-def make_page(path: str, symbol: str = "", sortorder: str = "", projects: Sequence[str] = (), **keys: object) -> Page:
+def make_page(
+    path: str, symbol: str = "", sortorder: str = "", projects: Sequence[str] = (), **keys: object
+) -> Outline:
     """A page with a listing for each of `projects`; its title is its path."""
     meta = Meta(title=path, symbol=parse_symbol(symbol) if symbol else None, sortorder=sortorder, **keys)  # type: ignore[arg-type]
     snippet = Snippet("python", (Line("x", marked=True),))
-    return Page(meta, tuple(Listing(snippet, Origin(project=project)) for project in projects), Place(path, 1))
+    page = Page(meta, tuple(Listing(snippet, Origin(project=project)) for project in projects), Place(path, 1))
+    return find_outline(page)
 
 
 class Navigated:
@@ -29,20 +31,21 @@ class Navigated:
 
     def __init__(
         self,
-        pages: Iterable[Page],
-        uses: Mapping[str, Sequence[Sequence[Page]]] | None = None,
+        pages: Iterable[Outline],
+        uses: Mapping[str, Sequence[Sequence[Outline]]] | None = None,
         dates: Mapping[str, Dates] | None = None,
         others: Iterable[Entry] = (),
         urls: Mapping[str, str] | None = None,
     ) -> None:
         self.site = Site(tuple(pages))
-        self.relations = Relations(self.site.pages, uses or {})
+        paths = {path: [[page.at.path for page in those] for those in used] for path, used in (uses or {}).items()}
+        self.relations = Relations(self.site.pages, paths)
         self.urls = {page.at.path: f"{page.at.path}.html" for page in self.site.pages} | dict(urls or {})
         self.others = tuple(others)
         self.navigation = Navigation(self.site, self.relations, self.urls, HOME, dates or {}, self.others)
 
-    def view(self, page: Page) -> PageView:
-        return self.navigation.view(page, NOTHING, page.meta.title)
+    def view(self, page: Outline) -> PageView:
+        return self.navigation.view(page, (), page.meta.title)
 
     @cached_property
     def lists(self) -> tuple[ListView, ...]:
@@ -53,7 +56,7 @@ class Navigated:
         """The anchors of every page, and of every generated one, by its address; "" is the page itself."""
         found = {"": {""}, **{entry.url: {""} for entry in self.others}}
         for page in self.site.pages:
-            listings = {f"listing-{number}" for number in range(1, len(page.listings) + 1)}
+            listings = {f"listing-{number}" for number in range(1, len(page.shown) + 1)}
             home = self.view(page).library_home
             anchors = {group.anchor for group in home.sheets[0].groups} if home else set()
             found[self.urls[page.at.path]] = {"", *listings, *anchors}

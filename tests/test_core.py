@@ -68,15 +68,17 @@ sys.meta_path.insert(0, Block())
 from callsite.build import Loader
 from callsite.check.claims import find_collisions
 from callsite.navigation import Entry, Navigation
+from callsite.outline import find_outline
 from callsite.relations import Relations
 from callsite.render import Renderer
 from callsite.site import Site
 
 loaded = Loader().load_page(sys.argv[1])
-site = Site((loaded.page,))
+outline = find_outline(loaded.page)
+site = Site((outline,))
 urls = {loaded.page.at.path: "x.html"}
 navigation = Navigation(site, Relations(site.pages, {}), urls, Entry("Home", ""), {})
-view = navigation.view(loaded.page, Renderer({}).render_page(loaded.page), "x")
+view = navigation.view(outline, Renderer({}).render_prose(loaded.page).headings, "x")
 print(view.marks, len(loaded.problems), site.libraries[0].name)
 try:
     import pelican

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsite.harvest.licence_names import CLASSIFIERS, COPYLEFT, FAMILIES, PERMISSIVE, SPELLINGS, WEAK_COPYLEFT
 from callsite.harvest.licence_texts import KNOWN, Known, find_notices, parse_text
 from callsite.harvest.licences import Class, classify, find_file_licence, find_licence, find_refusal
 from callsite.harvest.release import Licence
+from callsite.licence_names import CLASSIFIERS, COPYLEFT, FAMILIES, PERMISSIVE, SPELLINGS, WEAK_COPYLEFT
 from tests.strategies import texts
 
 MIT = (Path(__file__).parent.parent / "LICENSE").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from callsite.model import Page
 from callsite.navigation import Entry, HeadingView, Navigation, PageView, Related
+from callsite.outline import Outline, find_outline
 from callsite.page import parse_page
 from callsite.relations import Relations
 from callsite.render import Renderer
@@ -40,14 +41,14 @@ _BY_PATH = {page.at.path: page for page in _PAGES}
 
 
 def _navigation(*more: Page) -> Navigation:
-    site = Site((*_PAGES, *more))
+    site = Site(tuple(map(find_outline, (*_PAGES, *more))))
     urls = {page.at.path: f"{page.at.path[:-3]}.html" for page in site.pages}
     return Navigation(site, Relations(site.pages, {}), urls, HOME, {})
 
 
 def _view(path: str) -> PageView:
     page = _BY_PATH[path]
-    return _navigation().view(page, _RENDERER.render_page(page), page.meta.title)
+    return _navigation().view(find_outline(page), _RENDERER.render_prose(page).headings, page.meta.title)
 
 
 def test_libraries() -> None:
@@ -104,7 +105,7 @@ def test_a_librarys_own_page() -> None:
 
 def test_a_page_that_is_in_no_list() -> None:
     page = _page("draft.md", "title: *Draft*", "```\n~~x\n~~y\n```\n\n```\n~~z\n```\n")
-    view = _navigation().view(page, _RENDERER.render_page(page), "<em>Draft</em>")
+    view = _navigation().view(find_outline(page), _RENDERER.render_prose(page).headings, "<em>Draft</em>")
     assert (view.title, view.heading, view.entry, view.library) == ("*Draft*", "<em>Draft</em>", None, None)
     assert view.breadcrumbs == (HOME,)
     assert (view.marks, view.listings) == (3, 2)
@@ -115,14 +116,14 @@ def test_projects_and_licences_of_a_page() -> None:
     body = "\n\n".join(f"```py {words}\nx\n```" for words in listings)
     section = "\n\n## Example 5 from C\n\n[ISC license](/l)\n\n```py\nx\n```\n"
     page = _page("x.md", "title: x", body + section)
-    view = _navigation(page).view(page, _RENDERER.render_page(page), "x")
+    view = _navigation(page).view(find_outline(page), _RENDERER.render_prose(page).headings, "x")
     assert (view.projects, view.licences) == (("B", "A", "C"), ("MIT", "0BSD", "ISC"))
     assert (_view("other.md").projects, _view("other.md").licences) == ((), ())
 
 
 def test_headings_as_a_tree() -> None:
     page = _page("x.md", "title: x", "### A\n\n## B\n\n### C\n\n#### D\n\n### E\n\n## F\n\n# G\n\n### H\n")
-    view = _navigation().view(page, _RENDERER.render_page(page), "x")
+    view = _navigation().view(find_outline(page), _RENDERER.render_prose(page).headings, "x")
 
     def shape(headings: tuple[HeadingView, ...]) -> str:
         return "".join(h.text + (f"({shape(h.children)})" if h.children else "") for h in headings)
@@ -133,13 +134,16 @@ def test_headings_as_a_tree() -> None:
 
 def test_projects_stand_beside_their_headings() -> None:
     page = _page("x.md", "title: x", "## A\n\n```py project=P\nx\n```\n\n```py project=Q\nx\n```\n")
-    assert _navigation().view(page, _RENDERER.render_page(page), "x").headings[0].projects == ("P", "Q")
+    assert _navigation().view(find_outline(page), _RENDERER.render_prose(page).headings, "x").headings[0].projects == (
+        "P",
+        "Q",
+    )
 
 
 # The way from page to page.
 
 
-def _around(built: Navigated, *pages: Page) -> list[tuple[str, str]]:
+def _around(built: Navigated, *pages: Outline) -> list[tuple[str, str]]:
     views = [built.view(page) for page in pages]
     return [(view.previous.url if view.previous else "", view.next.url if view.next else "") for view in views]
 
@@ -237,7 +241,7 @@ def test_the_sidebar_of_a_librarys_generated_page() -> None:
 # What a page has to do with others.
 
 
-def _related(built: Navigated, page: Page) -> dict[str, Related]:
+def _related(built: Navigated, page: Outline) -> dict[str, Related]:
     return {related.id: related for related in built.view(page).related}
 
 
@@ -363,7 +367,7 @@ def _sites(draw: st.DrawFn) -> Navigated:
     ]
     used = st.lists(st.sampled_from(pages), unique_by=lambda page: page.at.path, max_size=3) if pages else st.just([])
     others = draw(st.lists(st.sampled_from([Entry("A foreign page", "foreign.html")]), max_size=1))
-    return Navigated(pages, {page.at.path: [draw(used) for _ in page.listings] for page in pages}, others=others)
+    return Navigated(pages, {page.at.path: [draw(used) for _ in page.shown] for page in pages}, others=others)
 
 
 @settings(max_examples=150)

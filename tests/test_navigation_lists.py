@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsite.model import Dates, Page
+from callsite.model import Dates
 from callsite.navigation import Entry, Group, ListView, PageView
 from callsite.navigation.sheets import MOST_ENTRIES, cut_sheets, find_places, list_views
 from callsite.navigation.sidebar import find_window
 from callsite.navigation.views import About
+from callsite.outline import Outline, find_outline
 from callsite.page import parse_page
 from tests.navigating import HOME, Navigated, find_list, list_entries, list_items, make_page
 
@@ -236,7 +237,7 @@ def test_projects() -> None:
             ("", "x"),
         )
     )
-    page = parse_page(text, "a")[0]
+    page = find_outline(parse_page(text, "a")[0])
     built = Navigated([page, make_page("b", "lib.m.b", projects=["Demo"])])
     assert list_entries(_list(built, "projects.html").sheet.groups) == [
         Entry("alpha", "projects/alpha.html", note="1 excerpt"),
@@ -383,7 +384,7 @@ def test_a_page_of_uses() -> None:
 # However large a site is.
 
 
-def _build_large() -> tuple[Navigated, list[Page]]:
+def _build_large() -> tuple[Navigated, list[Outline]]:
     """A library with 200 modules, a module with 1,000 pages, 500 chapters, 200 topics of one of them, 100 projects, and
     a callable that everything uses.
     """
@@ -471,7 +472,7 @@ def test_lists_of_a_large_site_have_every_page() -> None:
     assert excerpts == {
         f"{page.at.path}.html#listing-{number}": 1
         for page in built.site.pages
-        for number in range(1, len(page.listings) + 1)
+        for number in range(1, len(page.shown) + 1)
     }
     uses = [view.url for view in built.lists if view.url.startswith("uses/hub")]
     assert uses == [f"uses/hub{number}.html" for number in ("", *(f".{number}" for number in range(2, 8)))]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 
 from callsite.model import Meta, Page, Place, Severity
+from callsite.outline import Outline, find_outline
 from callsite.page import parse_page
 from callsite.redirects import (
     Redirect,
@@ -327,15 +328,18 @@ def _page(symbol: str, aliases: str, path: str = "a.md") -> Page:
     ],
 )  # fmt: skip
 def test_aliases_imply_old_addresses(symbol: str, alias: str, url: str, old: str | None) -> None:
-    redirects = find_alias_redirects([(_page(symbol, alias), url)])
+    redirects = find_alias_redirects([(find_outline(_page(symbol, alias)), url)])
     assert redirects == ((Redirect(old, parse_url(url)),) if old else ())
     assert all(redirect.at == Place("a.md", 3) for redirect in redirects)
 
 
 def test_aliases_of_pages_without_a_symbol_and_aliases_that_come_to_the_same() -> None:
     page = Page(Meta(title="Some words", aliases=("a.B", "a.b", "a.c")), ())
-    assert [each.old for each in find_alias_redirects([(page, "words.html")])] == ["/a-b.html", "/a-c.html"]
-    assert find_alias_redirects([(Page(Meta(title="x"), ()), "x.html")]) == ()
+    assert [each.old for each in find_alias_redirects([(find_outline(page), "words.html")])] == [
+        "/a-b.html",
+        "/a-c.html",
+    ]
+    assert find_alias_redirects([(Outline(Meta(title="x")), "x.html")]) == ()
     assert find_alias_redirects([]) == ()
 
 

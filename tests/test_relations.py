@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 
 from callsite.credits import Credit, find_key
 from callsite.model import Line, Listing, Meta, Origin, Page, Place, Snippet
+from callsite.outline import Outline, find_outline
 from callsite.page import parse_page
 from callsite.relations import Excerpt, Relations
 from callsite.symbol import parse_symbol
 
-Uses = Mapping[str, Sequence[Sequence[Page]]]
+Uses = Mapping[str, Sequence[Sequence[Outline]]]
 
 
-def make_page(path: str, *listings: Listing, symbol: str = "") -> Page:
-    return Page(Meta(title=path, symbol=parse_symbol(symbol) if symbol else None), listings, Place(path, 1))
+def make_page(path: str, *listings: Listing, symbol: str = "") -> Outline:
+    meta = Meta(title=path, symbol=parse_symbol(symbol) if symbol else None)
+    return find_outline(Page(meta, listings, Place(path, 1)))
+
+
+def relate(pages: Sequence[Outline], uses: Uses) -> Relations:
+    """The relations of pages; `uses` are pages themselves."""
+    paths = {path: [[page.at.path for page in those] for those in used] for path, used in uses.items()}
+    return Relations(pages, paths)
 
 
 def make_listing(marked: bool = True, **origin: str) -> Listing:
@@ -29,7 +37,7 @@ def names(excerpts: Sequence[Excerpt]) -> list[str]:
     return [f"{excerpt.page.at.path}{excerpt.number}" for excerpt in excerpts]
 
 
-def companions(relations: Relations, page: Page) -> dict[str, int]:
+def companions(relations: Relations, page: Outline) -> dict[str, int]:
     return {other.at.path: number for other, number in relations.find_companions(page)}
 
 
@@ -37,7 +45,7 @@ A, B, C = (make_page(path, make_listing(), make_listing(), symbol=f"lib.{path}")
 
 
 def test_also_used_in_are_excerpts_of_other_pages() -> None:
-    relations = Relations((A, B, C), {"a": [(B,), (A, B)], "b": [(), (B,)], "c": [(B,), ()]})
+    relations = relate((A, B, C), {"a": [(B,), (A, B)], "b": [(), (B,)], "c": [(B,), ()]})
     assert names(relations.find_users(B)) == ["a1", "a2", "c1"]
     assert names(relations.find_users(A)) == names(relations.find_users(C)) == []
     assert relations.find_users(make_page("other")) == ()
@@ -47,13 +55,13 @@ def test_also_used_in_are_excerpts_of_other_pages() -> None:
 
 def test_users_come_in_the_order_of_the_pages() -> None:
     uses: Uses = {"a": [(), (B,)], "c": [(B,), (B,)]}
-    assert names(Relations((C, A, B), uses).find_users(B)) == ["c1", "c2", "a2"]
-    assert names(Relations((A, B, C), uses).find_users(B)) == ["a2", "c1", "c2"]
+    assert names(relate((C, A, B), uses).find_users(B)) == ["c1", "c2", "a2"]
+    assert names(relate((A, B, C), uses).find_users(B)) == ["a2", "c1", "c2"]
 
 
 def test_what_is_used_together_is_counted_by_excerpts() -> None:
     # A page shows its own symbol wherever it marks a line.
-    relations = Relations((A, B, C), {"a": [(B, C), (B,)], "b": [(A,), ()], "c": [(A, C), (C,)]})
+    relations = relate((A, B, C), {"a": [(B, C), (B,)], "b": [(A,), ()], "c": [(A, C), (C,)]})
     assert companions(relations, A) == {"b": 3, "c": 2}
     assert companions(relations, B) == {"a": 3, "c": 1}
     assert companions(relations, C) == {"a": 2, "b": 1}
@@ -63,18 +71,18 @@ def test_what_is_used_together_is_counted_by_excerpts() -> None:
 
 def test_companions_come_by_count_and_then_as_they_come() -> None:
     d = make_page("d", make_listing(), make_listing(), make_listing(), symbol="lib.d")
-    relations = Relations((A, B, C, d), {"d": [(C, A), (A, B), (B,)]})
+    relations = relate((A, B, C, d), {"d": [(C, A), (A, B), (B,)]})
     assert list(companions(relations, d).items()) == [("a", 2), ("b", 2), ("c", 1)]
 
 
 def test_an_excerpt_without_marks_shows_only_what_is_used_in_it() -> None:
     plain = make_page("p", make_listing(marked=False), make_listing(marked=False), symbol="lib.p")
-    relations = Relations((plain, A, B), {"p": [(A, B), (A, plain)]})
+    relations = relate((plain, A, B), {"p": [(A, B), (A, plain)]})
     assert companions(relations, A) == {"b": 1, "p": 1}
     assert companions(relations, plain) == {"a": 1}
     # So does one on a page about no symbol.
     topic = make_page("t", make_listing())
-    relations = Relations((topic, A, B), {"t": [(A, B)]})
+    relations = relate((topic, A, B), {"t": [(A, B)]})
     assert (companions(relations, A), companions(relations, topic)) == ({"b": 1}, {})
     assert names(relations.find_users(A)) == ["t1"]
 
@@ -82,18 +90,18 @@ def test_an_excerpt_without_marks_shows_only_what_is_used_in_it() -> None:
 def test_an_excerpt_that_uses_everything_says_nothing_of_pairs() -> None:
     pages = [make_page(f"p{number:02}", symbol=f"lib.p{number}") for number in range(31)]
     user = make_page("user", make_listing(), make_listing())
-    relations = Relations((user, *pages), {"user": [pages, pages[:30]]})
+    relations = relate((user, *pages), {"user": [pages, pages[:30]]})
     assert companions(relations, pages[0]) == {f"p{number:02}": 1 for number in range(1, 30)}
     assert companions(relations, pages[30]) == {}
     assert names(relations.find_users(pages[30])) == ["user1"]
     # The page's own symbol is one of them.
     user = make_page("user", make_listing(), symbol="lib.user")
-    assert companions(Relations((user, *pages), {"user": [pages[:30]]}), user) == {}
-    assert len(companions(Relations((user, *pages), {"user": [pages[:29]]}), user)) == 29
+    assert companions(relate((user, *pages), {"user": [pages[:30]]}), user) == {}
+    assert len(companions(relate((user, *pages), {"user": [pages[:29]]}), user)) == 29
 
 
 def test_pages_that_are_not_published_do_not_count() -> None:
-    relations = Relations((A, B), {"a": [(C, B), (C,)], "c": [(A, B), ()], "b": []})
+    relations = relate((A, B), {"a": [(C, B), (C,)], "c": [(A, B), ()], "b": []})
     assert names(relations.find_users(B)) == ["a1"]
     assert relations.find_users(C) == ()
     assert companions(relations, A) == {"b": 1}
@@ -113,7 +121,7 @@ def test_projects_whatever_their_spelling() -> None:
         make_listing(project="zeta", url="https://github.com/o/z/blob/a/b.py"),
         make_listing(project="+"),
     )
-    relations = Relations((one, two), {})
+    relations = relate((one, two), {})
     plus, flask, zeta = relations.projects
     assert (flask.key, flask.name, flask.url, flask.licences) == (
         "flaskappbuilder",
@@ -131,10 +139,10 @@ def test_projects_whatever_their_spelling() -> None:
 
 def test_excerpts_have_the_credits_of_their_page() -> None:
     text = "title: x\n\n## Example 1 from Demo\n\nIt has the [MIT license](/l).\n\n```python\nx\n```\n\n## Other\n\n```\ny\n```\n"
-    page, _ = parse_page(text, "a.md")
-    relations = Relations((page,), {})
+    page = find_outline(parse_page(text, "a.md")[0])
+    relations = relate((page,), {})
     assert [excerpt.credit for excerpt in relations.list_excerpts(page)] == [Credit("Demo", "", "MIT"), Credit()]
-    assert [excerpt.listing for excerpt in relations.list_excerpts(page)] == list(page.listings)
+    assert [excerpt.shown for excerpt in relations.list_excerpts(page)] == list(page.shown)
     assert [project.name for project in relations.projects] == ["Demo"]
 
 
@@ -142,7 +150,7 @@ _projects = st.sampled_from(["", "A b", "a-b", "C", "++", "+"])
 
 
 @st.composite
-def _sites(draw: st.DrawFn) -> tuple[tuple[Page, ...], Uses]:
+def _sites(draw: st.DrawFn) -> tuple[tuple[Outline, ...], Uses]:
     listings = st.builds(lambda marked, project: make_listing(marked, project=project), st.booleans(), _projects)
     made = draw(st.lists(st.tuples(st.lists(listings, max_size=4), st.booleans()), min_size=1, max_size=6))
     pages = tuple(
@@ -151,21 +159,21 @@ def _sites(draw: st.DrawFn) -> tuple[tuple[Page, ...], Uses]:
     )
     unpublished = make_page("draft", symbol="lib.draft")
     used = st.lists(st.sampled_from([*pages, unpublished]), unique=True, max_size=4)
-    return pages, {page.at.path: [draw(used) for _ in page.listings] for page in pages}
+    return pages, {page.at.path: [draw(used) for _ in page.shown] for page in pages}
 
 
 @settings(max_examples=150)
 @given(_sites())
-def test_every_excerpt_counts_once(made: tuple[tuple[Page, ...], Uses]) -> None:
+def test_every_excerpt_counts_once(made: tuple[tuple[Outline, ...], Uses]) -> None:
     pages, uses = made
-    relations = Relations(pages, uses)
+    relations = relate(pages, uses)
     listed = [excerpt for page in pages for excerpt in relations.list_excerpts(page)]
-    assert [excerpt.listing for excerpt in listed] == [listing for page in pages for listing in page.listings]
+    assert [excerpt.shown for excerpt in listed] == [listing for page in pages for listing in page.shown]
     assert len(set(names(listed))) == len(listed)
 
     def shown(excerpt: Excerpt) -> set[str]:
         used = {other.at.path for other in uses[excerpt.page.at.path][excerpt.number - 1]} - {"draft"}
-        own = excerpt.page.meta.symbol is not None and bool(excerpt.listing.snippet.marks)
+        own = excerpt.page.meta.symbol is not None and bool(excerpt.shown.marks)
         return used | ({excerpt.page.at.path} if own else set())
 
     for page in pages:

@@ -17,6 +17,7 @@ from callsite.check.status import find_status
 from callsite.hostfiles import list_host_paths
 from callsite.model import Problem
 from callsite.navigation import Entry, Navigation
+from callsite.outline import find_outline
 from callsite.redirects import (
     Redirect,
     RedirectPlan,
@@ -163,7 +164,7 @@ def _place_members(summaries: Iterable[PageSummary], articles: Collection[str], 
 
 def _plan_lists(members: _Members) -> dict[str, str]:
     """The generated lists whose names the pages themselves tell."""
-    site = Site(tuple(each.page for each in members.pages))
+    site = Site(tuple(find_outline(each.page) for each in members.pages))
     urls = {each.page.at.path: members.urls[each.source] or each.source for each in members.pages}
     navigation = Navigation(site, Relations(site.pages, {}), urls, Entry("", ""), {})
     return {view.url: view.about.title for view in navigation.list_generated()}
@@ -212,7 +213,8 @@ def _plan_redirects(
         if redirect.is_inside and host.resolve(redirect.new, "", "") == "":
             outputs.setdefault(unquote(_cut(redirect.new)).lstrip("/"), "what the build may write")
     urls = {each.source: url for each in (*members.pages, *members.posts) if (url := members.urls[each.source])}
-    aliases = find_alias_redirects([(each.page, urls[each.source]) for each in members.pages if each.source in urls])
+    listed = [each for each in members.pages if each.source in urls]
+    aliases = find_alias_redirects([(find_outline(each.page), urls[each.source]) for each in listed])
     plan = plan_redirects(declared, aliases, outputs, urls, settings.siteurl)
     _, left = format_hosting_redirects(plan.redirects, outputs, _cut(settings.siteurl))
     return RedirectPlan(plan.redirects, (*plan.problems, *left))

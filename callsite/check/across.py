@@ -21,6 +21,7 @@ from callsite.check.rule import Rule
 from callsite.check.status import find_status, list_written, make_site
 from callsite.linking import Symbols
 from callsite.model import Page, Place, Problem, Severity
+from callsite.outline import find_outline
 
 RULES: tuple[Rule[SiteFacts], ...] = (
     Rule(
@@ -214,7 +215,7 @@ def find_site_problems(
     yield from slugs
     settled = {problem.at for problem in slugs}
     yield from (problem for problem in _find_path_clashes(facts, taken, lists) if problem.at not in settled)
-    yield from Symbols(_find_speakers(facts, language), {}).problems
+    yield from Symbols(map(find_outline, _find_speakers(facts, language)), {}).problems
     for page in make_site(facts).unread:
         yield Problem(
             page.place("sortorder"),

@@ -36,7 +36,7 @@ class _Index:
     """
 
     summary: PageSummary
-    library: Library
+    library: Library[Page]
     members: Mapping[str, Page]
     entries: Mapping[str, Sequence[Link]]
     sections: tuple[Section, ...] = ()
@@ -139,7 +139,7 @@ class _Spellings:
     in it, which any page might have.
     """
 
-    def __init__(self, libraries: Iterable[Library], paths: Mapping[str, str]) -> None:
+    def __init__(self, libraries: Iterable[Library[Page]], paths: Mapping[str, str]) -> None:
         self._names: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for library in libraries:
             spelt: Counter[tuple[str, str]] = Counter()

@@ -17,7 +17,7 @@ def list_written(facts: SiteFacts) -> list[PageSummary]:
     return sorted((each for each in facts.summaries if find_status(each.page) != "skip"), key=lambda each: each.source)
 
 
-def make_site(facts: SiteFacts) -> Site:
+def make_site(facts: SiteFacts) -> Site[Page]:
     """The pages that readers are led to, without articles."""
     return Site(
         tuple(

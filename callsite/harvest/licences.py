@@ -15,7 +15,9 @@ from enum import StrEnum
 
 from packaging.licenses import canonicalize_license_expression
 
-from callsite.harvest.licence_names import (
+from callsite.harvest.licence_texts import Reading, find_notices, parse_text
+from callsite.harvest.release import Licence
+from callsite.licence_names import (
     CLASSIFIERS,
     COPYLEFT,
     FAMILIES,
@@ -24,8 +26,6 @@ from callsite.harvest.licence_names import (
     SPELLINGS,
     WEAK_COPYLEFT,
 )
-from callsite.harvest.licence_texts import Reading, find_notices, parse_text
-from callsite.harvest.release import Licence
 
 
 class Class(StrEnum):

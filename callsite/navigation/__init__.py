@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from callsite.address import is_web_address
-from callsite.model import Dates, Page
+from callsite.model import Dates
 from callsite.navigation import lists
 from callsite.navigation.related import Relatives
 from callsite.navigation.sidebar import make_chapters, make_library
@@ -29,8 +29,9 @@ from callsite.navigation.views import (
     Side,
     nest_headings,
 )
+from callsite.outline import Outline
+from callsite.prose import Heading
 from callsite.relations import Relations
-from callsite.render import Rendered
 from callsite.site import Library, Site, short_title
 from callsite.symbol import find_symbol
 
@@ -50,7 +51,7 @@ class Navigation:
 
     def __init__(
         self,
-        site: Site,
+        site: Site[Outline],
         relations: Relations,
         urls: Mapping[str, str],
         home: Entry,
@@ -117,7 +118,7 @@ class Navigation:
         """The sidebar of a page that is not one of the site's own."""
         return (make_chapters(self.all_chapters, lists.CONTENTS),) if self.all_chapters else ()
 
-    def view(self, page: Page, rendered: Rendered, heading: str) -> PageView:
+    def view(self, page: Outline, headings: tuple[Heading, ...], heading: str) -> PageView:
         """What to show around a page; `heading` is its title as HTML. A page that is not published is in no list."""
         path = page.at.path
         symbol = find_symbol(page.meta)
@@ -136,14 +137,14 @@ class Navigation:
             library=library,
             module=module,
             library_home=library if library and not module else None,
-            headings=nest_headings(rendered.headings),
+            headings=nest_headings(headings),
             breadcrumbs=tuple(self._find_breadcrumbs(page, library, module)),
             sidebar=tuple(self._make_sidebar(page, library, module_at if module else None, page_at)),
             related=self._relatives.list_related(page, module, page_at),
             previous=previous,
             next=following,
-            marks=sum(len(listing.snippet.marks) for listing in page.listings),
-            listings=len(page.listings),
+            marks=sum(shown.marks for shown in page.shown),
+            listings=len(page.shown),
             projects=_list_distinct(excerpt.credit.project for excerpt in excerpts),
             licences=_list_distinct(excerpt.credit.licence for excerpt in excerpts),
         )
@@ -176,7 +177,7 @@ class Navigation:
         for page in self._site.pages:
             yield from lists.list_uses(page, self._relatives, (home, self._entries[page.at.path]))
 
-    def _view_library(self, library: Library) -> LibraryView:
+    def _view_library(self, library: Library[Outline]) -> LibraryView:
         view = lists.make_library(library, self._entries)
         if library.home:
             self._places[library.home.at.path] = (view, -1, 0)
@@ -185,7 +186,7 @@ class Navigation:
                 self._places[page.at.path] = (view, module_at, page_at)
         return view
 
-    def _add_member(self, page: Page) -> None:
+    def _add_member(self, page: Outline) -> None:
         """Note that a topic belongs to its chapter."""
         chapter = self._site.find_chapter(page)
         if chapter:
@@ -208,7 +209,9 @@ class Navigation:
                 found[page.at.path] = (before, after)
         return found
 
-    def _find_breadcrumbs(self, page: Page, library: LibraryView | None, module: ModuleView | None) -> Iterator[Entry]:
+    def _find_breadcrumbs(
+        self, page: Outline, library: LibraryView | None, module: ModuleView | None
+    ) -> Iterator[Entry]:
         yield self.home
         if library and module:
             yield Entry(library.title, library.url)
@@ -218,7 +221,7 @@ class Navigation:
             yield self._entries[chapter.at.path]
 
     def _make_sidebar(
-        self, page: Page, library: LibraryView | None, module_at: int | None, page_at: int
+        self, page: Outline, library: LibraryView | None, module_at: int | None, page_at: int
     ) -> Iterator[Side]:
         entry = self._entries.get(page.at.path)
         here = entry.url if entry else ""
@@ -236,7 +239,7 @@ class Navigation:
             yield make_library(library, "" if page.meta.toc else here, module_at, page_at)  # chapters are marked above
 
 
-def _list_page(page: Page, url: str) -> Entry:
+def _list_page(page: Outline, url: str) -> Entry:
     return Entry(short_title(page), url, str(find_symbol(page.meta) or ""), page.meta.description)
 
 

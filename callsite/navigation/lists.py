@@ -11,13 +11,13 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 
-from callsite.model import Dates, Page
+from callsite.model import Dates
 from callsite.navigation.related import Relatives
 from callsite.navigation.sheets import cut_sheets, find_places, list_views
 from callsite.navigation.views import About, Entry, Group, LibraryView, ListView, ModuleView
+from callsite.outline import Outline
 from callsite.relations import Project
 from callsite.site import Library
-from callsite.snippet import find_title
 from callsite.symbol import find_symbol
 from callsite.wording import count
 
@@ -40,7 +40,7 @@ _LONGEST_FILE = 200
 _NO_LETTER = "0-9"
 
 
-def make_library(library: Library, entries: Mapping[str, Entry]) -> LibraryView:
+def make_library(library: Library[Outline], entries: Mapping[str, Entry]) -> LibraryView:
     """A library and the sheets of its list. Its own page, if there is one, has the first sheet."""
     home = library.home
     url = _LIBRARY.format(_shorten(library.name))
@@ -113,9 +113,9 @@ def list_project(project: Project, url: str, relatives: Relatives, home: Entry) 
         entries = relatives.list_excerpts(members)
         listed = tuple(
             Entry(
-                excerpt.listing.origin.path or find_title(excerpt.listing.snippet) or f"Listing {excerpt.number}",
+                excerpt.shown.name or f"Listing {excerpt.number}",
                 entry.url,
-                note=excerpt.listing.origin.version,
+                note=excerpt.shown.version,
             )
             for excerpt, entry in zip(members, entries, strict=True)
         )
@@ -149,7 +149,9 @@ def list_pages(title: str, description: str, url: str, entries: Sequence[Entry],
     return list_views(about, cut_sheets(url, [Group("", "", tuple(entries), len(entries))]))
 
 
-def find_changes(pages: Iterable[Page], entries: Mapping[str, Entry], dates: Mapping[str, Dates]) -> tuple[Group, ...]:
+def find_changes(
+    pages: Iterable[Outline], entries: Mapping[str, Entry], dates: Mapping[str, Dates]
+) -> tuple[Group, ...]:
     """The pages that were changed last, by day, the newest first."""
     dated = sorted(
         ((dates[page.at.path], page.at.path) for page in pages if page.at.path in dates),
@@ -172,7 +174,7 @@ def list_changes(groups: Sequence[Group], home: Entry) -> Iterator[ListView]:
     return list_views(about, cut_sheets(CHANGES, groups))
 
 
-def list_uses(page: Page, relatives: Relatives, breadcrumbs: tuple[Entry, ...]) -> Iterator[ListView]:
+def list_uses(page: Outline, relatives: Relatives, breadcrumbs: tuple[Entry, ...]) -> Iterator[ListView]:
     """All excerpts that use a page's symbol, and all symbols it is used together with; none when the page itself shows
     them all.
     """

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from callsite.model import Page
 from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_window
 from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
+from callsite.outline import Outline
 from callsite.relations import Excerpt, Relations
 from callsite.wording import count
 
@@ -37,12 +37,12 @@ class Relatives:
         self._entries = entries
         self._project_urls = project_urls
 
-    def list_related(self, page: Page, module: ModuleView | None, at: int) -> tuple[Related, ...]:
+    def list_related(self, page: Outline, module: ModuleView | None, at: int) -> tuple[Related, ...]:
         """The lists of a page that stands at `at` in a module; empty ones are left out."""
         lists = (self._list_siblings(module, at), *self._list_uses(page), *self._list_projects(page))
         return tuple(related for related in lists if related.entries)
 
-    def list_uses(self, page: Page) -> tuple[Sheet, ...]:
+    def list_uses(self, page: Outline) -> tuple[Sheet, ...]:
         """All uses of a page's symbol, on sheets of their own; none when the page itself shows them all."""
         users, companions = self._relations.find_users(page), self._relations.find_companions(page)
         if len(users) <= _MOST_USERS and len(companions) <= _MOST_COMPANIONS:
@@ -70,7 +70,7 @@ class Relatives:
         url = module.url if module else ""
         return Related("in-this-module", "In this module", others, len(entries) - 1, url)
 
-    def _list_uses(self, page: Page) -> Iterator[Related]:
+    def _list_uses(self, page: Outline) -> Iterator[Related]:
         places = find_places(self.list_uses(page))
         users, companions = self._relations.find_users(page), self._relations.find_companions(page)
         shown = self.list_excerpts(users[:_MOST_USERS])
@@ -78,14 +78,14 @@ class Relatives:
         others = self._list_companions(companions[:_MOST_COMPANIONS])
         yield Related(_COMPANIONS, "Used together with", others, len(companions), places.get(_COMPANIONS, ""))
 
-    def _list_companions(self, companions: Iterable[tuple[Page, int]]) -> tuple[Entry, ...]:
+    def _list_companions(self, companions: Iterable[tuple[Outline, int]]) -> tuple[Entry, ...]:
         return tuple(
             Entry(entry.title, entry.url, entry.symbol, note=count(number, "excerpt"))
             for other, number in companions
             if (entry := self._entries[other.at.path])
         )
 
-    def _list_projects(self, page: Page) -> Iterator[Related]:
+    def _list_projects(self, page: Outline) -> Iterator[Related]:
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
             others = (excerpt for excerpt in project.firsts if excerpt.page.at != page.at)
             entries = self.list_excerpts(tuple(islice(others, _MOST_PER_PROJECT)))

@@ -24,8 +24,10 @@ import os
 import sys
 
 from pelican import Pelican, signals
+from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.readers import Readers
+from pelican.writers import Writer
 
 from callsite.check.claims import find_blocked_folders, find_collisions
 from callsite.check.hosting import Host, find_broken_links
@@ -33,6 +35,7 @@ from callsite.check.metadata import check_path
 from callsite.model import Place, Problem, Severity
 from callsite.pelican_plugin.arranging import arrange_pages
 from callsite.pelican_plugin.assets import compress_output, make_asset
+from callsite.pelican_plugin.bodies import give_body
 from callsite.pelican_plugin.hostfiles import plan_host_files, write_host_files
 from callsite.pelican_plugin.loading import load_pages
 from callsite.pelican_plugin.logs import watch_log
@@ -50,7 +53,8 @@ from callsite.pelican_plugin.outputs import (
 )
 from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.redirecting import HOSTING, write_redirects
-from callsite.pelican_plugin.run import Run, current_run, end_run, start_run
+from callsite.pelican_plugin.rendering import WaitingWriter
+from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, start_run
 from callsite.pelican_plugin.twinning import make_twin_site, write_twins
 from callsite.searching import write_search
 from callsite.staging import MANIFEST, list_files
@@ -125,6 +129,16 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
     run.report(problems)
 
 
+def _on_content_object_init(content: Content) -> None:
+    run = find_run()
+    if run is not None and run.makes(content):
+        give_body(content, run.draw)
+
+
+def _on_get_writer(_: Pelican) -> type[Writer] | None:
+    return WaitingWriter if current_run().is_alone else None
+
+
 def _write_extras(run: Run) -> list[Problem]:
     """Write redirects and twins, each only where nothing else has been written; returns what is wrong with them."""
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
@@ -136,7 +150,7 @@ def _write_extras(run: Run) -> list[Problem]:
         run.staging.path,
         run.redirects,
         {**coming, **written},
-        [(run.loaded[source].page, content.url) for source, content in run.published.items()],
+        [(run.examined[source].outline, content.url) for source, content in run.published.items()],
         {content.relative_source_path: content.url for content in run.contents if content.status == "published"},
         run.context,
         run.find_template("redirect"),
@@ -148,6 +162,8 @@ def _on_finalized(pelican: Pelican) -> None:
     run = current_run()
     if run.logged:
         run.stop(f"{count(run.logged, 'error')} above")
+    if isinstance(run.writer, WaitingWriter):
+        list(run.writer.write_waiting(lambda _: None, run.processes))
     problems = _write_extras(run)
     run.note(run.theme_files.write(run.staging.path))
     files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
@@ -173,6 +189,7 @@ def _on_finalized(pelican: Pelican) -> None:
     run.report(write_host_files(run, run.moved))
     compress_output(run.settings, run.staging.path)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
+    run.cache.commit()
     run.close()
     pelican.output_path = run.output
     if run.warnings:
@@ -186,6 +203,8 @@ def register() -> None:
     signals.readers_init.connect(_on_readers_init)
     signals.article_generator_init.connect(_on_generator_init)
     signals.page_generator_init.connect(_on_page_generator_init)
+    signals.content_object_init.connect(_on_content_object_init)
+    signals.get_writer.connect(_on_get_writer)
     signals.article_generator_finalized.connect(_on_article_generator_finalized)
     signals.all_generators_finalized.connect(_on_all_generators_finalized)
     signals.finalized.connect(_on_finalized)

@@ -14,7 +14,7 @@ from callsite.history import read_history
 from callsite.model import Problem, Severity
 from callsite.navigation import Entry, ListView, Navigation, PageView, nest_headings
 from callsite.pelican_plugin.dating import find_dates
-from callsite.pelican_plugin.outputs import find_loaded, place_content
+from callsite.pelican_plugin.outputs import find_outline, place_content
 from callsite.pelican_plugin.run import Run
 from callsite.relations import Relations
 from callsite.site import Site
@@ -24,7 +24,7 @@ from callsite.twins import FEED_PATH, find_markdown_path
 def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
     """Work out the lists of a site, and what templates show around each of its pages; returns what is left out."""
     published = [content for content in contents if isinstance(content, Page) and content.status == "published"]
-    listed = [(content, loaded.page) for content in published if (loaded := find_loaded(content))]
+    listed = [(content, outline) for content in published if (outline := find_outline(content))]
     site = Site(tuple(page for _, page in listed))
     by_path = {page.at.path: content for content, page in listed}
     run.published = {by_path[page.at.path].source_path: by_path[page.at.path] for page in site.pages}
@@ -41,7 +41,7 @@ def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
         Entry(run.settings["SITENAME"], ""),
         run.dates,
         # Other readers hand out HTML.
-        [Entry(Markup(page.title).striptags(), page.url) for page in published if not find_loaded(page)],  # noqa: S704
+        [Entry(Markup(page.title).striptags(), page.url) for page in published if not find_outline(page)],  # noqa: S704
     )
     run.context["callsite"] = navigation
     run.context["CALLSITE_FEED"] = FEED_PATH if run.dates and "//" in run.settings["SITEURL"] else ""
@@ -66,12 +66,12 @@ def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
 
 def _describe(run: Run, navigation: Navigation, content: Content) -> PageView:
     """What templates show around a page in any format."""
-    loaded = find_loaded(content)
-    if loaded is None:
+    outline = find_outline(content)
+    if outline is None:
         title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
         headings = nest_headings(find_headings(content._content))
         return PageView(title.striptags(), title, headings=headings, breadcrumbs=(navigation.home,))
-    view = navigation.view(loaded.page, run.rendered[content.source_path], content.title)
+    view = navigation.view(outline, run.examined[content.source_path].prose.headings, content.title)
     twin = find_markdown_path(content.url) if content.source_path in run.published else None
     return replace(view, twin=twin or "")
 

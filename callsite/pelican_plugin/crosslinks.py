@@ -7,54 +7,46 @@ page's source, `{filename}/examples/flask/g.md`, as authors may do; Pelican turn
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from callsite.linking import Destination, Linked, Linker, Symbols, Word, find_roots, find_words
+from callsite.linking import Destination, Linked, Linker, Symbols, Word
+from callsite.making import Examined
 from callsite.model import Page, Problem
-from callsite.symbol import find_symbol
+from callsite.outline import Outline
 
 
 class Crosslinks:
     """The links in the listings of a run's files.
 
-    `pages` are all of them by their paths, with their `metadata` as Pelican reads it; `articles` are no destinations.
-    `upstream` has the documentation of names without pages.
+    `published` are the pages that links can lead to, by their paths; `upstream` has the documentation of names without
+    pages.
     """
 
     def __init__(
-        self,
-        pages: Mapping[str, Page],
-        metadata: Mapping[str, Mapping[str, Any]],
-        articles: Collection[str],
-        settings: Mapping[str, Any],
-        upstream: Mapping[str, Destination],
+        self, published: Mapping[str, Examined], settings: Mapping[str, Any], upstream: Mapping[str, Destination]
     ) -> None:
-        published = {path: pages[path] for path in _find_published(pages, metadata, articles, settings["DEFAULT_LANG"])}
-        self._roots = find_roots(published.values()) | {name.partition(".")[0] for name in upstream}
-        self._words = {path: self._find_words(page) for path, page in pages.items()}
-        words = {page.at.path: self._words[path] for path, page in published.items()}
-        symbols = Symbols(published.values(), words)
+        outlines = [examined.outline for examined in published.values()]
+        symbols = Symbols(outlines, {each.outline.at.path: each.spellings for each in published.values()})
         self.problems: tuple[Problem, ...] = symbols.problems
         folder = settings["PATH"]
         self._linker = Linker(
             symbols,
-            {page.at.path: _make_destination(page, os.path.relpath(path, folder)) for path, page in published.items()},
+            {
+                each.outline.at.path: _make_destination(each.outline, os.path.relpath(path, folder))
+                for path, each in published.items()
+            },
             upstream,
             settings.get("CALLSITE_COMMON_NAMES", ()),
         )
 
-    def find(self, path: str, page: Page) -> tuple[Linked, ...]:
-        """The links of each listing of a file, asked for once."""
-        words = self._words.pop(path, None) or self._find_words(page)
-        return tuple(self._linker.link(spoken, page) for spoken in words)
-
-    def _find_words(self, page: Page) -> tuple[tuple[Word, ...], ...]:
-        return tuple(find_words(listing, self._roots) for listing in page.listings)
+    def find(self, own: Outline, words: Sequence[Sequence[Word]]) -> tuple[Linked, ...]:
+        """The links of each listing of a page, by its words."""
+        return tuple(self._linker.link(spoken, own) for spoken in words)
 
 
-def _find_published(
+def find_published(
     pages: Mapping[str, Page], metadata: Mapping[str, Mapping[str, Any]], articles: Collection[str], language: str
 ) -> list[str]:
     """The files of the pages that others can lead to, in order; of several translations the one in the site's own
@@ -69,6 +61,5 @@ def _find_published(
     )
 
 
-def _make_destination(page: Page, source: str) -> Destination:
-    symbol = find_symbol(page.meta)
-    return Destination("{filename}/" + quote(source.replace(os.sep, "/")), str(symbol or page.meta.title))
+def _make_destination(page: Outline, source: str) -> Destination:
+    return Destination("{filename}/" + quote(source.replace(os.sep, "/")), str(page.symbol or page.meta.title))

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from pelican.contents import Content
 
 from callsite.history import History
-from callsite.model import Dates, Page
+from callsite.model import Dates
+from callsite.outline import Outline
 
 
-def find_dates(pages: Iterable[tuple[Content, Page]], history: History) -> dict[str, Dates]:
+def find_dates(pages: Iterable[tuple[Content, Outline]], history: History) -> dict[str, Dates]:
     """The dates of pages, by the page's path, as far as they are known.
 
     `date` and `modified` of the metadata come first: an author who gives them knows better than the history of a file,

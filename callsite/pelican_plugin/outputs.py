@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 from pelican.contents import Author, Category, Content, Static, Tag
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
 
-from callsite.build import Loaded, place_of
+from callsite.build import place_of
 from callsite.model import Meta, Page, Place, Problem, Prose
 from callsite.navigation import ListView
+from callsite.outline import Outline
 from callsite.pelican_plugin.run import Run, current_run
 from callsite.render import Link, find_links, parse_prose
 from callsite.staging import MANIFEST, list_files
@@ -61,26 +62,25 @@ def find_copied(settings: dict[str, Any]) -> dict[str, str]:
 
 def find_content_links(content: Content) -> Iterable[Link]:
     """The links of a page in any format, with their places."""
-    loaded = find_loaded(content)
-    if loaded:
-        return current_run().rendered[content.source_path].links
+    run = current_run()
+    if content.source_path in run.examined:
+        return run.examined[content.source_path].prose.links
     at = place_content(content)
     text, _ = decode_text(Path(content.source_path).read_bytes(), at.path)
     return find_links(parse_prose(content._content), Page(Meta(), (Prose(text, Place(at.path, 1)),), at))
 
 
-def find_loaded(content: Content) -> Loaded | None:
-    """What was loaded for a Markdown page; None for a page in another format."""
-    return current_run().loaded.get(content.source_path)
+def find_outline(content: Content) -> Outline | None:
+    """What is known of a Markdown page; None for a page in another format."""
+    examined = current_run().examined.get(content.source_path)
+    return examined.outline if examined else None
 
 
 def place_content(content: Content, key: str = "") -> Place:
     """Where a page's or a static file's source is, and where in it `key` is set."""
-    loaded = find_loaded(content)
+    outline = find_outline(content)
     return (
-        loaded.page.place(key)
-        if loaded and key
-        else place_of(os.path.join(content.settings["PATH"], content.source_path))
+        outline.place(key) if outline and key else place_of(os.path.join(content.settings["PATH"], content.source_path))
     )
 
 

@@ -19,9 +19,11 @@ class CallsiteReader(BaseReader):
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """The body as HTML and the metadata of a file. Pelican hands in absolute paths."""
         run = current_run()
-        if source_path not in run.loaded:  # written after the run began
-            run.report([*run.load(source_path), *run.render(source_path)])
-        return run.rendered[source_path].html, dict(run.metadata[source_path])
+        if source_path not in run.sources:  # written after the run began
+            run.read(source_path)
+            run.report(run.examine([source_path]))
+            run.link(source_path)
+        return run.show(source_path), dict(run.metadata[source_path])
 
 
 class ListPages(Generator):

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from jinja2 import TemplateError
 
 from callsite.errors import CallsiteError
-from callsite.model import Page, Problem, Severity
+from callsite.model import Problem, Severity
+from callsite.outline import Outline
 from callsite.redirects import (
     Redirect,
     find_alias_redirects,
@@ -30,7 +31,7 @@ def write_redirects(
     folder: Path,
     declared: Sequence[Redirect],
     outputs: Mapping[str, str],
-    pages: Sequence[tuple[Page, str]],
+    pages: Sequence[tuple[Outline, str]],
     sources: Mapping[str, str],
     context: Mapping[str, Any],
     template: Any,

@@ -7,32 +7,41 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import ReferenceType
 
-from pelican import Pelican
+from blinker import Signal
+from pelican import Pelican, signals
 from pelican.contents import Content
+from pelican.contents import Page as PelicanPage
 from pelican.generators import Generator, PelicanTemplateNotFound
 
 from callsite.address import explain_site_address
-from callsite.build import Loaded, Loader
-from callsite.check.catalogue import CODES, ERROR_RULES
-from callsite.check.facts import PageFacts
-from callsite.check.ignoring import apply_ignores, parse_ignores
-from callsite.check.rule import apply_rules
+from callsite.build import Loader, read_head
+from callsite.cache import Cache, name_cache
+from callsite.check.ignoring import apply_ignores
 from callsite.configuration import read_configuration
+from callsite.environment import describe_tools, describe_value
 from callsite.errors import BuildStopped, CallsiteError
+from callsite.forking import count_processors
 from callsite.hostfiles import explain_settings
 from callsite.linking import Linked
+from callsite.making import Examined, Maker, Source, read_source
 from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
+from callsite.outline import Outline
 from callsite.pelican_plugin.assets import ENCODING_NAMES, ThemeFiles
+from callsite.pelican_plugin.bodies import find_gist, find_link_pattern
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.redirects import Redirect
 from callsite.relations import Relations
-from callsite.render import Rendered, Renderer
+from callsite.render import Renderer
 from callsite.staging import Staging, open_staging
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
+
+# Where a run keeps what the next one can use, below the site's folder.
+CACHE = ".cache/build"
 
 
 class Run:
@@ -66,14 +75,22 @@ class Run:
             self.staging.discard()
             raise
         self.theme_files = ThemeFiles(self.settings)
+        self.is_alone = not self.settings["TYPOGRIFY"] and is_alone(self.settings["PLUGINS"])
+        self.link_pattern = find_link_pattern(self.settings)
+        self.processes = self.settings.get("CALLSITE_PROCESSES") or count_processors()
+        self.cache = Cache(self._plan_cache())
         self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
-        self.loaded: dict[str, Loaded] = {}
+        self.sources: dict[str, Source] = {}
+        self.articles: set[str] = set()
+        self.heads: dict[str, Page] = {}  # their metadata alone
+        self.examined: dict[str, Examined] = {}
+        self.outlines: dict[str, Outline] = {}  # by path as problems name it
+        self.maker: Maker | None = None
         self.metadata: dict[str, dict[str, Any]] = {}
         self.redirects: tuple[Redirect, ...] = ()  # those that the site declares
         self.moved: tuple[Redirect, ...] = ()  # those that have a page
         self.crosslinks: Crosslinks | None = None
         self.linked: dict[str, tuple[Linked, ...]] = {}  # those of each listing
-        self.rendered: dict[str, Rendered] = {}
         self.relations = Relations((), {})
         self.navigation: Navigation | None = None
         self.lists: tuple[ListView, ...] = ()
@@ -82,31 +99,81 @@ class Run:
         self.generator: Generator | None = None
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
+        self.writer: Any = None  # Pelican's, or what takes its place
         self.warnings = 0
         self.logged = 0
 
-    def load(self, path: str, article: bool = False) -> tuple[Problem, ...]:
-        """Load a file for the reader; returns what is wrong with it."""
+    def read(self, path: str, article: bool = False) -> None:
+        """Read a file that the reader will ask for."""
         provided = find_provided(path, self.settings)
         needed = ("title", "date") if article else ("title",)
-        loaded = self.loader.load_page(path, [key for key in needed if key not in provided])
-        self.loaded[path] = loaded
-        self.metadata[path] = process_metadata(loaded.page.meta, self.settings, self.renderer)
-        ignores, malformed = parse_ignores(loaded.page, CODES)
-        self.ignored[loaded.page.at.path] = frozenset(ignore.code for ignore in ignores)
-        return (*loaded.problems, *malformed)
+        if article:
+            self.articles.add(path)
+        self.sources[path] = source = read_source(path, tuple(key for key in needed if key not in provided))
+        self.heads[path] = head = read_head(path, source.data)
+        self.metadata[path] = process_metadata(head.meta, self.settings, self.renderer)
 
-    def render(self, path: str) -> tuple[Problem, ...]:
-        """Render a loaded file, with the links in its listings; returns what is wrong with it."""
-        page, text = self.loaded[path].page, self.loaded[path].text
-        assert self.crosslinks is not None  # pages are rendered when all are known
-        self.linked[path] = linked = self.crosslinks.find(path, page)
-        self.rendered[path] = rendered = self.renderer.render_page(page, [those.links for those in linked])
-        facts = PageFacts(page, text, rendered.html, rendered.headings, self.configuration.policy)
-        return (*rendered.problems, *apply_rules(ERROR_RULES, facts))
+    def start_making(self, roots: frozenset[str]) -> None:
+        """Begin to make pages; in their code the names in these packages are looked for."""
+        self.maker = Maker(
+            self.loader, self.renderer, self.configuration.policy, self.cache, self._describe_environment(), roots
+        )
 
-    def find_uses(self, path: str) -> tuple[tuple[Page, ...], ...]:
-        """The pages whose symbols each listing of a file uses."""
+    def examine(self, paths: Iterable[str]) -> list[Problem]:
+        """Examine files that have been read; returns what is wrong with them."""
+        assert self.maker is not None  # pages are examined when the roots of all are known
+        sources = [self.sources[path] for path in paths]
+        problems: list[Problem] = []
+        for source, examined in zip(sources, self.maker.examine_all(sources, self.processes), strict=True):
+            self.examined[source.path] = examined
+            self.outlines[examined.outline.at.path] = examined.outline
+            self.ignored[examined.outline.at.path] = examined.ignored
+            problems += examined.problems
+        return problems
+
+    def link(self, path: str) -> None:
+        """Find the links in the listings of a file."""
+        assert self.maker is not None  # see above
+        assert self.crosslinks is not None
+        examined = self.examined[path]
+        words = self.maker.find_words(self.sources[path], examined)
+        self.linked[path] = self.crosslinks.find(examined.outline, words)
+
+    def makes(self, content: object) -> bool:
+        """Whether something is a page whose body is drawn when it is asked for."""
+        return self.is_alone and isinstance(content, PelicanPage) and content.source_path in self.sources
+
+    def show(self, path: str) -> str:
+        """What the reader hands out as the HTML of a file."""
+        if not self.is_alone or path in self.articles:
+            return self.draw(path)
+        converted = self.examined[path].prose.converted
+        return find_gist(converted.fill([""] * len(converted.order)), self.link_pattern)
+
+    def draw(self, path: str) -> str:
+        """The HTML of a file's body."""
+        assert self.maker is not None  # see above
+        links = [those.links for those in self.linked[path]]
+        return self.maker.draw(self.sources[path], self.examined[path], links)
+
+    def _plan_cache(self) -> Path | None:
+        """The file of what this run keeps for the next one; None when it is to keep nothing."""
+        named = self.settings.get("CALLSITE_CACHE", CACHE)
+        if not named:
+            return None
+        folder = Path(self.settings["PATH"]).parent / named
+        return name_cache(folder, os.path.realpath(self.output))
+
+    def _describe_environment(self) -> str:
+        """Tells what pages are made with besides their text from what other runs make them with."""
+        try:
+            options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
+        except TypeError:  # a function, say: nobody knows what it does in the next run
+            options = os.urandom(16).hex()
+        return f"{describe_tools()} {options} {self.configuration.policy!r}"
+
+    def find_uses(self, path: str) -> tuple[tuple[str, ...], ...]:
+        """The paths of the pages whose symbols each listing of a file uses."""
         return tuple(those.uses for those in self.linked[path])
 
     def find_template(self, name: str) -> Any:
@@ -144,6 +211,7 @@ class Run:
     def close(self) -> None:
         """Forget the staging folder, and let the settings name the output again."""
         self.staging.discard()
+        self.cache.close()
         self.settings["OUTPUT_PATH"] = self.output
 
 
@@ -164,6 +232,18 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     return ""
 
 
+def is_alone(plugins: Iterable[str]) -> bool:
+    """Whether no other plugin, nor the settings file itself, has a hand in what Pelican does."""
+    known = (
+        receiver() if isinstance(receiver, ReferenceType) else receiver
+        for signal in vars(signals).values()
+        if isinstance(signal, Signal)
+        for receiver in signal.receivers.values()
+    )
+    package = str(__package__)
+    return set(plugins) == {package} and all(each.__module__.startswith(package) for each in known if each)
+
+
 _run: Run | None = None
 
 
@@ -178,6 +258,11 @@ def start_run(pelican: Pelican) -> Run:
 def current_run() -> Run:
     """The run that has begun."""
     assert _run is not None  # every run of Pelican starts with `get_generators`
+    return _run
+
+
+def find_run() -> Run | None:
+    """The run that has begun, if one has."""
     return _run
 
 

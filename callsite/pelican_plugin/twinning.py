@@ -14,7 +14,6 @@ from callsite.model import Page, Problem
 from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run
 from callsite.pelican_plugin.writing import write_file
-from callsite.symbol import find_symbol
 from callsite.twins import TwinPage, TwinSite, plan_twins
 
 _GROUPS = {"tag": Tag, "category": Category, "author": Author}
@@ -45,7 +44,7 @@ def make_twin_site(run: Run) -> TwinSite:
 
 def write_twins(run: Run, site: TwinSite, taken: frozenset[str]) -> Iterator[Problem]:
     """Write the twins of a site; a file that it brings itself, one of `taken`, stays. Gives what cannot be written."""
-    by_path = {run.loaded[source].page.at.path: content for source, content in run.published.items()}
+    by_path = {run.examined[source].outline.at.path: content for source, content in run.published.items()}
     for path, data in plan_twins(site, _make_resolve(run, by_path)):
         if path not in taken:
             problem = write_file(run.staging.path, path, data)
@@ -62,17 +61,16 @@ def _list_others(run: Run) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _make_page(run: Run, source: str, content: Content) -> TwinPage:
-    page = run.loaded[source].page
+    assert run.maker is not None  # as for all pages
+    page = run.maker.load(run.sources[source])
+    outline = run.examined[source].outline
     known = run.dates.get(page.at.path)
     return TwinPage(
         page,
         content.url,
-        tuple(listing.id for listing in run.rendered[source].listings),
-        tuple(excerpt.credit for excerpt in run.relations.list_excerpts(page)),
-        tuple(
-            tuple(str(symbol) for used in those if (symbol := find_symbol(used.meta)))
-            for those in run.find_uses(source)
-        ),
+        tuple(f"listing-{number}" for number in range(1, len(outline.shown) + 1)),
+        tuple(excerpt.credit for excerpt in run.relations.list_excerpts(outline)),
+        tuple(tuple(str(run.outlines[path].symbol) for path in those) for those in run.find_uses(source)),
         known.created if known else None,
         known.changed if known else None,
     )

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from callsite.model import Page
+from callsite.outline import Outline
 from callsite.redirects.address import BadAddressError, Redirect, cut_path, parse_old, parse_url
-from callsite.symbol import find_symbol, slug_name
+from callsite.symbol import slug_name
 
 
-def find_alias_redirects(pages: Iterable[tuple[Page, str]]) -> tuple[Redirect, ...]:
+def find_alias_redirects(pages: Iterable[tuple[Outline, str]]) -> tuple[Redirect, ...]:
     """The redirects that the `aliases` of pages imply, each page given with its address below the site's root.
 
     The page of `flask.ctx.g` at `flask-ctx-g-examples.html` with the alias `flask.g` has `/flask-g-examples.html` lead
@@ -20,9 +20,9 @@ def find_alias_redirects(pages: Iterable[tuple[Page, str]]) -> tuple[Redirect, .
     return tuple(dict.fromkeys(redirect for page, url in pages for redirect in _find_redirects(page, url)))
 
 
-def _find_redirects(page: Page, url: str) -> Iterator[Redirect]:
+def _find_redirects(page: Outline, url: str) -> Iterator[Redirect]:
     new = parse_url(url)
-    symbol = find_symbol(page.meta)
+    symbol = page.symbol
     own = slug_name(str(symbol)) if symbol else ""
     folder, _, name = cut_path(new)[0].rpartition("/")
     for alias in page.meta.aliases:

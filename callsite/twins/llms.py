@@ -58,11 +58,11 @@ class _Lists:
     def link_pages(self, pages: Iterable[Page]) -> tuple[str, ...]:
         return tuple(self._link_page(self._twins[id(page)]) for page in pages)
 
-    def list_library(self, library: Library) -> _Section:
+    def list_library(self, library: Library[Page]) -> _Section:
         """A library with all its pages, the one that lists them first."""
         return _Section(library.name, (*self.link_library(library), *self.link_pages(library.pages)))
 
-    def link_library(self, library: Library) -> tuple[str, ...]:
+    def link_library(self, library: Library[Page]) -> tuple[str, ...]:
         """The page an author wrote about the library, or the one that lists its pages, if there is one."""
         if library.home:
             return self.link_pages((library.home,))

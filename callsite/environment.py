@@ -1,0 +1,55 @@
+"""What pages are made with: the sources of Callsite, the versions of what it leans on, and values of settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from callsite.cache import find_key
+
+# What the bytes of a page come from, besides Callsite itself.
+_TOOLS = ("jinja2", "markdown", "markdown-it-py", "markupsafe", "pelican", "pygments", "selectolax")
+
+
+@cache
+def describe_tools() -> str:
+    """Tells Callsite's own sources, Python, and the versions of what makes pages from all others."""
+    versions = [f"{name} {_read_version(name)}" for name in _TOOLS]
+    return find_key(sys.version, *versions, *_list_sources(Path(__file__).parent)).hex()
+
+
+def describe_value(value: Any) -> str:
+    """Tells a value of settings from others. Raises TypeError for what is another one in each run, like a function."""
+    if value is None or isinstance(value, bool | int | float | str | bytes | os.PathLike):
+        return repr(value)
+    if isinstance(value, Mapping):
+        parts = [f"{describe_value(key)}: {describe_value(part)}" for key, part in value.items()]
+    elif isinstance(value, list | tuple):
+        parts = [describe_value(part) for part in value]
+    elif isinstance(value, set | frozenset):
+        parts = sorted(describe_value(part) for part in value)
+    else:
+        raise TypeError(f"{value!r} is another one in each run")
+    return f"{type(value).__name__}({', '.join(parts)})"
+
+
+def _list_sources(folder: Path) -> Iterator[str]:
+    """The source files below a folder, each with its size and time: who changes them sees what that does."""
+    for root, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            if name.endswith(".py"):
+                found = os.stat(os.path.join(root, name))
+                yield f"{root}/{name} {found.st_size} {found.st_mtime_ns}"
+
+
+def _read_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # it is there, but nothing says how it came
+        return ""

@@ -1,0 +1,157 @@
+"""Pages in the making: what can be worked out page by page, side by side, and kept for the next build.
+
+    Source ──examine──▶ Examined            from its own text alone: metadata, words in code, prose, problems
+    Source, Linked ──draw──▶ HTML           its body, with the links in its listings
+
+What a page needs of others is known between the two: the roots of all libraries before the first, the links before the
+second. Nothing but small facts stays in memory; a page's code is read again when it is drawn.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from callsite.build import Loaded, Loader, place_of
+from callsite.cache import Cache, find_key
+from callsite.check.catalogue import CODES, ERROR_RULES
+from callsite.check.facts import PageFacts
+from callsite.check.ignoring import parse_ignores
+from callsite.check.policy import Policy
+from callsite.check.rule import apply_rules
+from callsite.forking import work_side_by_side
+from callsite.linking import CodeLink, Word, find_spellings, find_words
+from callsite.model import Meta, Page, Problem
+from callsite.opening import open_file
+from callsite.outline import Outline, find_outline
+from callsite.render import RenderedProse, Renderer, place_listings, render_listings
+
+# A process takes so many pages at a time; fewer than these are done at once without another one.
+PORTION = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of content as it was when the build began: the path that its reader asks for, and what is in it.
+
+    `required` are the metadata keys that it has to have itself. `trouble` says why it could not be read.
+    """
+
+    path: str
+    data: bytes
+    required: tuple[str, ...] = ("title",)
+    trouble: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is known of a page from its own text.
+
+    `key` tells its text and all that this is found with from all others. `spellings` are the names that its marked
+    lines call its symbol by, `ignored` the codes that it does not want to hear of.
+    """
+
+    key: bytes
+    outline: Outline
+    prose: RenderedProse
+    spellings: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    ignored: frozenset[str]
+
+
+class Maker:
+    """Makes the pages of a site.
+
+    `environment` tells apart what pages are made with besides their text: settings and versions. `roots` are the
+    packages whose names are looked for in code.
+    """
+
+    def __init__(
+        self,
+        loader: Loader,
+        renderer: Renderer,
+        policy: Policy,
+        cache: Cache,
+        environment: str,
+        roots: Collection[str],
+    ) -> None:
+        self._loader = loader
+        self._renderer = renderer
+        self._policy = policy
+        self._cache = cache
+        self._roots = roots
+        self._shared = "\0".join((environment, *sorted(roots)))
+
+    def examine_all(self, sources: Sequence[Source], processes: int) -> Iterator[Examined]:
+        """What is known of each page."""
+        keys = [find_key(self._shared, place_of(each.path).path, *each.required, each.data) for each in sources]
+        items = list(zip(sources, keys, strict=True))
+        missing = [item for item in items if not self._cache.has(item[1])]
+        made = work_side_by_side(self._examine, missing, processes, PORTION)
+        waited = {key for _, key in missing}
+        for item in items:
+            key = item[1]
+            data = self._cache.find(key) if key not in waited else None
+            if data is None:
+                data, words = next(made) if key in waited else self._examine(item)  # damaged
+                self._cache.keep(key, data)
+                self._cache.keep(_name_words(key), words)
+            yield pickle.loads(data)  # noqa: S301  # our own
+
+    def find_words(self, source: Source, examined: Examined) -> tuple[tuple[Word, ...], ...]:
+        """The words of each listing of a page that may stand for something with a page of its own."""
+        data = self._cache.find(_name_words(examined.key))
+        return pickle.loads(data) if data else self._find_words(self.load(source))  # noqa: S301  # our own
+
+    def draw(self, source: Source, examined: Examined, links: Sequence[Iterable[CodeLink]]) -> str:
+        """The HTML of a page's body, each of its listings with its own of `links`."""
+        listings = render_listings(self.load(source), links)
+        return examined.prose.converted.fill([listing.html for listing in listings])
+
+    def load(self, source: Source) -> Page:
+        """The page of a file."""
+        return self._load(source).page
+
+    def _examine(self, item: tuple[Source, bytes]) -> tuple[bytes, bytes]:
+        source, key = item
+        loaded = self._load(source)
+        page = loaded.page
+        ignores, malformed = parse_ignores(page, CODES)
+        prose = self._renderer.render_prose(page)
+        html = prose.converted.fill(place_listings(len(page.listings)))
+        facts = PageFacts(page, loaded.text, html, prose.headings, self._policy)
+        broken = apply_rules(ERROR_RULES, facts)
+        words = self._find_words(page)
+        examined = Examined(
+            key,
+            find_outline(page),
+            prose,
+            find_spellings(page, words),
+            (*loaded.problems, *malformed, *prose.problems, *broken),
+            frozenset(ignore.code for ignore in ignores),
+        )
+        return pickle.dumps(examined, pickle.HIGHEST_PROTOCOL), pickle.dumps(words, pickle.HIGHEST_PROTOCOL)
+
+    def _load(self, source: Source) -> Loaded:
+        if source.trouble:
+            return Loaded(Page(Meta(), (), place_of(source.path)), source.trouble)
+        return self._loader.read_page(source.path, source.data, source.required)
+
+    def _find_words(self, page: Page) -> tuple[tuple[Word, ...], ...]:
+        return tuple(find_words(listing, self._roots) for listing in page.listings)
+
+
+def _name_words(key: bytes) -> bytes:
+    return find_key(key, "words")
+
+
+def read_source(path: str, required: tuple[str, ...] = ("title",)) -> Source:
+    """Read a file of content. One that cannot be read has nothing in it, and says why."""
+    try:
+        with open_file(Path(path)) as file:
+            return Source(path, file.read(), required)
+    except OSError as error:
+        problem = Problem(place_of(path), "T100", f"cannot be read: {error.strerror}", "make it readable")
+        return Source(path, b"", required, (problem,))
