@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.check.metadata import check_meta
-from callsite.header import RESERVED, parse_header
+from callsite.header import RESERVED
 from callsite.model import Page, Place, Problem
 from callsite.opening import open_file
-from callsite.page import parse_page
-from callsite.snippet import split_rows
+from callsite.page import parse_head, parse_page
 from callsite.text import decode_text
 
 # The endings Pelican knows Markdown files by.
@@ -76,8 +75,7 @@ def read_head(path: str, data: bytes) -> Page:
     """As `load_head`, from what is in the file."""
     at = place_of(path, 1)
     text, _ = decode_text(data, at.path)
-    meta, _, _ = parse_header(split_rows(text), at.path)
-    return Page(meta, (), at)
+    return Page(parse_head(text, at.path), (), at)
 
 
 def place_of(path: str, line: int = 0) -> Place:

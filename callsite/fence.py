@@ -17,7 +17,7 @@ import re
 
 from callsite.model import Origin
 
-_WORD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*"?)+')
+_WORD = re.compile(r'(?:[^\s"]+|"(?:[^"\\]|\\.)*"?)+')
 _LANGUAGE = re.compile(r'[^\s"=]+')
 _RANGE = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
 

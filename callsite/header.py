@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
 from callsite.model import Meta, Place, Problem
 from callsite.symbol import parse_symbol
@@ -83,6 +83,18 @@ RESERVED = frozenset(
 _PLAIN = ("title", "category", "slug", "sidebartitle", "docs", "check")
 
 
+def split_header(text: str) -> list[str]:
+    r"""The first rows of a file whose lines end in `\n`: all that `parse_header` looks at."""
+    most = 32
+    while True:
+        rows = text.split("\n", most)
+        if len(rows) <= most:
+            return rows if rows[-1] else rows[:-1]
+        if not all(map(str.strip, rows[:most])):
+            return rows[:most]
+        most *= 2
+
+
 def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, ...]]:
     """Read the metadata off the top of a file given as rows without line ends.
 
@@ -112,26 +124,27 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
         end += 1
     if not entries:
         return Meta(), 0, ()
-    meta = Meta()
+    known: dict[str, Any] = {}  # fields of Meta
     seen: dict[str, int] = {}
     others: list[tuple[str, tuple[str, ...]]] = []
     for key, values, line in entries:
         at = Place(path, line)
+        field = None
         if key in seen:
             problems.append(
                 Problem(at, "M102", f"`{key}` is set twice, first on line {seen[key]}", "keep one of the two")
             )
-            changed = None
         else:
             seen[key] = line
-            changed, problem = _set(meta, key, values, at)
+            field, problem = _read_field(key, values, at)
             problems += problem
-        if changed is None:
+        if field is None:
             others.append((key, tuple(values)))
         else:
-            meta = changed
+            known.update(field)
     written = "".join(f"{row}\n" for row in rows[:end])
-    return replace(meta, others=tuple(others), lines=tuple(seen.items()), written=written), end, tuple(problems)
+    meta = Meta(**known, others=tuple(others), lines=tuple(seen.items()), written=written)
+    return meta, end, tuple(problems)
 
 
 def format_header(meta: Meta) -> str:
@@ -164,30 +177,30 @@ def list_entries(meta: Meta) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from meta.others
 
 
-def _set(meta: Meta, key: str, values: list[str], at: Place) -> tuple[Meta | None, list[Problem]]:
-    """The metadata with `key` set, or None when the key is not ours or its value cannot be read."""
+def _read_field(key: str, values: list[str], at: Place) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The field of `Meta` that `key` sets, or None when the key is not ours or its value cannot be read."""
     value = " ".join(values).strip()
     if key not in KEYS or not value:
         return None, []
     if key in _PLAIN:
-        return replace(meta, **{key: value}), []  # type: ignore[arg-type]  # each of _PLAIN is a str field
+        return {key: value}, []
     if key == "meta":
-        return replace(meta, description=value), []
+        return {"description": value}, []
     if key == "sortorder":
         if re.fullmatch(r"[0-9]+", value):
-            return replace(meta, sortorder=value), []
+            return {"sortorder": value}, []
         return None, [_malformed(at, key, value, "write digits only, such as 500021011")]
     if key == "toc":
         if value.lower() in ("true", "false"):
-            return replace(meta, toc=value.lower() == "true"), []
+            return {"toc": value.lower() == "true"}, []
         return None, [_malformed(at, key, value, "write True or False")]
     names = [name.strip() for name in value.split(",")] if key == "aliases" else [value]
     symbols = [parse_symbol(name) for name in names]
     if None in symbols:
         return None, [_malformed(at, key, value, "write dotted names, such as flask.ctx.after_this_request")]
     if key == "symbol":
-        return replace(meta, symbol=symbols[0]), []
-    return replace(meta, aliases=tuple(names)), []
+        return {"symbol": symbols[0]}, []
+    return {"aliases": tuple(names)}, []
 
 
 def _malformed(at: Place, key: str, value: str, hint: str) -> Problem:

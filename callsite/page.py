@@ -9,30 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from itertools import accumulate
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from callsite.address import is_web_address
+from callsite.blocks import DEEPEST, Fence, Mixed, find_blocks
 from callsite.fence import format_info, parse_info
-from callsite.header import format_header, parse_header
-from callsite.model import Block, Layout, Listing, Page, Place, Problem, Prose, Severity, Written
+from callsite.header import format_header, parse_header, split_header
+from callsite.model import Block, Layout, Line, Listing, Meta, Page, Place, Problem, Prose, Severity, Snippet, Written
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
-from callsite.text import BOM, CONTROL, normalise_ends, split_ends
+from callsite.text import BOM, CONTROL, holds_control, normalise_ends, split_ends
 from callsite.wording import count
 
 
 @dataclass(frozen=True, slots=True)
 class _Fence:
-    """A fenced block: its rows (`first` up to but without `last`, from 0), its fence and what is inside it."""
+    """A fenced block: its first row, where in the body its rows begin and end, its fence and what is inside it."""
 
-    first: int
-    last: int
+    row: int
+    start: int
+    end: int
     fence: str
     inside: str
     closed: bool
-    within: str
+    within: str = ""
 
 
 def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
@@ -40,15 +41,13 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
 
     `path` is only used to say where. `format_page` gives back `text` with line ends as `\n`.
     """
-    rows = split_rows(normalise_ends(text.removeprefix(BOM)))
-    ended = text.endswith(("\n", "\r")) or not rows
-    meta, start, found = parse_header(rows, path)
-    if start == len(rows) and meta.written is not None and not ended:
-        meta = replace(meta, written=meta.written.removesuffix("\n"))
+    text = normalise_ends(text.removeprefix(BOM))
+    meta, row, found = _read_header(text, path)
+    body = text[len(meta.written or "") :]
     problems = list(found)
     blocks: list[Block] = []
-    done = start
-    fences, hidden, deep = _find_fences(rows, start)
+    done = 0
+    fences, hidden, deep = _find_fences(body if body.endswith("\n") or not body else f"{body}\n", row)
     for line in hidden:
         hint = "leave a blank line before it and indent it no further than its list, or show it in a longer fence"
         message = "a fence in raw HTML or indented code is not read as a listing"
@@ -57,17 +56,31 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
         message = "lists or quotes too deep inside each other; no listing is found from here on"
         problems.append(Problem(Place(path, line + 1), "P101", message, "take them apart"))
     for fence in fences:
-        if fence.first > done:
-            blocks.append(Prose(_join(rows[done : fence.first]), Place(path, done + 1)))
-        done = fence.last
-        source = _join(rows[fence.first : done], ended or done < len(rows))
-        listing = _read_listing(fence, rows[fence.first], source, Place(path, fence.first + 1))
+        if fence.start > done:
+            blocks.append(Prose(body[done : fence.start], Place(path, row + 1)))
+        source = body[fence.start : fence.end]
+        listing = _read_listing(fence, source, Place(path, fence.row + 1))
         problems += _find_listing_problems(fence, listing)
         blocks.append(listing)
-    if done < len(rows):
-        blocks.append(Prose(_join(rows[done:], ended), Place(path, done + 1)))
-    problems += _find_controls(rows, path)
+        done = fence.end
+        row = fence.row + source.count("\n")
+    if done < len(body):
+        blocks.append(Prose(body[done:], Place(path, row + 1)))
+    if holds_control(text):
+        problems += _find_controls(split_rows(text), path)
     return Page(meta, tuple(blocks), Place(path, 1)), tuple(sorted(problems))
+
+
+def parse_head(text: str, path: str = "") -> Meta:
+    """The metadata of a page alone; that of `parse_page`, without reading more than the rows it stands in."""
+    return _read_header(normalise_ends(text.removeprefix(BOM)), path)[0]
+
+
+def _read_header(text: str, path: str) -> tuple[Meta, int, tuple[Problem, ...]]:
+    meta, rows, problems = parse_header(split_header(text), path)
+    if meta.written is not None and len(meta.written) > len(text):
+        meta = replace(meta, written=text)  # its last row is the last of the file, and has no end
+    return meta, rows, problems
 
 
 def format_page(page: Page) -> str:
@@ -122,47 +135,72 @@ def replace_listing(text: str, number: int, listing: Listing) -> str:
 def lines_fit(listing: Listing) -> bool:
     """Whether the origin gives every run of the listing a range of just its length."""
     spans = [last - first + 1 for first, last in listing.origin.lines]
-    return spans == [len(run) for run in listing.snippet.runs]
+    return spans == _count_runs(listing.snippet)
 
 
-@cache
-def _block_parser() -> MarkdownIt:
-    """CommonMark's block structure alone: inline marks are of no interest here."""
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
+def _count_runs(snippet: Snippet) -> list[int]:
+    """How many lines each of the snippet's runs has."""
+    counts = [0]
+    for row in snippet.rows:
+        if isinstance(row, Line):
+            counts[-1] += 1
+        elif counts[-1]:
+            counts.append(0)
+    return counts if counts[-1] else counts[:-1]
 
 
-def _find_fences(rows: list[str], start: int) -> tuple[list[_Fence], list[int], list[int]]:
-    """The fenced blocks below row `start`, the rows that would open one but for where they stand, and the rows from
-    which on no fence is found, for the depth of lists and quotes.
+def _find_fences(body: str, row: int) -> tuple[list[_Fence], list[int], list[int]]:
+    """The fenced blocks of `body`, whose first row is number `row` of the file; the rows that would open one but for
+    where they stand, and the rows from which on no fence is found, for the depth of lists and quotes.
     """
-    body = _join(rows[start:])
     fences: list[_Fence] = []
     hidden: list[int] = []
     deep: list[int] = []
-    within: list[str] = []
-    if "```" in body or "~~~" in body:
-        for token in _block_parser().parse(body):
-            if token.type in _CONTAINERS:
-                within.append(_CONTAINERS[token.type])
-                if token.level + 1 >= _DEEPEST:
-                    deep.append(_lines(token, start)[0])
-            elif token.type in ("list_item_close", "blockquote_close"):
-                within.pop()
-            elif token.type == "fence":
-                first, last = _lines(token, start)
-                closed = last - first > len(split_rows(token.content)) + 1
-                fences.append(_Fence(first, last, token.markup, token.content, closed, "".join(within)))
-            elif token.type in ("html_block", "code_block", "inline"):
-                first, last = _lines(token, start)
-                opening = [row for row in range(first, last) if _FENCE[token.type].match(rows[row])]
-                hidden += opening[: len(opening) // 2 * 2 : 2]
+    if "```" not in body and "~~~" not in body:
+        return fences, hidden, deep
+    done = 0
+    for block in find_blocks(body):
+        row += body.count("\n", done, block.start)
+        done = block.start
+        if isinstance(block, Fence):
+            fences.append(_Fence(row, block.start, block.end, block.mark, block.inside, block.closed))
+            continue
+        text = body[block.start : block.end]
+        if isinstance(block, Mixed):
+            _read_mixed(block, split_rows(text), row, fences, hidden, deep)
+        elif "```" in text or "~~~" in text:
+            hidden += _find_hidden("html_block", split_rows(text), row)
     return fences, hidden, deep[:1]
 
 
-# Levels of lists (two each) and quotes (one each); what is deeper is not read, nor is anything that follows it.
-_DEEPEST = 100
+def _read_mixed(
+    block: Mixed, rows: list[str], start: int, fences: list[_Fence], hidden: list[int], deep: list[int]
+) -> None:
+    places = list(accumulate((len(row) + 1 for row in rows), initial=block.start))
+    within: list[str] = []
+    for token in block.tokens:
+        if token.type in _CONTAINERS:
+            within.append(_CONTAINERS[token.type])
+            if token.level + 1 >= DEEPEST:
+                deep.append(start + _lines(token)[0])
+        elif token.type in ("list_item_close", "blockquote_close"):
+            within.pop()
+        elif token.type == "fence":
+            first, last = _lines(token)
+            closed = last - first > len(split_rows(token.content)) + 1
+            fences.append(
+                _Fence(start + first, places[first], places[last], token.markup, token.content, closed, "".join(within))
+            )
+        elif token.type in _FENCE:
+            first, last = _lines(token)
+            hidden += _find_hidden(token.type, rows[first:last], start + first)
+
+
+def _find_hidden(kind: str, rows: list[str], start: int) -> list[int]:
+    """The rows of a block, the first of them being number `start`, that look as if they opened a fence."""
+    found = [number for number, row in enumerate(rows, start) if _FENCE[kind].match(row)]
+    return found[: len(found) // 2 * 2 : 2]
+
 
 # Lists and quotes, as Markdown's own (not CommonMark's) rules want them in front of a line.
 _CONTAINERS = {"list_item_open": "    ", "blockquote_open": "> "}
@@ -175,18 +213,18 @@ _FENCE = {
 }
 
 
-def _lines(token: Token, start: int) -> tuple[int, int]:
+def _lines(token: Token) -> list[int]:
     assert token.map is not None  # the block parser gives every block its lines
-    return start + token.map[0], start + token.map[1]
+    return token.map
 
 
-def _read_listing(fence: _Fence, opening: str, source: str, at: Place) -> Listing:
-    lead, _, info = opening.partition(fence.fence)
+def _read_listing(fence: _Fence, source: str, at: Place) -> Listing:
+    lead, _, info = source.partition("\n")[0].partition(fence.fence)
     language, origin, words = parse_info(info.strip())
     snippet = parse_snippet(fence.inside, language)
     # Later lines repeat quote marks but not list marks, whose width they keep as spaces. A quote mark takes one space
     # behind it, if there is one, so it needs that one lest it takes a space of the code.
-    indent = re.sub(r"[^>\s]", " ", re.sub(r">(?![>\s])", "> ", lead))
+    indent = re.sub(r"[^>\s]", " ", re.sub(r">(?![>\s])", "> ", lead)) if lead else ""
     layout = Layout(fence.fence, lead, indent, fence.within)
     return Listing(snippet, origin, words, at, layout, Written(source, (snippet, origin, words)))
 
@@ -195,7 +233,7 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
     at = listing.at
     if not fence.closed:
         yield Problem(at, "L101", "this fence is never closed", f"end the listing with the line {fence.fence}")
-    for index, row in enumerate(split_rows(fence.inside)):
+    for index, row in enumerate(split_rows(fence.inside) if " ~~" in fence.inside else ()):
         if is_stray_mark(row):
             place = Place(at.path, at.line + index + 1)
             message = "spaces before a mark; they are read as code"
@@ -205,7 +243,7 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
         hint = "known are project= version= path= rev= url= licence= artefact= lines=, each once"
         yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)
     if listing.origin.lines and not lines_fit(listing):
-        held = ", ".join(count(len(run), "line") for run in listing.snippet.runs) or "no lines"
+        held = ", ".join(count(lines, "line") for lines in _count_runs(listing.snippet)) or "no lines"
         message = f"`lines=` does not fit the listing, whose runs have {held}"
         yield Problem(at, "L105", message, "give each run between gaps its own range", Severity.WARNING)
     if listing.origin.url and not is_web_address(listing.origin.url):

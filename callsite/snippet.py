@@ -44,17 +44,28 @@ _FILE_NAME = re.compile(
 )
 
 
+_EMPTY = Line("")
+
+
 def parse_snippet(text: str, language: str = "") -> Snippet:
     r"""Read the inside of a listing. Any text gives a snippet; a last line without `\n` counts as a line."""
     rows: list[Row] = []
+    after_gap = False
     for line in split_rows(text):
-        row = _parse_row(line)
-        if isinstance(row, Gap):
-            while rows and isinstance(rows[-1], Line) and rows[-1].blank:
-                rows.pop()
-        elif row.blank and rows and isinstance(rows[-1], Gap):
-            continue
-        rows.append(row)
+        # Marks, gaps and what must not be read as either have tildes or an ellipsis in them.
+        if "~~" in line or "..." in line or "…" in line:
+            row = _parse_row(line)
+            if isinstance(row, Gap):
+                while rows and isinstance(rows[-1], Line) and rows[-1].blank:
+                    rows.pop()
+                rows.append(row)
+                after_gap = True
+                continue
+        else:
+            row = Line(line) if line else _EMPTY
+        if not (after_gap and row.blank):
+            rows.append(row)
+            after_gap = False
     return Snippet(language, tuple(rows))
 
 
@@ -119,6 +130,8 @@ def find_title(snippet: Snippet) -> str:
 
 
 def _parse_row(row: str) -> Row:
+    if row.startswith("~~") and row[2:3] not in ("", "~", "\\"):  # as most marks are
+        return Line(row[2:], marked=True)
     if row.startswith("\\") and _is_notation(row.lstrip("\\")):
         return Line(row[1:])
     mark = _MARK.match(row)

@@ -24,6 +24,15 @@ CONTROL = re.compile(
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
 
+# The characters of ASCII that it does not hold.
+_PLAIN = b"\0\t\n\f\r" + bytes(range(0x20, 0x7F))
+
+
+def holds_control(text: str) -> bool:
+    """Whether any of the characters of `CONTROL` is in a text. It is looked for among those few that are not ASCII."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    return bool(rest) and CONTROL.search(rest.decode("utf-8", "surrogatepass")) is not None
+
 
 def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     """Decode a file of content.
@@ -32,20 +41,20 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     comes back then holds U+FFFD in their place.
     """
     problems: list[Problem] = []
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        seen = error.object  # `data` without its byte order mark
-        line = len(re.findall(rb"\r\n|\r|\n", seen[: error.start])) + 1
+        line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
         problems.append(
             Problem(
                 Place(path, line),
                 "T101",
-                f"byte 0x{seen[error.start]:02x} is not UTF-8",
+                f"byte 0x{data[error.start]:02x} is not UTF-8",
                 "save the file as UTF-8",
             )
         )
-        text = data.decode("utf-8-sig", errors="replace")
+        text = data.decode(errors="replace")
     text = normalise_ends(text)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -87,7 +96,7 @@ def decode_python(data: bytes) -> str:
 
 def normalise_ends(text: str) -> str:
     r"""Turn every line end, CRLF and lone CR, into `\n`."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def split_ends(text: str) -> list[str]:

@@ -99,3 +99,9 @@ def test_the_keys_in_the_order_they_are_written() -> None:
         "python project=p version=1 path=a.py rev=r url=https://x licence=MIT artefact=p-1.tar.gz#sha256=0 lines=1-2 x"
     )
     assert KEYS == ("project", "version", "path", "rev", "url", "licence", "artefact", "lines")
+
+
+def test_a_value_with_blanks_or_quotes_is_quoted() -> None:
+    origin = Origin(project='a "b" \\c', path="a\\b.py")
+    assert format_info("py", origin, ()) == r'py project="a \"b\" \\c" path=a\b.py'
+    assert parse_info(r'py project="a \"b\" \\c" path=a\b.py') == ("py", origin, ())

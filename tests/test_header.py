@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from callsite.header import KEYS, PELICAN_KEYS, format_header, list_entries, parse_header
+from callsite.header import KEYS, PELICAN_KEYS, format_header, list_entries, parse_header, split_header
 from callsite.model import Meta, Place, Symbol
 from tests.strategies import metas, rows, texts
 
@@ -36,6 +36,20 @@ def test_any_text_has_a_header_that_can_be_written_again(text: str) -> None:
     assert format_header(meta) == "".join(f"{row}\n" for row in found[:end])
     assert all(1 <= problem.at.line <= len(found) for problem in problems)
     assert all(1 <= line <= end for _, line in meta.lines)
+
+
+@given(texts())
+def test_the_first_rows_are_all_that_a_header_needs(text: str) -> None:
+    assert parse_header(split_header(text), "a.md") == parse_header(text.split("\n"), "a.md")
+
+
+def test_first_rows_end_with_a_blank_one_at_the_latest() -> None:
+    assert split_header("") == []
+    assert split_header("a: b") == split_header("a: b\n") == ["a: b"]
+    assert split_header("a: b\n\nc")[:2] == ["a: b", ""]
+    long = ["a: b", *["    c"] * 99]
+    assert split_header("\n".join([*long, " ", *["d"] * 1000]))[:101] == [*long, " "]
+    assert len(split_header("\n".join([*long, " ", *["d"] * 1000]))) < 200
 
 
 _header_rows = st.sampled_from(

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callsite.model import Gap, Layout, Line, Listing, Meta, Origin, Page, Place, Problem, Prose, Severity, Snippet
-from callsite.page import format_listing, format_page, lines_fit, parse_page, replace_listing
+from callsite.page import format_listing, format_page, lines_fit, parse_head, parse_page, replace_listing
 from callsite.text import normalise_ends
 from tests.strategies import listings, pages, texts
 
@@ -145,6 +145,21 @@ def test_a_fence_is_longer_than_what_is_in_it(listing: Listing) -> None:
     assert "L101" not in [code for _, code in _codes(problems)]
 
 
+@given(texts(("\n", "\r\n", "\r")))
+@example("\ufefftitle: x")
+@example("title: x\r\n    y\r\n\r\nz")
+def test_a_head_is_that_of_the_whole_page(text: str) -> None:
+    meta = parse_page(text, "a.md")[0].meta
+    head = parse_head(text, "a.md")
+    assert (head, head.lines, head.written) == (meta, meta.lines, meta.written)
+
+
+def test_a_head_that_is_all_of_a_file_ends_as_it_does() -> None:
+    assert parse_head("\ufefftitle: x\r\nslug: y").written == "title: x\nslug: y"
+    assert parse_head("title: x\n").written == "title: x\n"
+    assert parse_head("words") == Meta()
+
+
 def test_blocks_that_moved_get_their_line_end() -> None:
     page, _ = parse_page("title: x")
     listing = parse_page("```\na")[0].listings[0]
@@ -197,7 +212,9 @@ def test_a_listing_knows_where_it_stands() -> None:
         ("!!! note\n    ```py\n    a\n    ```\n", [(2, "L108")]),
         ("!!! note\n\n    ```py\n    a\n    ```\n", [(3, "L108")]),
         ("```\n\x1b[0m\n```\n\u200b\n", [(2, "T103"), (4, "T103")]),
+        ("<div>\n```py\na\n```\n</div>\n\n```\n```\n", [(2, "L108")]),
         ("\n" + "> " * 100 + "a\n\n```\n```\n", [(2, "P101")]),
+        ("\n```\n```\n\n" + "> " * 100 + "a\n", [(5, "P101")]),
         ("a\n\n" + "- " * 60 + "a\n\n```\n```\n", [(3, "P101")]),
         # Nothing is wrong here.
         ("\n" + "> " * 99 + "a\n\n```\n```\n", []),
@@ -245,6 +262,7 @@ def test_lines_that_fit() -> None:
     assert not lines_fit(Listing(snippet, Origin(lines=((3, 4), (9, 10)))))
     assert not lines_fit(Listing(snippet, Origin(lines=((3, 5),))))
     assert not lines_fit(Listing(snippet))
+    assert lines_fit(Listing(Snippet("", (Gap("x"), Line("a"), Gap("y"), Gap("z"))), Origin(lines=((3, 3),))))
     assert lines_fit(Listing(Snippet("", ())))
 
 

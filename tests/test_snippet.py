@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callsite.model import Gap, Line, Snippet
+from callsite.model import Gap, Line, Row, Snippet
 from callsite.snippet import (
     find_gap_note,
     find_title,
@@ -92,6 +92,25 @@ def test_runs_hold_the_lines(snippet: Snippet) -> None:
 )
 def test_a_gap_is_written_as_a_comment_of_its_language(language: str, written: str) -> None:
     assert format_snippet(Snippet(language, (Line("a"), Gap("x"), Line("b")))) == f"a\n\n\n{written}\n\n\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("~~a\n  ~~b\n~~\n~~\\~\n~~\\a\n", [Line(x, True) for x in ("a", "  b", "", "~", "\\a")]),
+        ("\\~~a\n\\\\~~~x\n\\# ... a ...\n", [Line("~~a"), Line("\\~~~x"), Line("# ... a ...")]),
+        ("a\n\n \n/* … b… */\n\t\n\n~~ \nc\n", [Line("a"), Gap("b"), Line(" ", True), Line("c")]),
+        ("\n# ... a ...\n\n<!-- ... b ... -->\n", [Gap("a"), Gap("b")]),
+        # Neither marks nor gaps.
+        ("~~~\n ~~~~ \n    ~~a\na ~~b\n\n", [Line(x) for x in ("~~~", " ~~~~ ", "    ~~a", "a ~~b", "")]),
+        ("# ... a\n# a ...\n# ... ...\n", [Line("# ... a"), Line("# a ..."), Line("# ... ...")]),
+        ("# ... - ...\n", [Line("# ... - ...")]),
+        ("/* ... a ...\n... a ...\n\\a...\n", [Line("/* ... a ..."), Line("... a ..."), Line("\\a...")]),
+    ],
+)
+def test_rows(text: str, rows: list[Row]) -> None:
+    assert list(parse_snippet(text).rows) == rows
+    assert parse_snippet(format_snippet(Snippet("", tuple(rows)))).rows == tuple(rows)
 
 
 def test_stray_marks() -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.model import Place, Problem, Severity
-from callsite.text import CONTROL, decode_python, decode_text, normalise_ends, split_ends
+from callsite.text import CONTROL, decode_python, decode_text, holds_control, normalise_ends, split_ends
 from tests.strategies import texts
 
 
@@ -77,6 +77,17 @@ def test_what_is_seen_as_invisible() -> None:
     )
     assert [char for char in hidden if not CONTROL.match(char)] == ["\x00"]
     assert not CONTROL.search("\t\n\f\r é\u00a0\u200c\u200d漢👩\u200d💻\u3000")
+
+
+def test_a_text_holds_a_character_when_it_is_found_in_it() -> None:
+    for char in map(chr, (*range(0x3000), 0x3164, 0xD800, 0xFEFF, 0xFFA0, 0x1F4BB, 0xE0001, 0xE01F0)):
+        assert holds_control(f"a\n{char}é") == bool(CONTROL.search(char)), hex(ord(char))
+    assert not holds_control("plain")
+
+
+@given(st.text())
+def test_any_text_holds_a_character_when_it_is_found_in_it(text: str) -> None:
+    assert holds_control(text) == bool(CONTROL.search(text))
 
 
 def test_places_and_problems_are_written_the_way_editors_read_them() -> None:
