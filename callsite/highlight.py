@@ -15,28 +15,28 @@ Each line ends with its line end inside its element. The text of a line, helpers
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from itertools import count
-from re import Match
+from itertools import accumulate, count, groupby
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
-from pygments.token import STANDARD_TYPES, Comment, Generic, String, _TokenType, is_token_subtype
+from pygments.token import Comment, Generic, String, Token, is_token_subtype
 
 from callsite.address import is_web_address
-from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, is_too_long, lex_lines
-from callsite.linking import CodeLink, Destination
+from callsite.colouring import render_pieces, render_text
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, is_too_long, lex_run
+from callsite.linking import CodeLink
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
+from callsite.openings import Piece
 from callsite.page import lines_fit
 from callsite.snippet import find_title
-from callsite.text import CONTROL
 from callsite.wording import nearest
 
-# Behind the last link of a line.
-_END = CodeLink(0, 10**9, 10**9, Destination("", ""))
+# The empty token in whose place the start or the end of a link is written.
+_PLACE = Token.Text, ""
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 
@@ -69,7 +69,7 @@ def render_listing(listing: Listing, number: int, links: Iterable[CodeLink] = ()
     position = 0
     for row in snippet.rows:
         if isinstance(row, Gap):
-            parts.append(f'<div class="gap"><span class="gap-note">{_text(row.note)}</span></div>\n')
+            parts.append(f'<div class="gap"><span class="gap-note">{render_text(row.note)}</span></div>\n')
             inside = first = False
         elif not inside:
             inside = True
@@ -89,9 +89,11 @@ def find_listing_problems(listing: Listing) -> Iterator[Problem]:
     """What keeps a listing from being coloured."""
     if find_lexer(listing.snippet.language) is None:
         yield _unknown_language(listing)
-    for run in listing.snippet.runs:
-        if is_too_long("\n".join(line.text for line in run)):
-            yield _too_long(listing)
+    lines = listing.snippet.lines
+    if sum(len(line.text) + 1 for line in lines) > LONGEST_LINE:  # else none of its runs is
+        for run in listing.snippet.runs:
+            if is_too_long("\n".join(line.text for line in run)):
+                yield _too_long(listing)
 
 
 def _render_run(
@@ -104,37 +106,17 @@ def _render_run(
     position: int,
     links: _Links,
 ) -> str:
+    texts = [line.text for line in run]
+    html = links.render(lex_run("\n".join(texts), lexer, first), texts, position)
     parts = ['<pre class="numbered"><code>' if number else "<pre><code>"]
-    for index, (line, pieces) in enumerate(
-        zip(run, lex_lines("\n".join(x.text for x in run), lexer, first), strict=True)
-    ):
+    for index, (line, inside) in enumerate(zip(run, html.split("\n"), strict=True)):
         data = f' data-n="{number + index}"' if number else ""
         if line.marked:
-            parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}')
+            parts.append(f'<span class="line hll" id="{name}-{next(marks)}"{data}>{CUE}{inside}\n</span>')
         else:
-            parts.append(f'<span class="line"{data}>')
-        parts.append(_render_pieces(pieces, links, position + index))
-        parts.append("\n</span>")
+            parts.append(f'<span class="line"{data}>{inside}\n</span>')
     parts.append("</code></pre>\n")
     return "".join(parts)
-
-
-def _render_pieces(pieces: list[Piece], links: _Links, line: int) -> str:
-    """Tokens of one line to HTML; neighbours of one class share an element, and space needs none."""
-    parts: list[str] = []
-    open_class = ""
-    open_link: CodeLink | None = None
-    for kind, text, link in links.cut(pieces, line):
-        css = "" if text.isspace() else _css_class(kind)
-        if css != open_class or link is not open_link:
-            parts.append("</span>" if open_class else "")
-            if link is not open_link:
-                parts.append("</a>" if open_link else "")
-                parts.append(links.open(link) if link else "")
-            parts.append(f'<span class="{css}">' if css else "")
-            open_class, open_link = css, link
-        parts.append(_text(text))
-    return "".join(parts) + ("</span>" if open_class else "") + ("</a>" if open_link else "")
 
 
 class _Links:
@@ -146,53 +128,87 @@ class _Links:
             self._lines.setdefault(link.line, []).append(link)
         self._stops: set[str] = set()
 
-    def open(self, link: CodeLink) -> str:
+    def render(self, pieces: list[Piece], texts: list[str], position: int) -> str:
+        """The HTML of a run's tokens with the run's links; `texts` are its lines, and the first of them has this
+        position in the listing.
+        """
+        numbers = range(position, position + len(texts)) if self._lines else ()
+        linked = [number for number in numbers if number in self._lines]
+        if not linked:
+            return render_pieces(pieces)
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        tokens = _Tokens(pieces)
+        parts: list[Piece] = []
+        tags: list[tuple[int, str]] = []
+        done = 0
+        for number in linked:
+            begin, behind = starts[number - position], starts[number - position + 1] - 1
+            for link in self._lines[number]:
+                start, end = min(begin + link.start, behind), min(begin + link.end, behind)
+                parts += tokens.cut(done, start)
+                for is_spoken, inside in groupby(tokens.cut(start, end), key=_is_spoken):
+                    if is_spoken:
+                        parts += inside
+                    else:
+                        tags.append((len(parts), self._open(link)))
+                        parts += _PLACE, *inside, _PLACE
+                        tags.append((len(parts) - 1, "</a>"))
+                done = end
+        return render_pieces(parts + tokens.cut(done, starts[-1] - 1), tags)
+
+    def _open(self, link: CodeLink) -> str:
         """The start tag of a link."""
         rel = ' rel="external"' if link.to.external else ""
         skipped = ' tabindex="-1"' if link.to.href in self._stops else ""
         self._stops.add(link.to.href)
-        return f'<a class="xref" href="{escape(link.to.href)}" title="{escape(link.to.title)}"{rel}{skipped}>'
-
-    def cut(self, pieces: list[Piece], line: int) -> Iterator[tuple[_TokenType, str, CodeLink | None]]:
-        """Tokens of a line cut where links begin and end, each with the link it is in."""
-        waiting = iter(self._lines.get(line, ()))
-        link = next(waiting, _END)
-        at = 0
-        for kind, text in pieces:
-            behind = at + len(text)
-            while at < behind:
-                if at >= link.end:
-                    link = next(waiting, _END)
-                inside = link.start <= at
-                stop = min(behind, link.end if inside else link.start)
-                cut = text[len(text) - (behind - at) : len(text) - (behind - stop)]
-                yield kind, cut, link if inside and not _is_spoken(kind) else None
-                at = stop
+        tag = f'<a class="xref" href="{escape(link.to.href)}" title="{escape(link.to.title)}"{rel}{skipped}>'
+        return tag.replace("\n", "&#10;")  # a line of HTML is one of code
 
 
-def _is_spoken(kind: _TokenType) -> bool:
+class _Tokens:
+    """The tokens of a run by the characters they are at."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._pieces = pieces
+        self._starts = list(accumulate([len(text) for _, text in pieces], initial=0))
+
+    def cut(self, start: int, end: int) -> list[Piece]:
+        """The tokens between two characters, the first and the last of them cut there."""
+        if start >= end:
+            return []
+        first, last = bisect_right(self._starts, start) - 1, bisect_left(self._starts, end) - 1
+        found = self._pieces[first : last + 1]
+        kind, text = found[-1]
+        found[-1] = kind, text[: end - self._starts[last]]
+        kind, text = found[0]
+        found[0] = kind, text[start - self._starts[first] :]
+        return found
+
+
+def _is_spoken(piece: Piece) -> bool:
     """Whether a token is a comment, part of a string or what a program printed: to the lexer that is no name."""
+    kind, _ = piece
     return is_token_subtype(kind, Comment) or is_token_subtype(kind, String) or kind is Generic.Output
 
 
 def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> str:
     rows = []
     if title:
-        rows.append(f'<span class="listing-title">{_text(title)}</span>')
+        rows.append(f'<span class="listing-title">{render_text(title)}</span>')
     if language and lexer.name != "Text only":
-        rows.append(f'<span class="listing-language">{_text(lexer.name)}</span>')
+        rows.append(f'<span class="listing-language">{render_text(lexer.name)}</span>')
     known = []
     if origin.project:
-        known.append(f'<span class="origin-project">{_text(origin.project)}</span>')
+        known.append(f'<span class="origin-project">{render_text(origin.project)}</span>')
     if origin.version:
-        known.append(f'<span class="origin-version">{_text(origin.version)}</span>')
+        known.append(f'<span class="origin-version">{render_text(origin.version)}</span>')
     if origin.licence:
-        known.append(f'<span class="origin-licence">{_text(origin.licence)}</span>')
+        known.append(f'<span class="origin-licence">{render_text(origin.licence)}</span>')
     place = origin.path or origin.url
     if place and is_web_address(origin.url):
-        known.append(f'<a class="origin-path" href="{escape(origin.url)}" rel="external">{_text(place)}</a>')
+        known.append(f'<a class="origin-path" href="{escape(origin.url)}" rel="external">{render_text(place)}</a>')
     elif origin.path and origin.path != title:
-        known.append(f'<span class="origin-path">{_text(place)}</span>')
+        known.append(f'<span class="origin-path">{render_text(place)}</span>')
     if known:
         rows.append('<span class="listing-origin">' + "\n".join(known) + "</span>")
     return "<figcaption>\n" + "\n".join(rows) + "\n</figcaption>\n" if rows else ""
@@ -201,25 +217,6 @@ def _render_caption(title: str, language: str, lexer: Lexer, origin: Origin) -> 
 def _line_numbers(listing: Listing) -> Iterator[int]:
     """The first line number of each run, when the origin gives them all; they are never made up."""
     return iter(first for first, _ in listing.origin.lines) if lines_fit(listing) else iter(())
-
-
-def _text(text: str) -> str:
-    """Text for HTML; a character that would change how the code looks is fenced in and given a name to show."""
-    html = escape(text, quote=False)
-    return CONTROL.sub(_show_control, html) if CONTROL.search(html) else html
-
-
-def _show_control(match: Match[str]) -> str:
-    return f'<span class="control" data-name="U+{ord(match[0]):04X}"><bdi>{match[0]}</bdi></span>'
-
-
-@cache
-def _css_class(kind: _TokenType) -> str:
-    """Pygments' short class for a token type; a type without one has that of the nearest type above it."""
-    while kind not in STANDARD_TYPES:
-        assert kind.parent is not None  # `Token` itself is a standard type
-        kind = kind.parent
-    return STANDARD_TYPES[kind]
 
 
 def _unknown_language(listing: Listing) -> Problem:

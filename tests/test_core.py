@@ -13,6 +13,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _PURE = [
     "address",
     "build",
+    "colouring",
     "credits",
     "errors",
     "fence",
@@ -23,6 +24,7 @@ _PURE = [
     "lexing",
     "linking",
     "model",
+    "openings",
     "page",
     "patch",
     "paths",

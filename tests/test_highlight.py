@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.highlight import RenderedListing, find_listing_problems, render_listing
-from callsite.lexing import LONGEST_LINE, find_lexer, lex_lines
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, lex_run
 from callsite.linking import CodeLink, Destination
 from callsite.model import Gap, Line, Listing, Origin, Place, Severity, Snippet
 from callsite.page import lines_fit, parse_page
@@ -190,6 +190,14 @@ def test_a_line_that_is_too_long_has_no_colours() -> None:
     assert '<span class="n">y</span>' in rendered.html
 
 
+def test_each_run_that_is_too_long_is_a_problem() -> None:
+    line = Line("x = 1")
+    many = (line,) * (LONGEST_RUN // 12)
+    rows: tuple[Line | Gap, ...] = (*many, *many, line, line, Gap("g"), line, Gap("h"), Line("x" * (LONGEST_LINE + 1)))
+    assert [problem.code for problem in find_listing_problems(Listing(Snippet("python", rows)))] == ["L107", "L107"]
+    assert not list(find_listing_problems(Listing(Snippet("python", (*many, Gap("g"), *many)))))
+
+
 def test_characters_that_deceive_are_named_and_fenced_in() -> None:
     rendered = _render(Line("a\u202eb"), Gap("c\u2066"), origin=Origin(project="\u200b"))
     for name, char in (("202E", "\u202e"), ("2066", "\u2066"), ("200B", "\u200b")):
@@ -287,11 +295,15 @@ def _find_names(snippet: Snippet) -> list[list[bool]]:
     """For each character of each line whether it is anything but a string, a comment or output."""
     lexer = find_lexer(snippet.language) or find_lexer("")
     assert lexer is not None
-    found = []
+    found: list[list[bool]] = []
     for number, run in enumerate(snippet.runs):
         first = number == 0 and isinstance(snippet.rows[0], Line)
-        lines = lex_lines("\n".join(line.text for line in run), lexer, first)
-        found += [[_is_name(kind) for kind, text in pieces for _ in text] for pieces in lines]
+        found.append([])
+        for kind, text in lex_run("\n".join(line.text for line in run), lexer, first):
+            if text == "\n":
+                found.append([])
+            else:
+                found[-1] += [_is_name(kind)] * len(text)
     return found
 
 
@@ -356,6 +368,36 @@ def test_the_whole_of_a_link() -> None:
         '<span class="p">(</span><a class="xref" href="{filename}/a.md" title="a" rel="external">'
         '<span class="n">g</span></a><span class="p">)</span>\n</span>'
     ) in html
+
+
+def test_links_stand_where_their_words_are_in_a_run() -> None:
+    rows = (Line("a = 1"), Line(""), Line("b.c = '''x"), Line("y''' + d"), Gap("g"), Line("e"))
+    spots = ((0, 0, 1), (2, 2, 3), (3, 7, 8), (4, 0, 1))
+    html = _render(*rows, language="python", links=[CodeLink(*spot, _G) for spot in spots]).html
+    assert [[node.text() for node in line.css("a.xref")] for line in _figure(html).css(".line")] == [
+        ["a"],
+        [],
+        ["c"],
+        ["d"],
+        ["e"],
+    ]
+
+
+def test_a_link_ends_with_its_line() -> None:
+    links = [CodeLink(0, 1, 90, _G), CodeLink(1, 5, 90, _G), CodeLink(2, 0, 1, _G)]
+    html = _render(Line("ab"), Line("c"), Line("d"), links=links).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["b", "d"]
+
+
+def test_a_link_is_cut_where_a_string_is_in_it() -> None:
+    html = _render(Line("a'x'b"), language="python", links=[CodeLink(0, 0, 5, _G)]).html
+    assert [node.text() for node in _figure(html).css("a.xref")] == ["a", "b"]
+
+
+def test_a_title_of_several_lines_breaks_no_line_of_code() -> None:
+    html = _render(Line("a"), Line("b"), links=[CodeLink(0, 0, 1, Destination("/a", "x\ny"))]).html
+    assert [node.attributes["title"] for node in _figure(html).css("a.xref")] == ["x\ny"]
+    assert [line.text() for line in _figure(html).css(".line")] == ["a\n", "b\n"]
 
 
 def test_each_listing_has_a_stop_of_its_own() -> None:

@@ -1,10 +1,11 @@
-"""Colours: whatever a lexer does, the text stays; a string cut by a gap does not colour what follows."""
+"""Tokens: whatever a lexer does, the text stays, and each line end is a token of its own."""
 
 from __future__ import annotations
 
 import random
 import string
 import warnings
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
-from pygments.token import Comment, Keyword, Name, String, Token, is_token_subtype
+from pygments.token import Keyword, Name, String, Token, is_token_subtype
 
-from callsite import lexing
-from callsite.lexing import LONGEST_LINE, LONGEST_RUN, Piece, find_lexer, find_opening, is_too_long, lex_lines
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, is_too_long, lex_run
+from callsite.openings import Piece
 from tests.strategies import rows, texts
 
 # Without the one lexer whose expressions take time that doubles with each character (seen in Pygments 2.19).
@@ -28,9 +29,9 @@ def _lexer(language: str) -> Lexer:
     return lexer
 
 
-def _join(lines: list[list[Piece]]) -> str:
-    assert all(text and "\n" not in text for line in lines for _, text in line)
-    return "\n".join("".join(text for _, text in line) for line in lines)
+def _join(pieces: list[Piece]) -> str:
+    assert all(text and ("\n" not in text or text == "\n") for _, text in pieces)
+    return "".join(text for _, text in pieces)
 
 
 @settings(max_examples=60)
@@ -39,8 +40,8 @@ def _join(lines: list[list[Piece]]) -> str:
     st.sampled_from(["", "python", "pycon", "html+jinja", "javascript", "css", "php", "rst", "yaml", "bash", "diff"]),
     st.booleans(),
 )
-def test_lines_joined_are_the_code(code: str, language: str, first: bool) -> None:
-    assert _join(lex_lines(code, _lexer(language), first)) == code
+def test_tokens_joined_are_the_code(code: str, language: str, first: bool) -> None:
+    assert _join(lex_run(code, _lexer(language), first)) == code
 
 
 @pytest.mark.untraced
@@ -53,7 +54,7 @@ def test_every_language_keeps_the_code() -> None:
         assert lexer is not None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # some of Pygments' own expressions
-            assert _join(lex_lines(code, lexer, first=False)) == code, name
+            assert _join(lex_run(code, lexer, first=False)) == code, name
 
 
 def test_lexers_are_found_by_their_names() -> None:
@@ -63,6 +64,21 @@ def test_lexers_are_found_by_their_names() -> None:
     assert _lexer("").name == "Text only"
     assert find_lexer("no-such-language") is None
     assert find_lexer("pyhton") is None
+
+
+def test_tokens_over_several_lines_are_cut_at_line_ends() -> None:
+    pieces = lex_run('"""a\n\n  b"""\n\n\n  c', _lexer("python"))
+    kinds = [String.Doc] * 4 + [Token.Text.Whitespace] * 3 + [Token.Text, Name]
+    assert pieces == list(zip(kinds, ['"""a', "\n", "\n", '  b"""', *"\n\n\n", "  ", "c"], strict=True))
+    assert lex_run("a\n\nb\n", _lexer("")) == [(Token.Text, text) for text in "a\n\nb\n"]
+    assert lex_run("", _lexer("")) == []
+
+
+def test_what_stood_in_front_is_looked_for_in_all_runs_but_the_first() -> None:
+    code = "    the end of it.\n    '''\n    for x in y"
+    assert not [text for kind, text in lex_run(code, _lexer("python")) if is_token_subtype(kind, Keyword)]
+    later = lex_run(code, _lexer("python"), first=False)
+    assert [text for kind, text in later if is_token_subtype(kind, Keyword)] == ["for"]
 
 
 class _Broken(Lexer):
@@ -76,9 +92,26 @@ class _Broken(Lexer):
             raise ValueError(text)
 
 
-@pytest.mark.parametrize("code", ["abc\nd", "ab!\n", "a"])
-def test_a_broken_lexer_costs_colours_and_no_text(code: str) -> None:
-    assert _join(lex_lines(code, _Broken())) == code
+@pytest.mark.parametrize("code", ["abc\nd", "ab!\n", "a", ""])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_broken_lexer_costs_colours_and_no_text(code: str, first: bool) -> None:
+    assert _join(lex_run(code, _Broken(), first)) == code
+
+
+class _Forgetful(Lexer):
+    """A lexer that makes an empty token, and loses text behind the start of a comment."""
+
+    aliases = ("forgetful",)
+
+    def get_tokens_unprocessed(self, text: str) -> object:  # type: ignore[override]
+        yield 0, Token.Text, ""
+        yield 0, Name, text[:3] if text.startswith("/*") else text
+
+
+def test_text_that_is_lost_behind_an_opening_costs_colours_as_well() -> None:
+    assert lex_run("a b", _Forgetful(), first=False) == [(Name, "a b")]
+    assert lex_run("a */ b", _Forgetful(), first=True) == [(Name, "a */ b")]
+    assert lex_run("a */ b", _Forgetful(), first=False) == [(Token.Text, "a */ b")]
 
 
 def test_what_is_too_long_has_no_colours() -> None:
@@ -89,92 +122,9 @@ def test_what_is_too_long_has_no_colours() -> None:
     run = "x = 1\n" * (LONGEST_RUN // 6)
     assert not is_too_long(run)
     assert is_too_long(run + "y = 2\n")
-    lines = lex_lines(f"x = 1\n{longest}a", _lexer("python"))
-    assert {kind for line in lines for kind, _ in line} == {Token.Text}
-    assert lex_lines(longest, _lexer("python")) == [[(Name, longest)]]
-
-
-def _kinds(code: str, language: str, first: bool = False) -> list[str]:
-    """What each line begins with: a comment, a string, or code; "" for blank lines."""
-    found = []
-    for line in lex_lines(code, _lexer(language), first):
-        kinds = [kind for kind, text in line if text.strip()]
-        sort = "code"
-        if kinds and is_token_subtype(kinds[0], Comment):
-            sort = "comment"
-        elif kinds and is_token_subtype(kinds[0], String):
-            sort = "string"
-        found.append(sort if kinds else "")
-    return found
-
-
-@pytest.mark.parametrize(
-    ("language", "code", "expected"),
-    [
-        # The run begins inside a docstring, a comment or a template.
-        (
-            "python",
-            '    the end of it.\n    """\n\ndef f():\n    """Doc."""\n    return 1',
-            "string string  code string code",
-        ),
-        ("python", '    :param x: the x\n    """\n    x = 1', "string string code"),
-        ("python", '    """\n    return x', "string code"),
-        ("python", "all is done'''\ndef f():\n    '''Doc.'''\n    return 1", "string code string code"),
-        ("python", 'words of it\n"""\nx = """a\nb"""\nreturn x', "string string code string code"),
-        ("javascript", "  * @param x\n  */\nfunction f() {}", "comment comment code"),
-        ("css", "words */\na { color: red }", "comment code"),
-        ("sql", "words\n*/\nselect 1", "comment comment code"),
-        ("html", "words\n-->\n<p>x</p>", "comment comment code"),
-        ("javascript", 'a text of template`;\nfoo("x");\nbar(`y`);\n', "string code code "),
-        ("go", "some text`\n\nfunc f() {\n\tx := `y`\n}", "string  code code code"),
-        ("java", '  and more text\n  """;\n  String s = """\n   x\n  """;', "string string code string string"),
-        ("php", "function f() { return 1; }", "code"),
-        # It only looks like that.
-        ("python", '"""Doc."""\nimport x\n', "string code "),
-        ("python", 'x = """\nselect a from b\n"""\nf(x)', "code string string code"),
-        ("python", 'x = f(\n    """\n    return self\n    """\n)\ny = 1', "code string string string code code"),
-        ("python", "# it's\nx = 1", "comment code"),
-        ("python", 'x = """\n', "code "),
-        ("python", "a */ b\nc", "code code"),
-        ("javascript", "const re = /.*/;\nfoo()", "code code"),
-        ("javascript", 'const s = "*/";\nfoo()', "code code"),
-        ("javascript", 'glob("**/*.js");\n/* x */\nfoo()', "code comment code"),
-        ("javascript", "/* x */\nfoo() /* y */", "comment code"),
-        ("javascript", "`template\n${x}` + 1", "string string"),
-        ("python", '    return x\n    """ % (a, b)\n    foo()', "code string string"),  # as likely the one as the other
-        ("javascript", "x = `template\n${x}` + 1;\nfoo(`z`)", "code string code"),
-        ("javascript", "const q = `\n  select ${x}\n`;\nfoo(q);", "code string string code"),
-        ("html", "<p>a</p>\n<!-- b -->\n<i>", "code comment code"),
-        ("php", "<?php\necho 1;", "comment code"),
-        ("php", "<p>html</p>\n<?= $x ?>", "code comment"),
-        ("rust", "fn f() {}\n// */ x\nfn g() {}", "code comment code"),
-        ("", 'x\n"""\n*/', "code code code"),
-    ],
-)
-def test_a_cut_string_does_not_colour_what_follows(language: str, code: str, expected: str) -> None:
-    assert _kinds(code, language) == expected.split(" ")
-
-
-def test_nothing_stood_before_the_first_run() -> None:
-    code = '    the end of it.\n    """\n    x = 1'
-    assert _kinds(code, "python", first=True) == ["code", "string", "string"]
-    assert _kinds(code, "python") == ["string", "string", "code"]
-
-
-def test_the_opening_with_the_least_against_it_is_chosen() -> None:
-    lexer = _lexer("python")
-    code = "    more words here'''\n\ndef f():\n    '''A doc string.'''\n    x = \"\"\"y\"\"\"\n"
-    assert find_opening(code, lexer, list(lexing._lex(code, lexer))) == "'''\n"
-    code = "    more words here\"\"\"\n\ndef f():\n    x = '''y'''\n"
-    assert find_opening(code, lexer, list(lexing._lex(code, lexer))) == '"""\n'
-
-
-def test_words_are_no_keywords_behind_an_opening() -> None:
-    lines = lex_lines(
-        "    use with this for that\n    '''\n    for x in y:\n        pass", _lexer("python"), first=False
-    )
-    keywords = [[text for kind, text in line if is_token_subtype(kind, Keyword)] for line in lines]
-    assert keywords == [[], [], ["for"], ["pass"]]
+    pieces = lex_run(f"x = 1\n{longest}a", _lexer("python"))
+    assert pieces == [(Token.Text, "x = 1"), (Token.Text, "\n"), (Token.Text, f"{longest}a")]
+    assert lex_run(longest, _lexer("python")) == [(Name, longest)]
 
 
 @pytest.mark.untraced
@@ -185,17 +135,19 @@ def test_shared_listings_keep_their_code(shared: Path) -> None:
         for listing in parse_page(path.read_text(encoding="utf-8"))[0].listings:
             lexer = _lexer(listing.snippet.language)
             for number, run in enumerate(listing.snippet.runs):
-                lines = lex_lines("\n".join(line.text for line in run), lexer, first=number == 0)
-                assert [line.text for line in run] == ["".join(text for _, text in line) for line in lines]
+                pieces = lex_run("\n".join(line.text for line in run), lexer, first=number == 0)
+                assert [line.text for line in run] == _join(pieces).split("\n")
                 # No string of more than 40 lines: the files have none, a string read inside out would be one.
                 if number:
-                    assert _longest_string(lines) < 40, (path.name, listing.at.line)
+                    assert _longest_string(pieces) < 40, (path.name, listing.at.line)
 
 
-def _longest_string(lines: list[list[Piece]]) -> int:
+def _longest_string(pieces: list[Piece]) -> int:
+    """The number of lines in a row that hold nothing but a string."""
     longest = current = 0
-    for line in lines:
-        inside = bool(line) and all(is_token_subtype(kind, String) for kind, text in line if text.strip())
-        current = current + 1 if inside else 0
-        longest = max(longest, current)
+    for is_end, line in groupby(pieces, key=lambda piece: piece[1] == "\n"):
+        if not is_end:
+            inside = all(is_token_subtype(kind, String) for kind, text in line if text.strip())
+            current = current + 1 if inside else 0
+            longest = max(longest, current)
     return longest
