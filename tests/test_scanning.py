@@ -32,7 +32,7 @@ bygroups: Any = pygments.lexer.bygroups  # they have no types
 using: Any = pygments.lexer.using
 
 
-@pytest.fixture(params=[0, 3, 500], autouse=True)
+@pytest.fixture(params=[0, 0.05, 1000], autouse=True)
 def _wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables at once, after some tokens, and not at all for texts as short as these."""
     monkeypatch.setattr(table, "WAIT", request.param)

@@ -28,9 +28,10 @@ Step = tuple[Matcher, _TokenType | None, Rule]
 Entry = tuple[Any, _TokenType | None, Any]
 
 
-# So many tokens are found by all rules of a state before its table is begun: about as many as take the time that it
-# takes to see what the rules can begin with. Most states of most lexers never have so many.
-WAIT = 500
+# How many tokens are found by all rules of a state before its table is begun, for each character of its patterns: some
+# part of those that could be found in the time that it takes to see what the patterns can begin with. Most states of most
+# lexers never have so many.
+WAIT = 0.125
 
 
 class Table(dict[str, Entry]):
@@ -39,7 +40,7 @@ class Table(dict[str, Entry]):
     def __init__(self, rules: Sequence[Rule]) -> None:
         super().__init__()
         self._rules = rules
-        self._wait = WAIT
+        self._wait = int(WAIT * sum(len(rule.pattern.pattern) for rule in rules))
         self._all: Entry = (_no_match, None, tuple((rule.match, None, rule) for rule in rules))
 
     def __missing__(self, char: str) -> Entry:
