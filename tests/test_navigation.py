@@ -238,6 +238,37 @@ def test_the_sidebar_of_a_librarys_generated_page() -> None:
     assert built.navigation.view_list(view) == (contents,)
 
 
+def test_what_is_the_same_on_many_pages_is_one() -> None:
+    chapters = _BUILT.navigation.sidebar[0]
+    shown = {page.at.path: _BUILT.view(page).sidebar[0] for page in _SMALL}
+    assert [path for path, side in shown.items() if side is chapters] == ["lib", "f", "g", "h", "alone"]
+    assert not any(shown[path] == chapters for path in ("web", "api", "rpc", "gui"))
+    f, g = (_BUILT.view(page).sidebar[1] for page in _SMALL if page.at.path in ("f", "g"))
+    assert f.items[1] is g.items[1], "the closed module"
+    assert (f.items[0].children[0] == g.items[0].children[0], f.items[0] == g.items[0]) == (False, False)
+
+
+def test_a_chapter_at_the_sites_own_address_is_marked_on_pages_that_have_it() -> None:
+    built = Navigated([make_page("home", toc=True), make_page("x")], urls={"home": ""})
+    assert [item.current for item in list_items(built.navigation.sidebar)] == [False, True]
+    assert not any(item.current for page in built.site.pages[1:] for item in list_items(built.view(page).sidebar))
+
+
+def test_entries_with_one_address_are_marked_together() -> None:
+    pages = [make_page("a", "lib.m.a"), make_page("b", "lib.m.b"), make_page("c", toc=True)]
+    built = Navigated(pages, urls={"a": "same.html", "b": "same.html", "c": "same.html"})
+    for page in pages[:2]:
+        assert [item.title for item in list_items(built.view(page).sidebar) if item.current] == ["c", "a", "b"]
+
+
+def test_a_page_that_is_far_from_the_others_of_its_address_is_marked_alone() -> None:
+    pages = [make_page(f"p{number:03}", f"lib.m.p{number:03}") for number in range(200)]
+    built = Navigated(pages, urls={"p000": "same.html", "p199": "same.html"})
+    for at in (0, 199):
+        marked = [item.title for item in list_items(built.view(pages[at]).sidebar) if item.current]
+        assert marked == [f"p{at:03}"]
+
+
 # What a page has to do with others.
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from callsite.model import Dates
 from callsite.navigation import Entry, Group, ListView, PageView
 from callsite.navigation.sheets import MOST_ENTRIES, cut_sheets, find_places, list_views
-from callsite.navigation.sidebar import find_window
+from callsite.navigation.sidebar import find_start
 from callsite.navigation.views import About
 from callsite.outline import Outline, find_outline
 from callsite.page import parse_page
@@ -43,6 +43,7 @@ _SIZES = st.lists(
 def test_sheets_have_every_entry_once(sizes: list[int], first: str) -> None:
     groups = [_group(f"g{number}-", size) for number, size in enumerate(sizes)]
     sheets = cut_sheets("lists/all.html", groups, first)
+    places = find_places("lists/all.html", {group.anchor: group.total for group in groups}, first)
     assert [entry for sheet in sheets for entry in list_entries(sheet.groups)] == list_entries(groups)
     assert [sheet.url for sheet in sheets] == [
         first or "lists/all.html",
@@ -59,8 +60,8 @@ def test_sheets_have_every_entry_once(sizes: list[int], first: str) -> None:
         assert {(part.anchor, part.total) for _, part in parts} == {(group.anchor, group.total)}
         # What fits on a sheet is not cut, and nothing is cut finer than need be.
         assert len(parts) <= max(1, (group.total - 1) // MOST_ENTRIES + 2 if group.total > MOST_ENTRIES else 1)
-        assert find_places(sheets)[group.anchor] == f"{parts[0][0].url}#{group.anchor}"
-    assert len(find_places(sheets)) == len(groups)
+        assert places[group.anchor] == f"{parts[0][0].url}#{group.anchor}"
+    assert len(places) == len(groups)
 
 
 @settings(max_examples=40)
@@ -93,15 +94,37 @@ def test_sheets_are_called_by_their_ends() -> None:
 @given(st.integers(0, 200), st.integers(0, 250), st.integers(1, 60))
 def test_a_window_is_as_wide_as_it_may_be_and_around_its_middle(size: int, at: int, most: int) -> None:
     at = min(at, max(size - 1, 0))
-    window = find_window(range(size), at, most)
-    places = [place for place, _ in window]
-    assert [item for _, item in window] == places
+    start = find_start(size, at, most)
+    window = range(size)[start : start + most]
     assert len(window) == min(size, most)
     if window:
-        assert at in places
-        assert places == list(range(places[0], places[-1] + 1))
-        before, behind = at - places[0], places[-1] - at
-        assert abs(before - behind) <= 1 or places[0] == 0 or places[-1] == size - 1
+        assert at in window
+        before, behind = at - window[0], window[-1] - at
+        assert abs(before - behind) <= 1 or window[0] == 0 or window[-1] == size - 1
+
+
+def test_a_librarys_list_has_a_name_that_file_systems_take() -> None:
+    names = ("a" * 300, "b" * 100 + "ä" * 100, "c" * 200)
+    built = Navigated([make_page(name, f"{name}.f") for name in names])
+    urls = [library.url for library in built.navigation.all_libraries]
+    assert [url.partition("-")[0] for url in urls] == ["libraries/" + "a" * 40, "libraries/" + "b" * 40, urls[2]]
+    assert [len(url) for url in urls[:2]] == [len("libraries/") + 40 + 1 + 12 + len(".html")] * 2
+    assert urls[2] == f"libraries/{names[2]}.html"
+
+
+def test_groups_that_are_not_cut_stay_the_ones_they_were() -> None:
+    groups = [_group("a", 10), _group("b", 400), _group("c", 0)]
+    first, second = cut_sheets("x.html", groups)
+    assert first.groups[0] is groups[0]
+    assert (first.groups[1].entries, second.groups[0].entries) == (groups[1].entries[:290], groups[1].entries[290:])
+    assert second.groups[1] is groups[2]
+    assert find_places("x.html", {group.anchor: group.total for group in groups}, "home.html") == {
+        "to-a": "home.html#to-a",
+        "to-b": "home.html#to-b",
+        "to-c": "x.2.html#to-c",
+    }
+    assert find_places("x.html", {"whole": 300, "next": 1}) == {"whole": "x.html#whole", "next": "x.2.html#next"}
+    assert find_places("x.html", {"first": 10, "whole": 295}) == {"first": "x.html#first", "whole": "x.2.html#whole"}
 
 
 # What is on each list.

@@ -10,13 +10,16 @@ values and only print them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from callsite.address import is_web_address
 from callsite.model import Dates
 from callsite.navigation import lists
+from callsite.navigation.once import Once
 from callsite.navigation.related import Relatives
-from callsite.navigation.sidebar import make_chapters, make_library
+from callsite.navigation.sidebar import Sidebars
 from callsite.navigation.views import (
     Entry,
     Group,
@@ -33,13 +36,26 @@ from callsite.outline import Outline
 from callsite.prose import Heading
 from callsite.relations import Relations
 from callsite.site import Library, Site, short_title
-from callsite.symbol import find_symbol
 
 __all__ = ["Entry", "Group", "HeadingView", "ListView", "Navigation", "PageView", "Related", "nest_headings"]
 
 # The most entries of each list on the first page, which links to the whole ones.
 _MOST_ON_INDEX = 60
 _MOST_CHANGES_ON_INDEX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page stands in a library: at `at` of the module at `module_at`, or in none of them."""
+
+    breadcrumbs: tuple[Entry, ...] = ()
+    library: LibraryView | None = None
+    module: ModuleView | None = None
+    module_at: int | None = None
+    at: int = 0
+
+
+_NO_PLACE = _Place()
 
 
 class Navigation:
@@ -62,17 +78,14 @@ class Navigation:
         self._relations = relations
         self._entries = {page.at.path: _list_page(page, urls[page.at.path]) for page in site.pages}
         self.home = home
+        self.once = Once()
         self._project_urls = lists.plan_project_urls(relations.projects)
         self._relatives = Relatives(relations, self._entries, self._project_urls)
-        self._places: dict[str, tuple[LibraryView, int, int]] = {}
+        self._places: dict[str, _Place] = {}
         self.all_libraries = tuple(self._view_library(library) for library in site.libraries)
         self.all_chapters = tuple(self._entries[page.at.path] for page in site.chapters)
         self.all_topics = (*(self._entries[page.at.path] for page in site.topics), *others)
-        self._chapters = {page.at.path: number for number, page in enumerate(site.chapters)}
-        self._members: dict[str, list[Entry]] = {}  # the topics of each chapter
-        self._member_at: dict[str, int] = {}
-        for page in site.topics:
-            self._add_member(page)
+        self._sidebars = Sidebars(site, self._entries, lists.CONTENTS)
         self._neighbours = self._find_neighbours()
         self._changes = lists.find_changes(site.pages, self._entries, dates)
 
@@ -91,7 +104,7 @@ class Navigation:
         """The topics that the first page shows."""
         return self.all_topics[:_MOST_ON_INDEX]
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Entry, ...]:
         """The pages that were changed last, each with the day."""
         flat = chain.from_iterable(((group.title, entry) for entry in group.entries) for group in self._changes)
@@ -100,7 +113,7 @@ class Navigation:
             for (day, entry), _ in zip(flat, range(_MOST_CHANGES_ON_INDEX), strict=False)
         )
 
-    @property
+    @cached_property
     def indexes(self) -> tuple[Entry, ...]:
         """The lists of everything, as far as there is anything to list; that of symbols is always there."""
         known = (
@@ -113,17 +126,18 @@ class Navigation:
         )
         return tuple(entry for has_any, entry in known if has_any)
 
-    @property
+    @cached_property
     def sidebar(self) -> tuple[Side, ...]:
         """The sidebar of a page that is not one of the site's own."""
-        return (make_chapters(self.all_chapters, lists.CONTENTS),) if self.all_chapters else ()
+        return self._sidebars.list_common()
 
     def view(self, page: Outline, headings: tuple[Heading, ...], heading: str) -> PageView:
         """What to show around a page; `heading` is its title as HTML. A page that is not published is in no list."""
         path = page.at.path
-        symbol = find_symbol(page.meta)
-        library, module_at, page_at = self._places.get(path, (None, -1, 0))
-        module = library.modules[module_at] if library and module_at >= 0 else None
+        symbol = page.symbol
+        entry = self._entries.get(path)
+        place = self._places.get(path, _NO_PLACE)
+        library, module = place.library, place.module
         previous, following = self._neighbours.get(path, (None, None))
         excerpts = self._relations.list_excerpts(page)
         return PageView(
@@ -133,14 +147,14 @@ class Navigation:
             symbol=str(symbol or ""),
             aliases=page.meta.aliases,
             docs=page.meta.docs if is_web_address(page.meta.docs) else "",
-            entry=self._entries.get(path),
+            entry=entry,
             library=library,
             module=module,
             library_home=library if library and not module else None,
             headings=nest_headings(headings),
-            breadcrumbs=tuple(self._find_breadcrumbs(page, library, module)),
-            sidebar=tuple(self._make_sidebar(page, library, module_at if module else None, page_at)),
-            related=self._relatives.list_related(page, module, page_at),
+            breadcrumbs=self._find_breadcrumbs(page, place),
+            sidebar=self._sidebars.list_sides(page, entry.url if entry else "", library, place.module_at, place.at),
+            related=self._relatives.list_related(page, module, place.at),
             previous=previous,
             next=following,
             marks=sum(shown.marks for shown in page.shown),
@@ -152,7 +166,7 @@ class Navigation:
     def view_list(self, view: ListView) -> tuple[Side, ...]:
         """The sidebar of a generated page."""
         library = view.about.library
-        return (*self.sidebar, make_library(library, view.url)) if library else self.sidebar
+        return (*self.sidebar, self._sidebars.make_library(library, view.url)) if library else self.sidebar
 
     def list_generated(self) -> Iterator[ListView]:
         """The generated pages."""
@@ -180,19 +194,13 @@ class Navigation:
     def _view_library(self, library: Library[Outline]) -> LibraryView:
         view = lists.make_library(library, self._entries)
         if library.home:
-            self._places[library.home.at.path] = (view, -1, 0)
-        for module_at, module in enumerate(library.modules):
-            for page_at, page in enumerate(module.pages):
-                self._places[page.at.path] = (view, module_at, page_at)
+            self._places[library.home.at.path] = _Place((self.home,), view)
+        way = self.home, Entry(view.title, view.url)
+        for number, (module, pages) in enumerate(zip(view.modules, library.modules, strict=True)):
+            breadcrumbs = *way, Entry(module.name, module.url)
+            for at, page in enumerate(pages.pages):
+                self._places[page.at.path] = _Place(breadcrumbs, view, module, number, at)
         return view
-
-    def _add_member(self, page: Outline) -> None:
-        """Note that a topic belongs to its chapter."""
-        chapter = self._site.find_chapter(page)
-        if chapter:
-            members = self._members.setdefault(chapter.at.path, [])
-            self._member_at[page.at.path] = len(members)
-            members.append(self._entries[page.at.path])
 
     def _find_neighbours(self) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The pages before and behind each in reading order: in its library, or else among chapters and topics."""
@@ -209,38 +217,17 @@ class Navigation:
                 found[page.at.path] = (before, after)
         return found
 
-    def _find_breadcrumbs(
-        self, page: Outline, library: LibraryView | None, module: ModuleView | None
-    ) -> Iterator[Entry]:
-        yield self.home
-        if library and module:
-            yield Entry(library.title, library.url)
-            yield Entry(module.name, module.url)
-        chapter = self._site.find_chapter(page) if library is None else None
+    def _find_breadcrumbs(self, page: Outline, place: _Place) -> tuple[Entry, ...]:
+        if place.library:
+            return place.breadcrumbs
+        chapter = self._site.find_chapter(page)
         if chapter and chapter is not page and not page.meta.toc:
-            yield self._entries[chapter.at.path]
-
-    def _make_sidebar(
-        self, page: Outline, library: LibraryView | None, module_at: int | None, page_at: int
-    ) -> Iterator[Side]:
-        entry = self._entries.get(page.at.path)
-        here = entry.url if entry else ""
-        chapter = page if page.meta.toc else self._site.find_chapter(page) if library is None else None
-        if self.all_chapters:
-            yield make_chapters(
-                self.all_chapters,
-                lists.CONTENTS,
-                here,
-                self._chapters.get(chapter.at.path) if chapter else None,
-                self._members.get(chapter.at.path, ()) if chapter else (),
-                self._member_at.get(page.at.path, 0),
-            )
-        if library:
-            yield make_library(library, "" if page.meta.toc else here, module_at, page_at)  # chapters are marked above
+            return self.home, self._entries[chapter.at.path]
+        return (self.home,)
 
 
 def _list_page(page: Outline, url: str) -> Entry:
-    return Entry(short_title(page), url, str(find_symbol(page.meta) or ""), page.meta.description)
+    return Entry(short_title(page), url, str(page.symbol or ""), page.meta.description)
 
 
 def _list_distinct(words: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from callsite.navigation.views import About, Entry, Group, LibraryView, ListView
 from callsite.outline import Outline
 from callsite.relations import Project
 from callsite.site import Library
-from callsite.symbol import find_symbol
 from callsite.wording import count
 
 SYMBOLS = "symbols.html"
@@ -50,7 +49,7 @@ def make_library(library: Library[Outline], entries: Mapping[str, Entry]) -> Lib
         listed = tuple(entries[page.at.path] for page in module.pages)
         groups.append(Group(module.name, f"module-{module.name}", listed, len(listed)))
     sheets = cut_sheets(url, groups, home_url)
-    places = find_places(sheets)
+    places = find_places(url, {group.anchor: group.total for group in groups}, home_url)
     return LibraryView(
         name=library.name,
         title=library.name,
@@ -178,9 +177,11 @@ def list_uses(page: Outline, relatives: Relatives, breadcrumbs: tuple[Entry, ...
     """All excerpts that use a page's symbol, and all symbols it is used together with; none when the page itself shows
     them all.
     """
-    name = str(find_symbol(page.meta) or page.meta.title)
-    about = About(f"Uses of {name}", f"All examples that use {name}, and what they use it with.", breadcrumbs)
-    return list_views(about, relatives.list_uses(page))
+    sheets = relatives.list_uses(page)
+    if sheets:
+        name = str(page.symbol or page.meta.title)
+        about = About(f"Uses of {name}", f"All examples that use {name}, and what they use it with.", breadcrumbs)
+        yield from list_views(about, sheets)
 
 
 def plan_project_urls(projects: Iterable[Project]) -> dict[str, str]:

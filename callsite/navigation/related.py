@@ -6,12 +6,11 @@ On a page each list is cut; the whole ones are in generated pages (see `lists`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from itertools import islice
 
 from callsite.navigation.sheets import cut_sheets, find_places
-from callsite.navigation.sidebar import find_window
+from callsite.navigation.sidebar import find_start
 from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
 from callsite.outline import Outline
 from callsite.relations import Excerpt, Relations
@@ -36,6 +35,9 @@ class Relatives:
         self._relations = relations
         self._entries = entries
         self._project_urls = project_urls
+        # An excerpt is in several lists, and its entry is the same in each.
+        self._excerpts: dict[tuple[str, int], Entry] = {}
+        self._excerpts_of_projects: dict[tuple[str, int], Entry] = {}
 
     def list_related(self, page: Outline, module: ModuleView | None, at: int) -> tuple[Related, ...]:
         """The lists of a page that stands at `at` in a module; empty ones are left out."""
@@ -45,38 +47,58 @@ class Relatives:
     def list_uses(self, page: Outline) -> tuple[Sheet, ...]:
         """All uses of a page's symbol, on sheets of their own; none when the page itself shows them all."""
         users, companions = self._relations.find_users(page), self._relations.find_companions(page)
-        if len(users) <= _MOST_USERS and len(companions) <= _MOST_COMPANIONS:
+        if _is_all_shown(users, companions):
             return ()
         groups = (
             Group("Also used in", _USERS, self.list_excerpts(users), len(users)),
             Group("Used together with", _COMPANIONS, self._list_companions(companions), len(companions)),
         )
-        url = self._entries[page.at.path].url
-        name = url if url.endswith(".html") else f"{url}/index.html".lstrip("/").replace("//", "/")
-        return cut_sheets(f"uses/{name}", [group for group in groups if group.entries])
+        return cut_sheets(self._plan_url(page), [group for group in groups if group.entries])
 
-    def list_excerpts(self, excerpts: Sequence[Excerpt]) -> tuple[Entry, ...]:
+    def list_excerpts(self, excerpts: Iterable[Excerpt]) -> tuple[Entry, ...]:
         """Excerpts, each under its page's name, with the project it is from."""
-        return tuple(
-            Entry(entry.title, f"{entry.url}#listing-{excerpt.number}", entry.symbol, note=excerpt.credit.project)
-            for excerpt in excerpts
-            if (entry := self._entries[excerpt.page.at.path])
-        )
+        return tuple([self._list_excerpt(excerpt) for excerpt in excerpts])
+
+    def _list_excerpt(self, excerpt: Excerpt) -> Entry:
+        key = excerpt.page.at.path, excerpt.number
+        listed = self._excerpts.get(key)
+        if listed is None:
+            entry = self._entries[key[0]]
+            url = f"{entry.url}#listing-{excerpt.number}"
+            listed = self._excerpts[key] = Entry(entry.title, url, entry.symbol, note=excerpt.credit.project)
+        return listed
+
+    def _list_excerpt_of_project(self, excerpt: Excerpt) -> Entry:
+        """The same in a list that says already which project it is from."""
+        key = excerpt.page.at.path, excerpt.number
+        listed = self._excerpts_of_projects.get(key)
+        if listed is None:
+            entry = self._list_excerpt(excerpt)
+            listed = self._excerpts_of_projects[key] = Entry(entry.title, entry.url, entry.symbol)
+        return listed
 
     def _list_siblings(self, module: ModuleView | None, at: int) -> Related:
         entries = module.entries if module else ()
-        shown = find_window(entries, at, _MOST_SIBLINGS + 1)
-        others = tuple(entry for number, entry in shown if number != at)
+        start = find_start(len(entries), at, _MOST_SIBLINGS + 1)
+        others = (*entries[start:at], *entries[at + 1 : start + _MOST_SIBLINGS + 1])
         url = module.url if module else ""
         return Related("in-this-module", "In this module", others, len(entries) - 1, url)
 
     def _list_uses(self, page: Outline) -> Iterator[Related]:
-        places = find_places(self.list_uses(page))
         users, companions = self._relations.find_users(page), self._relations.find_companions(page)
+        places: Mapping[str, str] = {}
+        if not _is_all_shown(users, companions):
+            sizes = {_USERS: len(users), _COMPANIONS: len(companions)}
+            places = find_places(self._plan_url(page), {anchor: size for anchor, size in sizes.items() if size})
         shown = self.list_excerpts(users[:_MOST_USERS])
         yield Related(_USERS, "Also used in", shown, len(users), places.get(_USERS, ""))
         others = self._list_companions(companions[:_MOST_COMPANIONS])
         yield Related(_COMPANIONS, "Used together with", others, len(companions), places.get(_COMPANIONS, ""))
+
+    def _plan_url(self, page: Outline) -> str:
+        """The address of the list of a page's uses."""
+        url = self._entries[page.at.path].url
+        return f"uses/{url}" if url.endswith(".html") else f"uses/{f'{url}/index.html'.lstrip('/').replace('//', '/')}"
 
     def _list_companions(self, companions: Iterable[tuple[Outline, int]]) -> tuple[Entry, ...]:
         return tuple(
@@ -87,13 +109,17 @@ class Relatives:
 
     def _list_projects(self, page: Outline) -> Iterator[Related]:
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
-            others = (excerpt for excerpt in project.firsts if excerpt.page.at != page.at)
-            entries = self.list_excerpts(tuple(islice(others, _MOST_PER_PROJECT)))
+            others = (excerpt for excerpt in project.firsts if excerpt.page.at.path != page.at.path)
             name = re.sub(r"\W+", "-", project.key)  # a key may be all signs
             yield Related(
                 f"more-from-{name}",
                 f"More from {project.name}",
-                tuple(replace(entry, note="") for entry in entries),
+                tuple([self._list_excerpt_of_project(excerpt) for excerpt in islice(others, _MOST_PER_PROJECT)]),
                 len(project.firsts) - 1,
                 self._project_urls[project.key],
             )
+
+
+def _is_all_shown(users: Sized, companions: Sized) -> bool:
+    """Whether a page itself shows all uses."""
+    return len(users) <= _MOST_USERS and len(companions) <= _MOST_COMPANIONS

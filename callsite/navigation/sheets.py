@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from callsite.navigation.views import About, Entry, Group, ListView, Sheet
@@ -12,26 +12,26 @@ MOST_ENTRIES = 300
 _NEAR = 20
 
 
-def cut_sheets(url: str, groups: Iterable[Group], first_url: str = "") -> tuple[Sheet, ...]:
+def cut_sheets(url: str, groups: Sequence[Group], first_url: str = "") -> tuple[Sheet, ...]:
     """A list in sheets, at least one.
 
     The first is at `first_url`, or `url`; the others at `url` with a number: `symbols.2.html`. A group that is cut
     comes again with its title on the next sheet.
     """
     sheets = []
-    for number, part in enumerate(_fill(groups), start=1):
-        stem, dot, ending = url.rpartition(".")
-        address = f"{stem}.{number}{dot}{ending}" if number > 1 else first_url or url
-        sheets.append(Sheet(address, _label(part), part))
+    for number, parts in enumerate(_plan([len(group.entries) for group in groups])):
+        cut = tuple(_cut(groups[at], start, end) for at, start, end in parts)
+        sheets.append(Sheet(_number(url, number, first_url), _label(cut), cut))
     return tuple(sheets)
 
 
-def find_places(sheets: Iterable[Sheet]) -> dict[str, str]:
-    """The address of each group by its anchor: where it begins."""
+def find_places(url: str, sizes: Mapping[str, int], first_url: str = "") -> dict[str, str]:
+    """The address of each group by its anchor: where it begins when `cut_sheets` cuts groups of these sizes."""
+    anchors = list(sizes)
     places: dict[str, str] = {}
-    for sheet in sheets:
-        for group in sheet.groups:
-            places.setdefault(group.anchor, f"{sheet.url}#{group.anchor}")
+    for number, parts in enumerate(_plan([*sizes.values()])):
+        for at, _, _ in parts:
+            places.setdefault(anchors[at], f"{_number(url, number, first_url)}#{anchors[at]}")
     return places
 
 
@@ -50,21 +50,34 @@ def list_views(about: About, sheets: Sequence[Sheet]) -> Iterator[ListView]:
         )
 
 
-def _fill(groups: Iterable[Group]) -> Iterator[tuple[Group, ...]]:
-    sheet: list[Group] = []
+def _plan(sizes: Iterable[int]) -> Iterator[list[tuple[int, int, int]]]:
+    """Which groups stand on each sheet, from which entry to which, when they have so many."""
+    sheet: list[tuple[int, int, int]] = []
     room = MOST_ENTRIES
-    for group in groups:
-        rest = group.entries
-        while len(rest) > room:
+    for at, size in enumerate(sizes):
+        start = 0
+        while size - start > room:
             # A group goes to the next sheet whole if that saves it from being cut.
-            if room and len(rest) > MOST_ENTRIES:
-                sheet.append(replace(group, entries=rest[:room]))
-                rest = rest[room:]
-            yield tuple(sheet)
+            if room and size - start > MOST_ENTRIES:
+                sheet.append((at, start, start + room))
+                start += room
+            yield sheet
             sheet, room = [], MOST_ENTRIES
-        sheet.append(replace(group, entries=rest))
-        room -= len(rest)
-    yield tuple(sheet)
+        sheet.append((at, start, size))
+        room -= size - start
+    yield sheet
+
+
+def _cut(group: Group, start: int, end: int) -> Group:
+    return replace(group, entries=group.entries[start:end]) if end - start < len(group.entries) else group
+
+
+def _number(url: str, number: int, first_url: str) -> str:
+    """The address of the sheet with that number, 0 being the first."""
+    if number == 0:
+        return first_url or url
+    stem, dot, ending = url.rpartition(".")
+    return f"{stem}.{number + 1}{dot}{ending}"
 
 
 def _label(groups: Sequence[Group]) -> str:

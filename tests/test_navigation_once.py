@@ -1,0 +1,124 @@
+"""Parts of pages that are made once: that they are, and that nobody can tell from a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+from markupsafe import Markup
+
+from callsite.navigation import once
+from callsite.navigation.once import Once
+from tests.building import SiteFolder
+
+THEME = Path(__file__).parents[1] / "theme"
+
+
+class _Made:
+    """A part that tells how many times it was made."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> str:
+        self.times += 1
+        return f"made {self.times}"
+
+
+def test_a_part_is_made_once_for_each_key() -> None:
+    make, parts = _Made(), Once()
+    assert [parts("a", 1, caller=make), parts("a", 1, caller=make), parts("a", 2, caller=make)] == [
+        "made 1",
+        "made 1",
+        "made 2",
+    ]
+    assert Once()("a", 1, caller=make) == "made 3", "one run knows nothing of another"
+
+
+def test_an_empty_part_is_a_part() -> None:
+    asked = []
+
+    def make() -> str:
+        asked.append(1)
+        return ""
+
+    parts = Once()
+    assert (parts("a", caller=make), parts("a", caller=make), len(asked)) == ("", "", 1)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, True), (0, False), (1, 1.0), ("a&amp;b", Markup("a&amp;b"))])
+def test_keys_that_are_only_equal_are_two(one: object, other: object) -> None:
+    make, parts = _Made(), Once()
+    assert one == other
+    assert parts(one, caller=make) != parts(other, caller=make)
+
+
+def test_a_part_whose_key_cannot_be_compared_is_made_each_time() -> None:
+    make, parts = _Made(), Once()
+    assert [parts("menu", [("a", "/a")], caller=make) for _ in range(3)] == ["made 1", "made 2", "made 3"]
+
+
+def test_parts_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "_MOST_KEPT", 3)
+    make, parts = _Made(), Once()
+    for number in range(10):
+        parts(number, caller=make)
+        assert len(parts._kept) <= 3
+    assert parts(9, caller=make) == "made 10"
+    assert parts(0, caller=make) == "made 11"
+
+
+def test_in_a_template() -> None:
+    environment = Environment(autoescape=True)
+    template = environment.from_string(
+        "{% call once('x', who) %}<b>{{ who }}</b>{{ asked.append(1) or '' }}{% endcall %}"
+    )
+    parts, asked = Once(), list[int]()
+    for who, shown in (("a&b", "<b>a&amp;b</b>"), ("c", "<b>c</b>"), ("a&b", "<b>a&amp;b</b>")):
+        assert template.render(once=parts, who=who, asked=asked) == shown
+    assert len(asked) == 2
+
+
+_CONTENT = {
+    "content/pages/web.md": "title: Web\nslug: web\nsortorder: 0100\ntoc: True\n\nText.\n",
+    "content/pages/api.md": "title: API\nslug: api\nsortorder: 0110\n\nText.\n",
+    "content/pages/deep.md": "title: Deep\nsave_as: a/b/deep.html\nurl: a/b/deep.html\n\nText.\n",
+    "content/pages/symbols.md": "title: Ours\nslug: symbols\n\nIn the place of a list.\n",
+    "content/examples/g.md": "title: x\nsymbol: flask.globals.g\nslug: g\n\n```python\n~~g\n```\n",
+    "content/examples/h.md": "title: x\nsymbol: flask.globals.h\nslug: h\n\n```python\n~~h\n```\n",
+}
+_ARTICLE = {"content/posts/a.md": "title: A\nslug: a\ndate: 2024-01-02\ntags: t & u\n\nText.\n"}
+
+
+@pytest.mark.parametrize("has_articles", [True, False])
+@pytest.mark.parametrize("relative", [True, False])
+def test_pages_are_the_same_as_when_all_is_made_each_time(
+    site: SiteFolder, monkeypatch: pytest.MonkeyPatch, has_articles: bool, relative: bool
+) -> None:
+    site.write(_CONTENT | (_ARTICLE if has_articles else {}))
+    site.set(RELATIVE_URLS=relative, SITENAME="A & B", MENUITEMS=[("Us & them", "/us")], CALLSITE_CACHE="")
+    site.set(SITEURL="" if relative else "https://bench.example", FEED_ALL_ATOM="feeds/all.xml", CALLSITE_SEARCH=False)
+    assert site.build().code == 0
+    made = site.snapshot()
+
+    def make(self: Once, *key: object, caller: Callable[[], str]) -> str:
+        return caller()
+
+    monkeypatch.setattr(Once, "__call__", make)
+    assert site.build().code == 0
+    assert site.snapshot() == made
+    assert ("All articles" in made["g.html"].decode()) is has_articles
+
+
+def test_the_theme_says_of_each_part_what_it_shows() -> None:
+    """A call that is left without a key would show one page's part on all of them."""
+    calls = [
+        line.strip()
+        for path in sorted((THEME / "templates").iterdir())
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "{% call callsite.once(" in line
+    ]
+    assert len(calls) == 4
+    assert all(", SITEURL" in call for call in calls)
