@@ -1,4 +1,4 @@
-"""Code to coloured tokens, run by run, with Pygments.
+"""Code to coloured tokens, run by run: Pygments' own, read by `scanning` where it knows how.
 
 Every run between gaps is lexed on its own, so that a string or bracket left open by a cut cannot colour what follows;
 what a cut has taken away in front of a run is found by `openings`.
@@ -17,6 +17,7 @@ from pygments.token import Token
 from pygments.util import ClassNotFound
 
 from callsite.openings import Piece, find_reading
+from callsite.scanning import find_scanner
 
 # A longer line is shown without colours: some lexers need time that grows with the square of a line's length.
 LONGEST_LINE = 20_000
@@ -65,19 +66,27 @@ def lex_run(code: str, lexer: Lexer, first: bool = True) -> list[Piece]:
 
 
 def _lex(code: str, lexer: Lexer, opening: str = "") -> list[Piece]:
-    """Tokens of `code` as they are behind `opening`. This goes past Pygments' `get_tokens`, which would change line
-    ends and drop a byte order mark.
-    """
-    tokens = lexer.get_tokens_unprocessed(opening + code)
+    """Tokens of `code` as they are behind `opening`; none is empty."""
+    pieces = _scan(opening + code, lexer)
     if not opening:
-        return [(kind, text) for _, kind, text in tokens if text]
-    pieces = []
+        return [piece for piece in pieces if piece[1]]
+    found = []
     skip = len(opening)
-    for _, kind, text in tokens:
+    for kind, text in pieces:
         if skip < len(text):
-            pieces.append((kind, text[skip:]))
+            found.append((kind, text[skip:]))
         skip = max(0, skip - len(text))
-    return pieces
+    return found
+
+
+def _scan(code: str, lexer: Lexer) -> Iterable[Piece]:
+    """All tokens of some code. This goes past Pygments' `get_tokens`, which would change line ends and drop a byte
+    order mark.
+    """
+    scanner = find_scanner(lexer)
+    if scanner is not None:
+        return scanner.scan(code)
+    return ((kind, text) for _, kind, text in lexer.get_tokens_unprocessed(code))
 
 
 def _split_lines(pieces: Iterable[Piece]) -> list[Piece]:
