@@ -7,7 +7,6 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,20 @@ from hypothesis import strategies as st
 from callsite.check.catalogue import CODES, PAGE_RULES
 from callsite.check.ignoring import apply_ignores
 from callsite.check.rule import Rule
-from callsite.checking import site as checking
 from callsite.checking.files import find_files, find_templates, find_theme_files
 from callsite.checking.pages import check_page
 from callsite.checking.site import Checked, Content, check_content
+from callsite.checking.starting import open_workers
 from callsite.checking.tasks import PageTask
 from callsite.cli import main
-from callsite.cli.check import leave_out
+from callsite.cli.checking import leave_out
 from callsite.configuration import Configuration, read_configuration
 from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
 from callsite.settings import read_settings
 from callsite.text import decode_text
 from callsite.wording import make_printable
-from callsite.workers import Workers
+from callsite.workers import BOOT
 from tests.building import SiteFolder
 from tests.planted import CLEAN, DIP, GLAZE, GUIDE, PLANTS, SECRET, SHUTTLE, WEAVE, WEDGE, Plant, place, plant
 from tests.strategies import texts
@@ -48,7 +47,7 @@ ELSEWHERE = {
 }
 
 
-def check(root: Path, named: Iterable[str] | None = None, processes: int = 0) -> Checked:
+def check(root: Path, named: Iterable[str] | None = None, processes: int = 0, boot: str = BOOT) -> Checked:
     """Check the site in a folder, in this process unless another number is given."""
     content = Content(
         root / "content",
@@ -56,7 +55,8 @@ def check(root: Path, named: Iterable[str] | None = None, processes: int = 0) ->
         read_settings(str(root / "pelicanconf.py")),
         read_configuration(root),
     )
-    return check_content(content, None if named is None else [root / name for name in named], processes)
+    with open_workers(processes, boot) as workers:
+        return check_content(content, None if named is None else [root / name for name in named], workers)
 
 
 def find_told(root: Path) -> list[Problem]:
@@ -383,9 +383,7 @@ if task.source.endswith("deadly.md"): os.kill(os.getpid(), 9)
 if task.source.endswith("full.md"): raise MemoryError"""
 
 
-def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(root: Path) -> None:
     plant(root, [each for each in PLANTS if each.name.startswith("L103")])
     (root / "pyproject.toml").write_text("[tool.callsite.check]\ntime-limit = 2\n")
     for name in ("slow", "deadly", "full"):
@@ -393,9 +391,8 @@ def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
         (root / "content/pages" / f"{name}.md").write_text(page)
     about = root / "content/pages/about.md"
     about.write_text(about.read_text() + "\nSee [the slow one](/slow.html).\n")
-    monkeypatch.setattr(checking, "Workers", partial(Workers, boot=boot(STRANGE)))
     start = time.monotonic()
-    checked = check(root, processes=2)
+    checked = check(root, processes=2, boot=boot(STRANGE))
     assert time.monotonic() - start < 55
     told = {problem.at.path: problem for problem in checked.problems if problem.code == "C101"}
     assert list_told(checked.problems) == [
@@ -417,23 +414,21 @@ def test_a_page_that_nothing_can_be_done_with_is_told_of_and_holds_up_no_other(
 
 
 @pytest.mark.parametrize("named", [None, ["content/pages/about.md"]])
-def test_nobody_knows_the_places_on_a_page_that_could_not_be_checked(
-    root: Path, monkeypatch: pytest.MonkeyPatch, named: list[str] | None
-) -> None:
+def test_nobody_knows_the_places_on_a_page_that_could_not_be_checked(root: Path, named: list[str] | None) -> None:
     plant(root)
     (root / "pyproject.toml").write_text("[tool.callsite.check]\ntime-limit = 2\n")
     (root / "content/pages/slow.md").write_text("title: Slow\nslug: slow\ntoc: True\n\n## There\n")
     about = root / "content/pages/about.md"
     about.write_text(about.read_text() + "\nSee [a place](/slow.html#there).\n")
-    monkeypatch.setattr(checking, "Workers", partial(Workers, boot=boot(STRANGE)))
-    assert {problem.code for problem in check(root, named, processes=2).problems} <= {"C101"}
+    assert {each.code for each in check(root, named, processes=2, boot=boot(STRANGE)).problems} <= {"C101"}
 
 
 def test_progress_counts_the_pages(root: Path) -> None:
     plant(root)
     told: list[tuple[int, int]] = []
     content = Content(root / "content", "pelicanconf.py", read_settings("pelicanconf.py"), Configuration())
-    check_content(content, None, 0, lambda done, whole: told.append((done, whole)))
+    with open_workers(0) as workers:
+        check_content(content, None, workers, lambda done, whole: told.append((done, whole)))
     assert told == [(number, 12) for number in range(1, 13)]
 
 

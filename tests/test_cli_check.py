@@ -18,7 +18,10 @@ import pytest
 
 from callsite.check.catalogue import CODES
 from callsite.checking.site import Checked, Content, check_content
-from callsite.cli import check, main
+from callsite.checking.starting import open_workers
+from callsite.cli import check as command
+from callsite.cli import checking as check
+from callsite.cli import main
 from callsite.configuration import Configuration
 from callsite.errors import CallsiteError
 from callsite.reports import FORMATS
@@ -109,12 +112,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     desk = Desk(tmp_path, capfd)
 
     def check_here(*arguments: object) -> Checked:
-        content, named, _, tell = arguments
         if not (desk.keeps and desk.kept):
-            desk.kept = check_content(content, named, 0, tell)  # type: ignore[arg-type]  # as it was called
+            desk.kept = check_content(*arguments)  # type: ignore[arg-type]  # as it was called
         return desk.kept
 
     monkeypatch.setattr(check, "check_content", check_here)
+    monkeypatch.setattr(command, "open_workers", lambda _: open_workers(0))
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.chdir(tmp_path)
     return desk

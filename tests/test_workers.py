@@ -108,6 +108,29 @@ def test_workers_are_used_again() -> None:
     assert pool._workers == []
 
 
+def test_a_worker_can_be_started_before_there_is_work() -> None:
+    with make_workers() as pool:
+        pool.start(1)
+        [first] = pool._workers
+        pool.start(1)
+        assert pool._workers == [first]
+        assert dict(pool.work(TASKS[:2])).keys() == {0, 1}
+        assert pool._workers == [first]
+    assert first.process.returncode == 0
+
+
+def test_workers_that_may_go_are_not_used_again() -> None:
+    with make_workers() as pool:
+        assert dict(pool.work(TASKS[:2])).keys() == {0, 1}
+        [first] = pool._workers
+        pool.dismiss()
+        assert pool._workers == []
+        assert dict(pool.work(TASKS[:2])).keys() == {0, 1}
+        [second] = pool._workers
+        assert second.process.pid != first.process.pid
+    assert (first.process.returncode, second.process.returncode) == (0, 0)
+
+
 @pytest.mark.untraced
 def test_a_text_that_kills_costs_nothing_but_itself() -> None:
     tasks = [*TASKS[:60], (b"die\n", "m", False), *TASKS[60:], (b"die now\n", "m", False)]

@@ -35,9 +35,6 @@ from callsite.model import Problem
 from callsite.redirect_file import read_redirects
 from callsite.workers import Failure, Workers
 
-# The function that does it, by its name.
-_JOB = "callsite.checking.pages:check_page"
-
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
 _WHOLE = frozenset({"S113", "S115", "S116", "S117", "S118", "S121"})
 
@@ -84,10 +81,11 @@ def prepare(content: Content) -> None:
 def check_content(
     content: Content,
     named: Collection[Path] | None,
-    processes: int,
+    workers: Workers[PageTask, PageSummary],
     tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Checked:
-    """Check the pages at the paths `named`, or all pages, and what they are to each other.
+    """Check the pages at the paths `named`, or all pages, and what they are to each other. The workers are free to go
+    when all pages are read.
 
     `tell` is called with how many pages are done, and how many there are.
     """
@@ -97,12 +95,12 @@ def check_content(
     asked = None if named is None else {os.path.realpath(path) for path in named}
     wanted = [source for source in sources if asked is None or os.path.realpath(content.folder / source) in asked]
     prepare(content)
-    workers: Workers[PageTask, PageSummary]
-    with Workers(processes, _JOB, _find_size, content.configuration.time_limit) as workers:
-        reader = _Reader(content, settings, files, workers, tell)
-        found = reader.read(wanted)
-        if asked is not None:
-            found |= reader.read_others(sources, found)
+    workers.limit = content.configuration.time_limit
+    reader = _Reader(content, settings, files, workers, tell)
+    found = reader.read(wanted)
+    if asked is not None:
+        found |= reader.read_others(sources, found)
+    workers.dismiss()
     summaries = tuple(found[source] for source in sources)
     folder = content.folder.resolve()
     redirects, declared = read_redirects(str(folder))
@@ -229,7 +227,3 @@ class _Reader:
         """The same with the metadata that the settings give a page by its path."""
         page = summary.page
         return replace(summary, page=replace(page, meta=complete_meta(page.meta, source, self._settings)))
-
-
-def _find_size(task: PageTask) -> int:
-    return task.size

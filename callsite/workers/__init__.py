@@ -64,7 +64,7 @@ class Workers(Generic[Task, Result]):
     """A number of processes, started when they are needed. Leaving the context ends them.
 
     `job` names the function that does the work, as `package.module:function`: it takes a task, and tasks and results
-    pass through pipes. `size` tells how many bytes of text a task is about.
+    pass through pipes. `size` tells how many bytes of text a task is about. `limit` is how many seconds it may take.
     """
 
     def __init__(
@@ -73,18 +73,33 @@ class Workers(Generic[Task, Result]):
         self._processes = processes
         self._job = job
         self._size = size
-        self._limit = limit
+        self.limit = limit
         self._boot = boot
         self._workers: list[_Worker] = []
+        self._leaving: list[_Worker] = []
 
     def __enter__(self) -> Workers[Task, Result]:
         return self
 
     def __exit__(self, *args: object) -> None:
+        self.dismiss()
+        for worker in self._leaving:
+            _end(worker.process, 5.0 if args[0] is None else 0.0)
+        self._leaving.clear()
+
+    def start(self, wanted: int) -> None:
+        """See that so many processes are there, or all that there may be, so that they are ready when there is work."""
+        while len(self._workers) < min(self._processes, wanted):
+            worker = self._start_one()
+            if worker is None:
+                return
+            self._workers.append(worker)
+
+    def dismiss(self) -> None:
+        """Let all processes go. They take a while to end, which nobody has to wait for before leaving the context."""
         for worker in self._workers:
             worker.connection.close()
-        for worker in self._workers:
-            _end(worker.process, 5.0 if args[0] is None else 0.0)
+        self._leaving += self._workers
         self._workers.clear()
 
     def work(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Result | Failure]]:
@@ -95,7 +110,7 @@ class Workers(Generic[Task, Result]):
         """
         batches = _find_batches([self._size(task) for task in tasks])
         tried: set[int] = set()
-        self._start(len(batches))
+        self.start(len(batches))
         while self._workers:
             self._hand_out(batches, tasks)
             if not batches and not any(worker.tasks for worker in self._workers):
@@ -114,30 +129,29 @@ class Workers(Generic[Task, Result]):
                         yield worker.tasks.popleft(), pickle.loads(message)  # noqa: S301  # our own worker's
                     worker.is_ready = True
                 elif worker.is_busy and now - worker.since > self._patience(worker):
-                    yield from self._bury(worker, batches, tried, f"not done within {self._limit:g} seconds")
+                    yield from self._bury(worker, batches, tried, f"not done within {self.limit:g} seconds")
         for batch in batches:
             for number in batch:
                 yield number, find_job(self._job)(tasks[number])
 
-    def _start(self, wanted: int) -> None:
-        while len(self._workers) < min(self._processes, wanted):
-            ours, theirs = multiprocessing.Pipe()
-            arguments = ["-P", "-W", "ignore", "-c", self._boot, json.dumps(sys.path), str(theirs.fileno()), self._job]
-            try:
-                process = subprocess.Popen(  # noqa: S603  # our own interpreter
-                    [sys.executable, *arguments],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                    process_group=0,
-                )
-            except OSError:
-                ours.close()
-                return
-            finally:
-                theirs.close()
-            self._workers.append(_Worker(process, ours))
+    def _start_one(self) -> _Worker | None:
+        ours, theirs = multiprocessing.Pipe()
+        arguments = ["-P", "-W", "ignore", "-c", self._boot, json.dumps(sys.path), str(theirs.fileno()), self._job]
+        try:
+            process = subprocess.Popen(  # noqa: S603  # our own interpreter
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                process_group=0,
+            )
+        except OSError:
+            ours.close()
+            return None
+        finally:
+            theirs.close()
+        return _Worker(process, ours)
 
     def _hand_out(self, batches: deque[list[int]], tasks: Sequence[Task]) -> None:
         for worker in self._workers:
@@ -153,7 +167,7 @@ class Workers(Generic[Task, Result]):
 
     def _patience(self, worker: _Worker) -> float:
         """How many seconds a worker may be silent; starting takes its time on a busy machine, whatever the limit is."""
-        return self._limit if worker.is_ready else max(self._limit, LIMIT)
+        return self.limit if worker.is_ready else max(self.limit, LIMIT)
 
     def _listen(self) -> list[object]:
         """The connections that have something to say, if only that they are closed; none when somebody is late."""
@@ -182,7 +196,7 @@ class Workers(Generic[Task, Result]):
         else:
             tried.add(first)
             batches.appendleft([first])
-        self._start(len(self._workers) + 1)
+        self.start(len(self._workers) + 1)
 
 
 def _find_batches(sizes: Sequence[int]) -> deque[list[int]]:
