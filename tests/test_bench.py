@@ -4,12 +4,15 @@ and that what it starts ends with it.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import time
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import markdown
 import pytest
@@ -433,7 +436,36 @@ def test_memory_of_a_process_that_has_ended() -> None:
         (["--sizes", "10,x"], "argument --sizes: 'x' is no number above 0"),
     ],
 )
-def test_wrong_options(words: list[str], complaint: str) -> None:
-    done = subprocess.run([sys.executable, SCRIPTS / "bench", *words], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1] == f"bench: error: {complaint}"
+def test_wrong_options(words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        load_script().parse_arguments(words)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f": error: {complaint}")
+
+
+def test_options() -> None:
+    parse = load_script().parse_arguments
+    assert parse([]).sizes == (100, 1_000, 10_000, 50_000)
+    assert parse(["--sizes", "20,10,20"]).sizes == (10, 20)
+    assert parse(["--sizes", "none", "--quick"]).sizes == ()
+    assert parse(["--quick"]).rounds == 1
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "BENCHMARKS.md"
+    write = load_script().write_whole
+    write(path, "old\n")
+    write(path, "new\n")
+    assert path.read_text(encoding="utf-8") == "new\n"
+    with pytest.raises(UnicodeEncodeError):
+        write(path, "half\ud800")
+    assert [(each.name, each.read_text(encoding="utf-8")) for each in tmp_path.iterdir()] == [(path.name, "new\n")]
+
+
+def load_script() -> ModuleType:
+    loader = SourceFileLoader("bench", str(SCRIPTS / "bench"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module

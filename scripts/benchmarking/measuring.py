@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +39,17 @@ class CommandError(Exception):
 
 
 def measure(
-    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None, watched: bool = False
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    watched: bool = False,
+    good: Collection[int] = (0,),
 ) -> Cost:
     """Run a command in a folder, to its end. What it prints is thrown away unless it fails.
 
     With `watched` its memory is looked at all the while, which makes its times less exact. Whatever ends this function
-    ends the command and its descendants too. Raises CommandError when the command cannot be run or fails.
+    ends the command and its descendants too. Raises CommandError when the command cannot be run, or ends with a code
+    that is not among the `good` ones.
     """
     with tempfile.TemporaryFile() as log:
         start = time.perf_counter()
@@ -64,7 +69,7 @@ def measure(
             raise
         clock = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode not in good:
             name = Path(command[0]).name
             raise CommandError(f"{name} ended with {process.returncode}:\n{_read_end(log)}")
     return Cost(clock, used.ru_utime + used.ru_stime, memory)

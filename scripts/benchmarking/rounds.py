@@ -190,16 +190,16 @@ def find_hugo_memory(hugo: Environment, pages: Sequence[Page], size: int, scratc
 
 
 def measure_start(callsite: Environment, scratch: Path) -> tuple[float, float]:
-    """The seconds of `callsite --help` and of `python -c pass`, in turn."""
+    """The seconds of processors of `callsite --help` and of `python -c pass`, in turn."""
     commands: list[list[str | Path]] = [
         [callsite.find_program("callsite"), "--help"],
         [callsite.find_program("python"), "-c", "pass"],
     ]
-    clocks: tuple[list[float], list[float]] = ([], [])
+    times: tuple[list[float], list[float]] = ([], [])
     for _ in range(_STARTS):
-        for command, found in zip(commands, clocks, strict=True):
-            found.append(measure(command, scratch, callsite.plan_variables(scratch)).clock)
-    return median(clocks[0]), median(clocks[1])
+        for command, found in zip(commands, times, strict=True):
+            found.append(measure(command, scratch, callsite.plan_variables(scratch)).processors)
+    return median(times[0]), median(times[1])
 
 
 def _make_stand(
