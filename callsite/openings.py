@@ -52,7 +52,7 @@ def find_reading(
         if closing in code and _closes_first(code, opening, closing):
             end = code.find(closing) + len(closing)
             kind = _find_kind(plain, end)
-            # Else it ends a comment, or stands in a string (`"*/*"`) or regular expression (`/.*/`).
+            # What ends a comment here, or stands in a string (`"*/*"`) or regular expression (`/.*/`), tells nothing.
             if not is_token_subtype(kind, Comment) and not is_token_subtype(kind, String):
                 behind = lex(opening)
                 if is_token_subtype(_find_kind(behind, end), Comment):

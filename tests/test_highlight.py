@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from callsite.highlight import RenderedListing, find_listing_problems, render_listing
+from callsite.highlight import RenderedListing, find_listing_problems, list_mark_ids, render_listing
 from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, lex_run
 from callsite.linking import CodeLink, Destination
 from callsite.model import Gap, Line, Listing, Origin, Place, Severity, Snippet
@@ -102,6 +102,13 @@ def test_line_numbers_are_those_of_the_file() -> None:
         html = _render(*rows, origin=Origin(lines=lines)).html
         assert "data-n" not in html
         assert "numbered" not in html
+
+
+def test_the_ids_of_marks_are_known_without_rendering() -> None:
+    rows = (Line("a", True), Gap("x"), Line("b"), Line("c", True))
+    html = _render(*rows, number=4).html
+    ids = list_mark_ids(Listing(Snippet("", rows)), 4)
+    assert ids == ("listing-4-1", "listing-4-2") == tuple(x.attributes["id"] for x in _figure(html).css(".hll"))
 
 
 def test_the_whole_of_a_small_listing() -> None:

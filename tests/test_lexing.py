@@ -58,6 +58,7 @@ def test_every_language_keeps_the_code() -> None:
 
 
 def test_lexers_are_found_by_their_names() -> None:
+    find_lexer.cache_clear()
     assert _lexer("python").name == "Python"
     assert _lexer("PYTHON") is _lexer("PYTHON")
     assert _lexer("Html+Jinja").name == "HTML+Django/Jinja"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pygments.lexer import Lexer
-from pygments.token import Comment, Keyword, String, is_token_subtype
+from pygments.token import Comment, Keyword, Name, String, Token, _TokenType, is_token_subtype
 
 from callsite.lexing import find_lexer
 from callsite.openings import Piece, find_reading
@@ -134,6 +134,22 @@ def test_nothing_is_read_again_without_need(code: str, expected: list[str]) -> N
 
     find_reading(code, ("python",), _lex("", code, "python"), lex)
     assert sorted(asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_odd"),
+    [
+        (Name.Own.First, Name.Own.Second, True),
+        (Name.Own.First, Name.Decorator, False),
+        (Name.Own.First, Token.Own, False),
+        (String.Own, Name.Own.Second, False),
+    ],
+)
+def test_types_of_one_lexer_are_what_they_are_below_of(first: _TokenType, second: _TokenType, is_odd: bool) -> None:
+    code = "a b\n'''"
+    plain = [(first, "a"), (Token.Text, " "), (second, "b"), (Token.Text, "\n'''")]
+    behind = [(String, code)]
+    assert find_reading(code, ("python",), plain, lambda _: behind) is (behind if is_odd else plain)
 
 
 def test_words_are_no_keywords_behind_an_opening() -> None:
