@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -23,6 +24,9 @@ from callsite.paths import list_folders
 from callsite.storing import read_umask
 
 MANIFEST = ".callsite-manifest"
+
+# Bytes that are compared at once.
+_ONCE = 2**20
 
 # Flags of renameat2(2) on Linux and renamex_np(2) on macOS: let the two names change places.
 _RENAME_EXCHANGE = 2
@@ -41,14 +45,17 @@ class Staging:
     def commit(self, keep: Collection[str] | None = None) -> None:
         """Put the folder in the output's place.
 
-        Files of the old output that no build of ours has written come along: all of them when `keep` is None, else
-        only those at its top with a name in `keep`. The staging folder is gone afterwards.
+        A file with the same bytes as before keeps its time: what sends or copies the output by size and time then sees
+        only what has changed. Files of the old output that no build of ours has written come along: all of them when
+        `keep` is None, else only those at its top with a name in `keep`. The staging folder is gone afterwards.
         """
         built = sorted(list_files(self.path))
         try:
             if self.target.exists():
                 shutil.copymode(self.target, self.path)
                 _carry(self.target, self.path, keep)
+                for path in built:
+                    _keep_time(self.target / path, self.path / path)
             (self.path / MANIFEST).write_text(json.dumps(built, indent=0) + "\n", encoding="ascii")
             if self.target.exists():
                 swap(self.path, self.target)
@@ -192,6 +199,27 @@ def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
             os.link(source, copy, follow_symlinks=False)
         except OSError:
             shutil.copy2(source, copy, follow_symlinks=False)
+
+
+def _keep_time(old: Path, new: Path) -> None:
+    """Give a file the time of the one it replaces, if nothing else has changed."""
+    try:
+        before, after = os.lstat(old), os.lstat(new)
+    except OSError:  # it is a new one
+        return
+    is_other = (
+        before.st_ino != after.st_ino and before.st_size == after.st_size and before.st_mtime_ns != after.st_mtime_ns
+    )
+    if is_other and stat.S_ISREG(before.st_mode) and stat.S_ISREG(after.st_mode) and _are_equal(old, new):
+        os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _are_equal(one: Path, other: Path) -> bool:
+    with open(one, "rb") as first, open(other, "rb") as second:
+        while data := first.read(_ONCE):
+            if data != second.read(_ONCE):
+                return False
+    return True
 
 
 def _read_manifest(old: Path) -> frozenset[str]:

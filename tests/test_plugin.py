@@ -15,7 +15,7 @@ from pelican.contents import Article, Page
 from pelican.settings import read_settings
 
 from callsite.header import RESERVED
-from callsite.pelican_plugin.run import current_run, end_run, note_error
+from callsite.pelican_plugin.run import current_run, end_run, note_record
 from callsite.staging import MANIFEST
 from tests.building import CONTENT, SiteFolder
 
@@ -389,7 +389,7 @@ def test_why_another_reader_failed_is_said(site: SiteFolder) -> None:
 
 def test_an_error_that_is_logged_before_any_run_is_nobodys() -> None:
     end_run()
-    note_error()
+    note_record(is_error=True)
     with pytest.raises(AssertionError):
         current_run()
 

@@ -10,17 +10,17 @@ from jinja2 import TemplateSyntaxError
 from pelican.generators import PelicanTemplateNotFound
 
 from callsite.errors import CallsiteError
-from callsite.pelican_plugin.run import note_error
+from callsite.pelican_plugin.run import note_record
 
 # Faults of the disk, of which a traceback says nothing.
 _SURROUNDINGS = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
-class _ErrorCounter(logging.Handler):
+class _Counter(logging.Handler):
     """Pelican logs an error and goes on without the page; a count of them lets the build stop in the end."""
 
-    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the handler's signature
-        note_error()
+    def emit(self, record: logging.LogRecord) -> None:
+        note_record(record.levelno >= logging.ERROR)
 
 
 class _LogFilter(logging.Filter):
@@ -40,7 +40,7 @@ class _LogFilter(logging.Filter):
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
 
 
-_counter = _ErrorCounter(logging.ERROR)
+_counter = _Counter(logging.WARNING)
 _filter = _LogFilter()
 
 

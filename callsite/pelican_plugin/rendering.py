@@ -39,6 +39,9 @@ class WaitingWriter(Writer):
         if not ("listed" in kwargs or current_run().makes(page)):
             job()
             return
+        if page is not None:
+            # Links settle where static files go, in the order of pages and before those are copied.
+            page._update_content(page._content, page.get_siteurl())
         path = sanitised_join(self.output_path, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with self._open_w(path, "utf-8", override=bool(kwargs.get("override_output"))) as file:

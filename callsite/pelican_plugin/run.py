@@ -7,17 +7,15 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from weakref import ReferenceType
 
-from blinker import Signal
-from pelican import Pelican, signals
+from pelican import Pelican
 from pelican.contents import Content
 from pelican.contents import Page as PelicanPage
 from pelican.generators import Generator, PelicanTemplateNotFound
 
 from callsite.address import explain_site_address
 from callsite.build import Loader, read_head
-from callsite.cache import Cache, name_cache
+from callsite.cache import Cache
 from callsite.check.ignoring import apply_ignores
 from callsite.configuration import read_configuration
 from callsite.environment import describe_tools, describe_value
@@ -31,17 +29,16 @@ from callsite.navigation import ListView, Navigation
 from callsite.outline import Outline
 from callsite.pelican_plugin.assets import ENCODING_NAMES, ThemeFiles
 from callsite.pelican_plugin.bodies import find_gist, find_link_pattern
+from callsite.pelican_plugin.company import is_alone
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
+from callsite.pelican_plugin.unchanged import plan_cache
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer
 from callsite.staging import Staging, open_staging
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
-
-# Where a run keeps what the next one can use, below the site's folder.
-CACHE = ".cache/build"
 
 
 class Run:
@@ -75,10 +72,10 @@ class Run:
             self.staging.discard()
             raise
         self.theme_files = ThemeFiles(self.settings)
-        self.is_alone = not self.settings["TYPOGRIFY"] and is_alone(self.settings["PLUGINS"])
+        self.is_alone = is_alone(self.settings)
         self.link_pattern = find_link_pattern(self.settings)
         self.processes = self.settings.get("CALLSITE_PROCESSES") or count_processors()
-        self.cache = Cache(self._plan_cache())
+        self.cache = Cache(plan_cache(self.settings))
         self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
         self.sources: dict[str, Source] = {}
         self.articles: set[str] = set()
@@ -100,6 +97,8 @@ class Run:
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
         self.writer: Any = None  # Pelican's, or what takes its place
+        self.told: list[str] = []  # what was printed
+        self.has_logged = False
         self.warnings = 0
         self.logged = 0
 
@@ -156,14 +155,6 @@ class Run:
         links = [those.links for those in self.linked[path]]
         return self.maker.draw(self.sources[path], self.examined[path], links)
 
-    def _plan_cache(self) -> Path | None:
-        """The file of what this run keeps for the next one; None when it is to keep nothing."""
-        named = self.settings.get("CALLSITE_CACHE", CACHE)
-        if not named:
-            return None
-        folder = Path(self.settings["PATH"]).parent / named
-        return name_cache(folder, os.path.realpath(self.output))
-
     def _describe_environment(self) -> str:
         """Tells what pages are made with besides their text from what other runs make them with."""
         try:
@@ -190,7 +181,7 @@ class Run:
         errors = 0
         told, _ = apply_ignores(sorted(problems), self.ignored)
         for problem in told:
-            print(make_printable(str(problem)), file=sys.stderr)
+            self._tell(str(problem))
             if strict or problem.severity is Severity.ERROR:
                 errors += 1
             else:
@@ -201,7 +192,11 @@ class Run:
     def note(self, notices: Iterable[str]) -> None:
         """Print what is good to know and no problem."""
         for notice in notices:
-            print(make_printable(notice), file=sys.stderr)
+            self._tell(notice)
+
+    def _tell(self, words: str) -> None:
+        self.told.append(make_printable(words))
+        print(self.told[-1], file=sys.stderr)
 
     def stop(self, why: str) -> None:
         """End the run; the output stays as it was."""
@@ -230,18 +225,6 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     if not isinstance(wanted, list | tuple | set | frozenset) or any(name not in ENCODING_NAMES for name in wanted):
         return f'CALLSITE_PRECOMPRESS is {wanted!r}, and no list of "gz" and "br"'
     return ""
-
-
-def is_alone(plugins: Iterable[str]) -> bool:
-    """Whether no other plugin, nor the settings file itself, has a hand in what Pelican does."""
-    known = (
-        receiver() if isinstance(receiver, ReferenceType) else receiver
-        for signal in vars(signals).values()
-        if isinstance(signal, Signal)
-        for receiver in signal.receivers.values()
-    )
-    package = str(__package__)
-    return set(plugins) == {package} and all(each.__module__.startswith(package) for each in known if each)
 
 
 _run: Run | None = None
@@ -274,7 +257,8 @@ def end_run() -> None:
         _run = None
 
 
-def note_error() -> None:
-    """Pelican has logged an error."""
+def note_record(is_error: bool) -> None:
+    """Pelican has logged a warning or an error."""
     if _run is not None:
-        _run.logged += 1
+        _run.has_logged = True
+        _run.logged += is_error

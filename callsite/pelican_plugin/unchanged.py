@@ -1,0 +1,148 @@
+"""A run is over before it begins when nothing has changed since the last one: neither what goes in nor what came out.
+
+What goes in are the settings, the versions of all that makes pages, and the files of the content, the theme and the
+site's folder; what came out are the files that the last build has listed. Of each file its size, its times and its
+number on the disk count. Where something goes in that cannot be told from run to run, such as another plugin or an
+inventory of another site, every run is a full one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+
+from callsite.cache import find_key, name_cache
+from callsite.environment import describe_tools, describe_value
+from callsite.errors import CallsiteError
+from callsite.git.references import find_layout, find_reference
+from callsite.pelican_plugin.company import is_alone
+from callsite.staging import MANIFEST
+from callsite.storing import write_whole
+
+# Where runs keep what the next ones can use, below the site's folder.
+CACHE = ".cache/build"
+
+# What the environment says of dates and of languages.
+_VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_COLLATE")
+
+# Nanoseconds: a file that was changed so shortly before a run may be changed once more without another time.
+_TICK = 50_000_000
+
+
+def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
+    """Run Pelican unless that would change nothing."""
+    settings = pelican.settings
+    began = time.time_ns()
+    path = plan_cache(settings)
+    state = path.with_suffix(".state") if path else None
+    described = _describe(settings) if state else None
+    inputs = _find_inputs(settings, described, began) if described else None
+    if state and inputs:
+        known = _read_state(state)
+        if known and known["inputs"] == inputs and known["outputs"] == _find_outputs(settings["OUTPUT_PATH"]):
+            for line in known["told"]:
+                print(line, file=sys.stderr)
+            print("Done: nothing has changed since the last build.")
+            return
+        state.unlink(missing_ok=True)
+    from callsite.pelican_plugin import phases  # noqa: PLC0415  # it imports all that makes pages
+
+    phases.connect()
+    phases.prepare(pelican)
+    told = phases.run(run)
+    # What was changed while the run went on is for the next one to see.
+    if state and described and inputs and told is not None and inputs == _find_inputs(settings, described, began):
+        outputs = _find_outputs(settings["OUTPUT_PATH"])
+        text = json.dumps({"inputs": inputs, "outputs": outputs, "told": told})
+        with contextlib.suppress(CallsiteError):  # then the next run is a full one
+            write_whole(state, text.encode())
+
+
+def plan_cache(settings: Mapping[str, Any]) -> Path | None:
+    """The file of what a run keeps for the next one with this output; None when it is to keep nothing."""
+    named = settings.get("CALLSITE_CACHE", CACHE)
+    folder = Path(settings["PATH"]).parent
+    return name_cache(folder / named, os.path.realpath(settings["OUTPUT_PATH"])) if named else None
+
+
+def _read_state(path: Path) -> dict[str, Any] | None:
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    keys = {"inputs", "outputs", "told"}
+    return state if isinstance(state, dict) and state.keys() == keys and isinstance(state["told"], list) else None
+
+
+def _describe(settings: Mapping[str, Any]) -> str | None:
+    """What goes into a run besides files; None when it cannot be told from run to run."""
+    if not is_alone(settings) or settings["CALLSITE_PRODUCTION"] or not settings["WITH_FUTURE_DATES"]:
+        return None  # a production build looks at the whole repository, and dates to come at the clock
+    if settings.get("CALLSITE_INVENTORIES"):
+        return None  # they may be elsewhere, and grow old
+    try:
+        described = describe_value(dict(sorted(settings.items())))
+    except TypeError:
+        return None
+    return "\0".join((describe_tools(), described, os.getcwd(), *(f"{os.environ.get(name)}" for name in _VARIABLES)))
+
+
+def _find_inputs(settings: Mapping[str, Any], described: str, began: int) -> str | None:
+    """A digest of all that goes into a run; None when a file may change once more without anybody seeing it."""
+    folder = Path(settings["PATH"]).parent
+    try:
+        files = list(_list_inputs(settings, folder))
+    except OSError:  # one is gone while we look, or leads nowhere: the run will tell
+        return None
+    if any(max(found.st_mtime_ns, found.st_ctime_ns) > began - _TICK for _, found in files):
+        return None
+    stats = (f"{path} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}" for path, found in files)
+    return find_key(described, _find_commit(folder), *stats).hex()
+
+
+def _list_inputs(settings: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """The files that go into a run: those that settings name, and those that lie beside the content."""
+    for root in (settings["PATH"], settings["THEME"], *settings["THEME_TEMPLATES_OVERRIDES"]):
+        yield from _list_files(root)
+    beside = {entry.path for entry in os.scandir(folder) if entry.name.endswith((".py", ".toml"))}
+    # Modules of the site's own that its settings import.
+    modules = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
+    beside |= {path for path in modules if path.startswith(f"{folder}{os.sep}") and "site-packages" not in path}
+    for path in sorted(beside):
+        yield path, os.stat(path)
+
+
+def _list_files(root: str) -> Iterator[tuple[str, os.stat_result]]:
+    for folder, folders, files in os.walk(root, followlinks=True):
+        folders.sort()
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            yield path, os.stat(path)
+
+
+def _find_commit(folder: Path) -> str:
+    """The commit of the repository that a site is in: the dates of its pages are told by it."""
+    real = Path(os.path.realpath(folder))
+    top = next((path for path in (real, *real.parents) if os.path.lexists(path / ".git")), None)
+    try:
+        return find_reference(find_layout(top), "HEAD") if top else ""
+    except (CallsiteError, OSError):
+        return "?"
+
+
+def _find_outputs(output: str) -> str | None:
+    """A digest of all files that the last build has written; None when some of them are missing."""
+    try:
+        listed = Path(output, MANIFEST).read_text(encoding="utf-8")
+        stats = [os.lstat(os.path.join(output, name)) for name in (MANIFEST, *json.loads(listed))]
+    except (OSError, ValueError, TypeError):
+        return None
+    return find_key(listed, *(f"{found.st_size} {found.st_mtime_ns} {found.st_ino}" for found in stats)).hex()
