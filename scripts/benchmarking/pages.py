@@ -35,7 +35,7 @@ LIBRARIES = tuple(
     """.split()  # noqa: SIM905  # the same
 )
 
-SETTINGS = 'PATH = "content"\n'
+SETTINGS = 'PATH = "content"\nPLUGINS = ["callsite.pelican_plugin"]\n'
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ Tell = Callable[[str], None]
 _ONCE = MORE
 _MOST_ROUNDS = 3
 
+# The bytes of disk that a page may take, with all that is made of it.
+_ROOM = 100_000
+
 # How many pages of an output are read to see that it shows what it should.
 _LOOKED_AT = 500
 
@@ -32,7 +35,7 @@ _STARTS = 21
 
 
 class BadSiteError(Exception):
-    """An output that does not show what it should."""
+    """A site that cannot be made, or does not show what it should."""
 
 
 @dataclass(slots=True)
@@ -205,7 +208,15 @@ def measure_start(callsite: Environment, scratch: Path) -> tuple[float, float]:
 def _make_stand(
     contender: Contender, environment: Environment, pages: Sequence[Page], size: int, scratch: Path
 ) -> Stand:
-    """A tool with a site of some size, made out of the pages; the page that is edited is among the first."""
+    """A tool with a site of some size, made out of the pages; the page that is edited is among the first.
+
+    Raises BadSiteError when there is no room for it.
+    """
+    if shutil.disk_usage(scratch).free < size * _ROOM:
+        need = f"{size * _ROOM / 1e9:.1f} GB for {size:,} pages"
+        raise BadSiteError(
+            f"{scratch.parent}: has no room of {need}; set TMPDIR to another folder, or name smaller --sizes"
+        )
     folder = scratch / f"{contender.name}-{size}"
     contender.write_site(folder, copy_pages(pages, size))
     first = list(copy_pages(pages, min(size, len(pages))))
