@@ -17,6 +17,7 @@ from itertools import chain
 from callsite.address import is_web_address
 from callsite.model import Dates
 from callsite.navigation import lists
+from callsite.navigation.digests import Digests
 from callsite.navigation.once import Once
 from callsite.navigation.related import Relatives
 from callsite.navigation.sidebar import Sidebars
@@ -37,7 +38,7 @@ from callsite.prose import Heading
 from callsite.relations import Relations
 from callsite.site import Library, Site, short_title
 
-__all__ = ["Entry", "Group", "HeadingView", "ListView", "Navigation", "PageView", "Related", "nest_headings"]
+__all__ = ["Digests", "Entry", "Group", "HeadingView", "ListView", "Navigation", "PageView", "Related", "nest_headings"]
 
 # The most entries of each list on the first page, which links to the whole ones.
 _MOST_ON_INDEX = 60

@@ -38,7 +38,7 @@ class ThemeFiles:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
-        self._asked: set[str] = set()
+        self.asked: set[str] = set()  # by templates, so far
         self.is_production = bool(settings.get("CALLSITE_PRODUCTION", False))
 
     def find_url(self, path: str, root: str, where: str) -> str:
@@ -50,7 +50,7 @@ class ThemeFiles:
             guess = nearest(path, self._files)
             hint = f"did you mean `{guess}`?" if guess else "name one that is there, from the static folder on"
             raise CallsiteError(f"{where}: asset() asks for `{path}`, and the theme has no such file; {hint}")
-        self._asked.add(path)
+        self.asked.add(path)
         name = self._assets.names[path] if self.is_production else path
         return f"{root}/{posixpath.normpath(posixpath.join(self._settings['THEME_STATIC_DIR'], quote(name)))}"
 
@@ -62,7 +62,7 @@ class ThemeFiles:
         """
         if not self.is_production:
             return
-        outcome = plan_outcome(self._assets, self._asked)
+        outcome = plan_outcome(self._assets, self.asked)
         if outcome.dead:
             raise CallsiteError(self._describe(outcome.dead))
         folder = output / self._settings["THEME_STATIC_DIR"]

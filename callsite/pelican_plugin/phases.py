@@ -60,10 +60,12 @@ def prepare(pelican: Pelican) -> None:
     watch_log()
 
 
-def run(go: Callable[[], None]) -> list[str] | None:
-    """Let Pelican go through all phases. Returns what was told, so that it can be told again; None when there was more
-    than that.
+def run(pelican: Pelican, go: Callable[[], None], described: str | None) -> list[str] | None:
+    """Let Pelican go through all phases; `described` tells its settings and versions from others, if that can be done.
+
+    Returns what was told, so that it can be told again; None when there was more than that.
     """
+    pelican.described = described
     go()
     done = current_run()
     return None if done.has_logged else done.told
@@ -162,7 +164,7 @@ def _on_finalized(pelican: Pelican) -> None:
         *find_blocked_folders(statics, hint, taken),
     ]
     if isinstance(run.writer, WaitingWriter) and not problems:
-        list(run.writer.write_waiting(lambda _: None, run.processes))
+        run.writer.write_waiting()
     problems += _write_extras(run)
     run.note(run.theme_files.write(run.staging.path))
     files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
@@ -182,6 +184,8 @@ def _on_finalized(pelican: Pelican) -> None:
     run.report(write_host_files(run, run.moved))
     compress_output(run.settings, run.staging.path)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
+    if isinstance(run.writer, WaitingWriter):
+        run.writer.note_written()
     run.cache.commit()
     run.close()
     pelican.output_path = run.output

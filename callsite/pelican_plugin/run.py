@@ -99,6 +99,7 @@ class Run:
         self.writer: Any = None  # Pelican's, or what takes its place
         self.told: list[str] = []  # what was printed
         self.has_logged = False
+        self.described: str | None = None  # its settings and versions, if they can be told from others
         self.warnings = 0
         self.logged = 0
 
@@ -235,6 +236,7 @@ def start_run(pelican: Pelican) -> Run:
     global _run  # noqa: PLW0603  # see above
     end_run()  # in autoreload mode, the run before this one may not have come to its end
     _run = Run(pelican)
+    _run.described = pelican.__dict__.pop("described", None)
     return _run
 
 

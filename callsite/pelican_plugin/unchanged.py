@@ -43,8 +43,8 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
     began = time.time_ns()
     path = plan_cache(settings)
     state = path.with_suffix(".state") if path else None
-    described = _describe(settings) if state else None
-    inputs = _find_inputs(settings, described, began) if described else None
+    described = _describe(settings)
+    inputs = _find_inputs(settings, described, began) if described and state and _is_timeless(settings) else None
     if state and inputs:
         known = _read_state(state)
         if known and known["inputs"] == inputs and known["outputs"] == _find_outputs(settings["OUTPUT_PATH"]):
@@ -57,7 +57,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
 
     phases.connect()
     phases.prepare(pelican)
-    told = phases.run(run)
+    told = phases.run(pelican, run, described)
     # What was changed while the run went on is for the next one to see.
     if state and described and inputs and told is not None and inputs == _find_inputs(settings, described, began):
         outputs = _find_outputs(settings["OUTPUT_PATH"])
@@ -84,15 +84,21 @@ def _read_state(path: Path) -> dict[str, Any] | None:
 
 def _describe(settings: Mapping[str, Any]) -> str | None:
     """What goes into a run besides files; None when it cannot be told from run to run."""
-    if not is_alone(settings) or settings["CALLSITE_PRODUCTION"] or not settings["WITH_FUTURE_DATES"]:
-        return None  # a production build looks at the whole repository, and dates to come at the clock
-    if settings.get("CALLSITE_INVENTORIES"):
-        return None  # they may be elsewhere, and grow old
+    if not is_alone(settings):
+        return None
     try:
         described = describe_value(dict(sorted(settings.items())))
     except TypeError:
         return None
     return "\0".join((describe_tools(), described, os.getcwd(), *(f"{os.environ.get(name)}" for name in _VARIABLES)))
+
+
+def _is_timeless(settings: Mapping[str, Any]) -> bool:
+    """Whether nothing but files goes into a run: a production build looks at the whole repository, dates to come at the
+    clock, and inventories may be elsewhere and grow old.
+    """
+    has_more = settings["CALLSITE_PRODUCTION"] or settings.get("CALLSITE_INVENTORIES")
+    return bool(settings["WITH_FUTURE_DATES"] and not has_more)
 
 
 def _find_inputs(settings: Mapping[str, Any], described: str, began: int) -> str | None:
