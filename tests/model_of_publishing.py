@@ -14,20 +14,10 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from callsite.publish import (
-    Entry,
-    Kind,
-    Manifest,
-    Plan,
-    Stage,
-    find_fresh,
-    find_kind,
-    plan_begun,
-    plan_clearing,
-    plan_publish,
-)
-from callsite.publish.kinds import plan_headers
-from callsite.publish.plan import UNKNOWN
+from callsite.publish.kinds import Kind, find_kind, plan_headers
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import UNKNOWN, Plan, Stage, plan_publish
+from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
 from tests.publishing import NOON, SITE
 
 GRACE = timedelta(hours=48)

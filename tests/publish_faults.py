@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from callsite.destinations import Destination
 from callsite.errors import CallsiteError
-from callsite.publish import Stage
+from callsite.publish.plan import Stage
 from callsite.publish.settings import KINDS, BranchSettings, StoreSettings
 from callsite.publishing.opening import open_destination
 from callsite.publishing.output import read_output

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
-from callsite.publish import MANIFEST
+from callsite.publish.manifest import MANIFEST
 from tests.faulty_store import BUCKET, FaultyStore, Kept, make_environment
 from tests.visiting import Channel
 

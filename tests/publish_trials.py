@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from callsite.publish import find_kind, plan_headers
-from callsite.publish.kinds import outlasts
+from callsite.publish.kinds import find_kind, outlasts, plan_headers
 from tests.faulty_store import Kept
 from tests.publish_faults import Fault, Job, Outcome, Publisher
 from tests.publish_grounds import Ground, ask_over_http, serve_ground

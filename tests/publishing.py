@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callsite.destinations import MovedError, Release, Standing, Watcher
-from callsite.publish import Manifest, Plan, Stage
+from callsite.publish.manifest import Manifest
+from callsite.publish.plan import Plan, Stage
 from callsite.staging import MANIFEST as BUILT
 
 SITE = "https://examples.example.org"

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from callsite.destinations import Destination, Standing
-from callsite.publish import Entry, Manifest, Plan, plan_publish
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import Plan, plan_publish
 from tests.publishing import NOON, Watched, fingerprint
 
 Files = Mapping[str, bytes]

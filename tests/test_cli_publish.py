@@ -17,7 +17,7 @@ from callsite.cli import main
 from callsite.cli import publish as command
 from callsite.cli.publish import Shown
 from callsite.errors import CallsiteError
-from callsite.publish import Stage
+from callsite.publish.plan import Stage
 from callsite.settings import SiteFolders
 from tests.publishing import MemoryDestination, write_output
 

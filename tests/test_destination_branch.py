@@ -16,7 +16,8 @@ from callsite.destinations import BusyError, MovedError, Release, Standing
 from callsite.destinations.branch import BranchDestination, format_message
 from callsite.destinations.branch.copies import Copies
 from callsite.destinations.branch.remote import Tip
-from callsite.publish import MANIFEST, Entry, Manifest, plan_publish
+from callsite.publish.manifest import MANIFEST, Entry, Manifest
+from callsite.publish.plan import plan_publish
 from tests.branches import Bare, forget_user, git, make_bare, make_checkout, open_branch, refuse, take_snapshot
 from tests.publishing import NOON, Watched
 from tests.releasing import AWKWARD, BOTH, NEW, OLD, WEEK, make_files, plan_site, put

@@ -22,7 +22,7 @@ from callsite.git.command import GitError, feed_git, make_environment, make_repo
 from callsite.git.configured import Configured, find_identity, read_configured
 from callsite.git.reasons import find_known, find_told
 from callsite.page import parse_page
-from callsite.publish import Manifest
+from callsite.publish.manifest import Manifest
 from callsite.publish.settings import BranchSettings, parse_publish_settings
 from tests.branches import forget_user, git, refuse
 from tests.conftest import REPOSITORY

@@ -24,7 +24,8 @@ from callsite.destinations.folders.releases import find_outdated
 from callsite.destinations.folders.tree import Tree
 from callsite.destinations.states import make_busy
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Stage, format_manifest
+from callsite.publish.manifest import Entry, Manifest, format_manifest
+from callsite.publish.plan import Stage
 from callsite.publish.settings import DirectorySettings
 from tests.conftest import REPOSITORY
 from tests.publishing import NOON, Watched, fingerprint
@@ -155,7 +156,7 @@ class TestPublishing:
         first, _ = put(destination, OLD, output)
         standing = destination.look()
         files = {path: replace(entry, headers=(("x", "y"),)) for path, entry in make_manifest(OLD).files.items()}
-        from callsite.publish import plan_publish
+        from callsite.publish.plan import plan_publish
 
         plan = plan_publish(standing.manifest, Manifest(files), NOON + HOUR, WEEK)
         watched = Watched()

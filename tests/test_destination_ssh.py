@@ -26,7 +26,8 @@ from callsite.destinations.folders.ssh_session import FailedError, Session
 from callsite.destinations.folders.ssh_telling import Teller
 from callsite.destinations.folders.ssh_words import explain_connection, explain_failure
 from callsite.errors import CallsiteError
-from callsite.publish import Manifest, Plan, Stage
+from callsite.publish.manifest import Manifest
+from callsite.publish.plan import Plan, Stage
 from callsite.publish.settings import DirectorySettings, SshSettings
 from tests.conftest import REPOSITORY
 from tests.publishing import NOON, Watched

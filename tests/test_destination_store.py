@@ -29,7 +29,8 @@ from callsite.destinations.store import work as work_module
 from callsite.destinations.store.machine import read_machine
 from callsite.destinations.store.notes import KEPT, name_kept
 from callsite.errors import CallsiteError
-from callsite.publish import MANIFEST, Entry, Manifest, Plan, Stage, format_manifest, parse_manifest, plan_publish
+from callsite.publish.manifest import MANIFEST, Entry, Manifest, format_manifest, parse_manifest
+from callsite.publish.plan import Plan, Stage, plan_publish
 from callsite.publish.settings import StoreSettings
 from callsite.publishing.output import read_output
 from callsite.publishing.run import compare

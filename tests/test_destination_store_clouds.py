@@ -28,7 +28,8 @@ from callsite.destinations.store import Patience, StoreDestination
 from callsite.destinations.store.address import parse_address
 from callsite.destinations.store.connecting import connect
 from callsite.errors import CallsiteError
-from callsite.publish import MANIFEST, Manifest, Plan, plan_publish
+from callsite.publish.manifest import MANIFEST, Manifest
+from callsite.publish.plan import Plan, plan_publish
 from callsite.publish.settings import StoreSettings
 from callsite.publishing.output import read_output
 from tests.google_store import GoogleBucket, serve_google

@@ -53,7 +53,8 @@ from callsite.destinations.store.notes import (
 )
 from callsite.destinations.store.sources import Room
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, plan_publish
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import plan_publish
 from callsite.publish.settings import StoreSettings, parse_publish_settings
 from tests.publishing import NOON
 from tests.stores import KEY_ID, SECRET, SECRETS

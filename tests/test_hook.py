@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callsite import addressing
 from callsite.build import ENDINGS
 from callsite.check.catalogue import CODES
 from callsite.checking import pages, site
@@ -165,6 +166,37 @@ def test_only_pages_with_places_that_are_linked_to_are_read_in_full(
     read.clear()
     assert len(check(root, [GUIDE, OVEN, DIP]).checked) == 3
     assert sorted(read) == [("examples/kiln/kiln.md", True), ("examples/loom/dip.md", True), ("pages/guide.md", True)]
+
+
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("/guide.html", False),
+        ("https://example.org/guide.html#drying", False),
+        ("mailto:a@example.org#x", False),
+        ("/guide.html#drying", True),
+        ("{filename}guide.md#thread", True),
+        ("#here", True),  # another page may be meant to stand at the same place
+        ("https://looms.example.org/guide.html#drying", True),
+    ],
+)
+def test_where_others_will_stand_is_asked_only_if_a_link_may_lead_to_a_place_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch, link: str, asked: bool
+) -> None:
+    plant(root)
+    with (root / "pelicanconf.py").open("a") as file:
+        file.write('SITEURL = "https://looms.example.org"\n')
+    (root / ABOUT).write_text(f"title: About\nslug: about\ntoc: True\nmeta: It is.\n\n[a]({link})\n\n## Here\n")
+    plans = []
+    real = addressing.plan_site
+
+    def note(*arguments: object, **more: object) -> object:
+        plans.append(arguments)
+        return real(*arguments, **more)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(site, "plan_site", note)
+    check(root, [ABOUT])
+    assert len(plans) == 1 + asked
 
 
 def test_faults_of_pages_that_are_read_for_their_places_are_not_told(root: Path) -> None:

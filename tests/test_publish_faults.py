@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from callsite.publish import Entry, Manifest, plan_publish
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import plan_publish
 from tests.faulty_programs import Programs
 from tests.faulty_store import FaultyStore, Mishap, serve_faulty_store
 from tests.publish_faults import Fault, Outcome, Publisher

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from callsite.publish import Entry, Manifest, find_doubts, plan_publish
+from callsite.publish.guards import find_doubts
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import plan_publish
 from tests.publishing import NOON, SITE
 
 GRACE = timedelta(days=7)

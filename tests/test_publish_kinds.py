@@ -6,8 +6,7 @@ import hashlib
 
 import pytest
 
-from callsite.publish import Kind, find_kind, plan_headers
-from callsite.publish.kinds import IMMUTABLE, find_type, outlasts, seems_fingerprinted
+from callsite.publish.kinds import IMMUTABLE, Kind, find_kind, find_type, outlasts, plan_headers, seems_fingerprinted
 
 DIGEST = hashlib.sha256(b"p { color: red }").hexdigest()
 OTHER = hashlib.sha256(b"p { color: blue }").hexdigest()

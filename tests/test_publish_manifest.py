@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.errors import CallsiteError
-from callsite.publish import MANIFEST, Entry, Manifest, Retired, format_manifest, parse_manifest
-from callsite.publish.manifest import _NAMES
+from callsite.publish.manifest import _NAMES, MANIFEST, Entry, Manifest, Retired, format_manifest, parse_manifest
 from callsite.publish.paths import is_safe
 from tests.publishing import NOON, SITE
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsite.publish import Manifest
+from callsite.publish.manifest import Manifest
 from tests.model_of_publishing import FOREIGN, GRACE, Site, Store, make_site, sites
 
 chances = st.randoms(use_true_random=False)

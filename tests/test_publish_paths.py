@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callsite.publish import MANIFEST, check_paths
-from callsite.publish.paths import RESERVED, explain_path, is_safe
+from callsite.publish.manifest import MANIFEST
+from callsite.publish.paths import RESERVED, check_paths, explain_path, is_safe
 
 
 @pytest.mark.parametrize(

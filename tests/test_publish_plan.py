@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from callsite.publish import Entry, Manifest, Plan, Retired, Stage, plan_publish
 from callsite.publish.kinds import Kind, plan_headers
-from callsite.publish.plan import UNKNOWN, Deletion, Upload
+from callsite.publish.manifest import Entry, Manifest, Retired
+from callsite.publish.plan import UNKNOWN, Deletion, Plan, Stage, Upload, plan_publish
 from tests.publishing import NOON, SITE
 
 GRACE = timedelta(days=7)

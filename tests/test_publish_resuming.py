@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callsite.publish import Entry, Manifest, Retired, Stage, find_fresh, plan_begun, plan_clearing, plan_publish
+from callsite.publish.manifest import Entry, Manifest, Retired
+from callsite.publish.plan import Stage, plan_publish
+from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
 from tests.publishing import NOON, SITE
 
 GRACE = timedelta(days=7)

@@ -13,7 +13,7 @@ import pytest
 
 from callsite.destinations import Destination
 from callsite.destinations.folders.directory import DirectoryDestination
-from callsite.publish import Manifest
+from callsite.publish.manifest import Manifest
 from callsite.publish.settings import BranchSettings, DirectorySettings, SshSettings, StoreSettings, Target
 from callsite.publishing.opening import open_destination
 from callsite.scaffold import plan_site, write_site

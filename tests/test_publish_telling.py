@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from callsite.publish import Entry, Manifest, plan_publish
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import plan_publish
 from callsite.publish.telling import describe_plan, format_grace, format_plan, format_size, format_totals
 from tests.publishing import NOON, SITE
 

@@ -12,7 +12,7 @@ import brotli
 import pytest
 
 from callsite.errors import CallsiteError
-from callsite.publish import Entry
+from callsite.publish.manifest import Entry
 from callsite.publishing.output import read_output
 from callsite.staging import MANIFEST as BUILT
 from tests.publishing import SITE, fingerprint, write_output

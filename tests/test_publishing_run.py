@@ -11,7 +11,8 @@ import pytest
 
 from callsite.destinations import BusyError, Release, Standing
 from callsite.errors import CallsiteError
-from callsite.publish import Doubt, Manifest
+from callsite.publish.guards import Doubt
+from callsite.publish.manifest import Manifest
 from callsite.publishing.output import read_output
 from callsite.publishing.run import Prepared, Wish, prepare, publish, roll_back
 from tests.publishing import NOON, MemoryDestination, Watched, write_output

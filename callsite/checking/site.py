@@ -26,6 +26,7 @@ from callsite.addressing import (
 from callsite.build import load_head, place_of
 from callsite.check.across import RULES, find_site_problems
 from callsite.check.facts import PageSummary, SiteFacts
+from callsite.check.hosting import Host
 from callsite.check.rule import apply_rules
 from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files, list_all
 from callsite.checking.pages import open_tools
@@ -33,6 +34,7 @@ from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.model import Problem
 from callsite.redirect_file import read_redirects
+from callsite.render import Link
 from callsite.workers import Failure, Workers
 
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
@@ -161,6 +163,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._content = content
         self._settings = settings
+        self._nothing = Host((), {}, settings.siteurl)  # what it says leads out of the site does so on any host there
         self._articles = frozenset(files.articles)
         self._workers = workers
         self._tell = tell
@@ -184,6 +187,8 @@ class _Reader:
     def read_others(self, sources: Iterable[str], found: Mapping[str, PageSummary]) -> dict[str, PageSummary]:
         """Read the pages that are not checked, whole where one that is links to a place in them."""
         others = {source: self._read_head(source) for source in sources if source not in found}
+        if not any(self._may_point(link, source) for source, summary in found.items() for link in summary.links):
+            return others
         plan = plan_site([*found.values(), *others.values()], self._articles, (), self._settings)
         owners = {path: source for source, path in plan.paths.items() if source in others}
         linked = {
@@ -197,6 +202,10 @@ class _Reader:
             if not isinstance(summary, Failure):
                 others[source] = self._complete(source, summary)
         return others
+
+    def _may_point(self, link: Link, source: str) -> bool:
+        """Whether a link can lead to a place in a page of this site, as far as can be told without a plan of it."""
+        return "#" in link.target and self._nothing.resolve(link.target, source, source) != ""
 
     def _work(self, sources: Sequence[str], applies: bool) -> Iterator[tuple[str, PageSummary | Failure]]:
         tasks = [self._make_task(source, applies) for source in sources]

@@ -15,7 +15,6 @@ from callsite.build import ENDINGS, place_of
 from callsite.check.baseline import Baseline, Compared, Entry, Rows, apply_baseline, format_baseline, parse_baseline
 from callsite.check.catalogue import CODES
 from callsite.check.facts import PageSummary
-from callsite.check.fixing import plan_fixes
 from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen, parse_ignores
 from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
@@ -30,7 +29,6 @@ from callsite.content import change_page, load_page
 from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
 from callsite.opening import open_file
-from callsite.outputs import find_output_problems
 from callsite.reports import Report, format_report
 from callsite.settings import read_folders, read_settings
 from callsite.snippet import split_rows
@@ -234,6 +232,8 @@ def fix_pages(paths: Iterable[Path], chosen: tuple[Sequence[str], Sequence[str]]
     """Put right what is certain, or show it; returns how many places that is. What nobody wants to hear of stays. What
     was done is told if somebody reads it.
     """
+    from callsite.check.fixing import plan_fixes  # noqa: PLC0415  # few runs fix anything
+
     fixed = 0
     unwanted = frozenset(code for code in CODES if not is_chosen(code, *chosen))
     for path in paths:
@@ -260,6 +260,8 @@ def check_output(folder: Path, checked: Checked, content: Content, processes: in
     """Check what was built, against the pages that it was built of."""
     if not folder.is_dir():
         raise CallsiteError(f"{place_of(str(folder))}: no such output; build it with `callsite build`")
+    from callsite.outputs import find_output_problems  # noqa: PLC0415  # few runs look at what was built
+
     summaries = {path: checked.summaries[source] for source, path in checked.plan.paths.items()}
     expected = {path: summary for path, summary in summaries.items() if summary.is_whole}
     address = str(content.values.get("SITEURL") or "")

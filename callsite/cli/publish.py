@@ -21,7 +21,8 @@ from callsite.cli.progress import Progress, show_progress
 from callsite.configuration import FILE, read_publish_settings
 from callsite.destinations import Destination
 from callsite.errors import CallsiteError
-from callsite.publish import Doubt, Stage
+from callsite.publish.guards import Doubt
+from callsite.publish.plan import Stage
 from callsite.publish.settings import StoreSettings, Target
 from callsite.publish.telling import TITLES, describe_plan, format_plan, format_size, format_totals
 from callsite.publishing.masking import hide_credentials

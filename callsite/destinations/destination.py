@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from callsite.errors import CallsiteError
-from callsite.publish import Manifest, Plan, Stage
+from callsite.publish.manifest import Manifest
+from callsite.publish.plan import Plan, Stage
 
 
 class BusyError(CallsiteError):

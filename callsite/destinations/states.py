@@ -15,8 +15,9 @@ from callsite.destinations.destination import BusyError
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
 from callsite.paths import list_folders
-from callsite.publish import Entry, Manifest, Plan, Retired, find_kind
-from callsite.publish.kinds import outlasts
+from callsite.publish.kinds import find_kind, outlasts
+from callsite.publish.manifest import Entry, Manifest, Retired
+from callsite.publish.plan import Plan
 
 _LOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\d{1,10})\n?")
 

@@ -18,8 +18,9 @@ from callsite.compressing import is_twin
 from callsite.errors import CallsiteError
 from callsite.model import Place, Problem
 from callsite.opening import open_file
-from callsite.publish import Entry, Manifest, check_paths, find_kind, plan_headers
-from callsite.publish.kinds import ENCODINGS, REDIRECT
+from callsite.publish.kinds import ENCODINGS, REDIRECT, find_kind, plan_headers
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.paths import check_paths
 from callsite.staging import MANIFEST as BUILT
 
 BUILD: Final = "build.json"

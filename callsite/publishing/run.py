@@ -18,9 +18,10 @@ from typing import Final, TypeVar
 
 from callsite.destinations import BusyError, Destination, MovedError, Release, Standing, Watcher
 from callsite.errors import CallsiteError
-from callsite.publish import Doubt, Entry, Manifest, Plan, find_doubts, plan_publish
+from callsite.publish.guards import Doubt, find_doubts
+from callsite.publish.manifest import Entry, Manifest
 from callsite.publish.paths import is_safe
-from callsite.publish.plan import UNKNOWN
+from callsite.publish.plan import UNKNOWN, Plan, plan_publish
 from callsite.publishing.output import Output
 
 _Result = TypeVar("_Result")

@@ -34,7 +34,8 @@ from callsite.destinations.states import find_retired, go_back, keep_retired
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
 from callsite.git.configured import find_identity, read_configured
-from callsite.publish import MANIFEST, Manifest, Plan, format_manifest, parse_manifest
+from callsite.publish.manifest import MANIFEST, Manifest, format_manifest, parse_manifest
+from callsite.publish.plan import Plan
 from callsite.publish.settings import BranchSettings
 from callsite.wording import make_printable, make_visible
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from callsite.destinations.branch.remote import Remote
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
-from callsite.publish import Manifest, parse_manifest
+from callsite.publish.manifest import Manifest, parse_manifest
 
 
 @dataclass(frozen=True, slots=True)

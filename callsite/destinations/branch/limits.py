@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from callsite.destinations.branch.address import Address
-from callsite.publish import Manifest
+from callsite.publish.manifest import Manifest
 
 LARGEST_FILE: Final = 100 * 2**20
 LARGEST_SITE: Final = 10**9

@@ -21,7 +21,7 @@ from callsite.destinations.states import read_output
 from callsite.errors import CallsiteError
 from callsite.git.command import feed_git, run_git
 from callsite.paths import list_folders
-from callsite.publish import Entry
+from callsite.publish.manifest import Entry
 from callsite.wording import make_printable
 
 Environment = Mapping[str, str]

@@ -29,7 +29,8 @@ from callsite.destinations.folders.tree import Tree
 from callsite.destinations.folders.yard import Yard, open_yard
 from callsite.destinations.states import find_retired, go_back, keep_retired, read_output
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Plan
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import Plan
 from callsite.publish.settings import DirectorySettings
 
 

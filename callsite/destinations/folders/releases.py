@@ -23,7 +23,8 @@ from typing import Final
 
 from callsite.destinations.destination import MovedError, Release, Standing
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Plan, parse_manifest
+from callsite.publish.manifest import Entry, Manifest, parse_manifest
+from callsite.publish.plan import Plan
 
 RELEASES: Final = "releases"
 CURRENT: Final = "current"

@@ -53,7 +53,8 @@ from callsite.destinations.folders.ssh_session import FailedError, Session
 from callsite.destinations.folders.ssh_telling import Teller
 from callsite.destinations.states import find_retired, go_back, keep_retired, make_busy, read_output
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Plan
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import Plan
 from callsite.publish.settings import SshSettings
 
 

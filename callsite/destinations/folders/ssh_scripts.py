@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from callsite.publish import Manifest, format_manifest
+from callsite.publish.manifest import Manifest, format_manifest
 
 _SIZE = re.compile(r"\s*(\d+) \./(.*)")
 _LIST = re.compile(r"([0-9A-Za-z_-]+) (\d{1,12})")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from callsite.destinations.destination import Watcher
-from callsite.publish import Plan, Stage
+from callsite.publish.plan import Plan, Stage
 
 
 class Teller:

@@ -33,7 +33,7 @@ from callsite.destinations.folders.releases import (
 from callsite.destinations.folders.tree import Tree, make_folder, open_folder, share
 from callsite.destinations.states import format_lock, make_busy
 from callsite.errors import CallsiteError
-from callsite.publish import Manifest, format_manifest
+from callsite.publish.manifest import Manifest, format_manifest
 
 # Whoever only looks holds the lock for a moment: seconds that it is waited for, and those between two tries.
 _PATIENCE: Final = 0.5

@@ -23,9 +23,9 @@ from callsite.destinations.store.sources import Restorer, Sender
 from callsite.destinations.store.strangers import check_strangers
 from callsite.destinations.store.work import Told, Work, find_entry, list_kept
 from callsite.errors import CallsiteError
-from callsite.publish import MANIFEST, Manifest, Plan, plan_publish
 from callsite.publish.kinds import REDIRECT
-from callsite.publish.plan import Upload
+from callsite.publish.manifest import MANIFEST, Manifest
+from callsite.publish.plan import Plan, Upload, plan_publish
 from callsite.publish.settings import StoreSettings
 
 if TYPE_CHECKING:

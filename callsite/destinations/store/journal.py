@@ -26,19 +26,9 @@ from callsite.destinations.store.machine import is_running, read_machine
 from callsite.destinations.store.notes import Lease, Notes, begin_notes, end_notes, format_notes, parse_notes
 from callsite.destinations.store.objects import Found, Objects
 from callsite.errors import CallsiteError
-from callsite.publish import (
-    MANIFEST,
-    Entry,
-    Manifest,
-    Plan,
-    Stage,
-    find_fresh,
-    format_manifest,
-    parse_manifest,
-    plan_begun,
-    plan_clearing,
-)
-from callsite.publish.manifest import Headers
+from callsite.publish.manifest import MANIFEST, Entry, Headers, Manifest, format_manifest, parse_manifest
+from callsite.publish.plan import Plan, Stage
+from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
 
 if TYPE_CHECKING:
     from obstore import PutMode, UpdateVersion

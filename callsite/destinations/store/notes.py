@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from callsite.errors import CallsiteError
-from callsite.publish import Entry, Manifest, Plan, format_manifest, parse_manifest
+from callsite.publish.manifest import Entry, Manifest, format_manifest, parse_manifest
+from callsite.publish.plan import Plan
 
 KEPT: Final = ".callsite-kept"
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}-[0-9a-f]{8}")

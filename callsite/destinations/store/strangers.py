@@ -9,8 +9,7 @@ from typing import Final
 from callsite.destinations.store.faults import MissingError
 from callsite.destinations.store.objects import Objects
 from callsite.errors import CallsiteError
-from callsite.publish import Plan
-from callsite.publish.plan import Upload
+from callsite.publish.plan import Plan, Upload
 
 # So many files are asked for one by one; for more, all there are is listed.
 MOST_ASKED: Final = 10

@@ -15,8 +15,8 @@ from callsite.destinations.store.faults import MissingError
 from callsite.destinations.store.journal import Journal
 from callsite.destinations.store.notes import KEPT, find_needed, name_kept
 from callsite.destinations.store.objects import Objects
-from callsite.publish import Entry, Manifest, Plan, Stage
-from callsite.publish.plan import Upload
+from callsite.publish.manifest import Entry, Manifest
+from callsite.publish.plan import Plan, Stage, Upload
 
 # How many copies may lie about before a request is spent on deleting them.
 MOST_STALE: Final = 50
