@@ -1,6 +1,8 @@
 """Pygments' tokens in a fraction of its time.
 
-    lexer ──rules──▶ Rule* of each state ──table──▶ entries by next character ──scanner──▶ (type, text)*
+    lexer ──rules──▶ Rule* of each state ──tables──▶ entries by next character ──scanner──▶ (type, text)*
+                                                                               └─placing─▶ the same with places
+                                                                                 changing, finding: lexers over lexers
 
 `find_scanner` gives, for a lexer that it can prove equal, a scanner whose tokens are those of the lexer's own
 `get_tokens_unprocessed`: cut at the same places, of the same types, errors and empty ones included. For any other lexer
@@ -12,16 +14,6 @@ ever, it raises a `RuntimeError`.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from pygments.lexer import Lexer
-
-from callsite.scanning.scanner import Scanner, make_scanner
+from callsite.scanning.finding import Scanner, find_scanner
 
 __all__ = ["Scanner", "find_scanner"]
-
-
-@lru_cache(maxsize=256)
-def find_scanner(lexer: Lexer) -> Scanner | None:
-    """The scanner of a lexer, the same one each time; None when it does what no scanner is known to do equally."""
-    return make_scanner(lexer)

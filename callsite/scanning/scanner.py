@@ -4,53 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from pygments.lexer import Lexer, RegexLexer
 from pygments.token import Error, Whitespace, _TokenType
 
 from callsite.scanning.actions import Using
-from callsite.scanning.rules import Definitions, Move, Rule, find_rules
-from callsite.scanning.table import Table
+from callsite.scanning.rules import Move, Rule
+from callsite.scanning.tables import Tables, find_tables
 
+# The type and the text of a token.
 Token = tuple[_TokenType, str]
 
-
-class Scanner(Protocol):
-    """Reads text as a lexer of Pygments does."""
-
-    def scan(self, text: str) -> list[Token]:
-        """The types and texts of the tokens that the lexer's `get_tokens_unprocessed` gives, in the same order."""
-
-
-class Tables(dict[str, Table]):
-    """The tables of a lexer's states, made when a state is first come to."""
-
-    def __init__(self, source: object, states: dict[str, tuple[Rule, ...]]) -> None:
-        super().__init__()
-        self.source = source
-        self.is_stateless = all(rule.groups is not None for rules in states.values() for rule in rules)
-        self._states = states
-
-    def __missing__(self, state: str) -> Table:
-        """Begin a table."""
-        self[state] = table = Table(self._states[state])
-        return table
+# One with its place in front, as lexers give them.
+PlacedToken = tuple[int, _TokenType, str]
 
 
 class RegexScanner:
-    """Scans for a `RegexLexer`."""
+    """Scans for a `RegexLexer` whose tokens are all from its rules."""
 
-    def __init__(self, lexer: RegexLexer, tables: Tables) -> None:
+    def __init__(self, lexer: Lexer, tables: Tables) -> None:
         self._lexer = lexer
         self._tables = tables
         self._others: dict[int, tuple[dict[str, Any], RegexScanner]] = {}
-
-    @property
-    def is_stateless(self) -> bool:
-        """Whether what it has read before cannot matter: nothing but its rules has a part in it."""
-        return self._tables.is_stateless
 
     def scan(self, text: str, stack: Iterable[str] = ("root",)) -> list[Token]:
         """The tokens of `text`, from the state at the top of the stack."""
@@ -121,34 +97,33 @@ class RegexScanner:
     def _use(self, using: Using, text: str) -> list[Token]:
         """The tokens of a text as `using` has them read."""
         if using.other is None and not using.options:
-            return self.scan(text, **using.arguments)
+            return self._use_itself(text, using.arguments)
         using.options.update(self._lexer.options)  # as Pygments does it: the next lexer that asks finds them there
         options, scanner = self._others.get(id(using), (None, None))
         if scanner is None or options != using.options:
             lexer = (using.other or type(self._lexer))(**using.options)
-            scanner = make_scanner(lexer)
-            if scanner is None or not scanner.is_stateless:
-                return [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text, **using.arguments)]
+            tables = find_tables(lexer) if reads_by_rules(lexer) else None
+            if tables is None or not tables.are_enough:
+                return self._collect(text, lexer.get_tokens_unprocessed(text, **using.arguments))
+            scanner = self._make_other(lexer, tables)
             self._others[id(using)] = dict(using.options), scanner
         return scanner.scan(text, **using.arguments)
 
+    def _use_itself(self, text: str, arguments: dict[str, Any]) -> list[Token]:
+        return self.scan(text, **arguments)
 
-def make_scanner(lexer: Lexer) -> RegexScanner | None:
-    """A scanner for a `RegexLexer` whose tokens are all from its rules; None for any other."""
-    if not isinstance(lexer, RegexLexer) or type(lexer).get_tokens_unprocessed is not RegexLexer.get_tokens_unprocessed:
-        return None
-    definitions: Definitions = getattr(lexer, "_tokens")  # noqa: B009  # it is there, but its types do not say so
-    tables = _tables.get(type(lexer))
-    if tables is None or tables.source is not definitions:
-        states = find_rules(definitions)
-        if states is None:
-            return None
-        _tables[type(lexer)] = tables = Tables(definitions, states)
-    return RegexScanner(lexer, tables)
+    def _make_other(self, lexer: Lexer, tables: Tables) -> RegexScanner:
+        return RegexScanner(lexer, tables)
+
+    def _collect(self, text: str, tokens: Iterable[PlacedToken]) -> list[Token]:
+        """The tokens that another lexer finds in a text."""
+        del text
+        return [(kind, value) for _, kind, value in tokens]
 
 
-# Those of each class of lexers, as its rules last were.
-_tables: WeakKeyDictionary[type[Lexer], Tables] = WeakKeyDictionary()
+def reads_by_rules(lexer: Lexer) -> bool:
+    """Whether the tokens of a lexer are those of its rules, as they are."""
+    return isinstance(lexer, RegexLexer) and type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
 
 
 def _move(states: list[str], move: Move) -> None:

@@ -1,4 +1,4 @@
-"""What a lexer's state does at each character: a table that grows as characters are met.
+"""What a lexer's states do at each character: tables that grow as characters are met.
 
 Pygments tries a state's rules in turn, and the first that matches has the text. Here only those are tried, in the same
 order, that can begin with the next character; and none behind one that is certain to match there. Both leave out only
@@ -18,19 +18,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from pygments.lexer import Lexer
 from pygments.token import _TokenType
 
 from callsite.scanning.beginnings import find_bit
-from callsite.scanning.rules import Matcher, Rule
+from callsite.scanning.rules import Definitions, Matcher, Rule, find_rules
 
 Step = tuple[Matcher, _TokenType | None, Rule]
 Entry = tuple[Any, _TokenType | None, Any]
 
 
 # How many tokens are found by all rules of a state before its table is begun, for each character of its patterns: some
-# part of those that could be found in the time that it takes to see what the patterns can begin with. Most states of most
-# lexers never have so many.
+# part of those that could be found in the time that it takes to see what the patterns can begin with. Most states of
+# most lexers never have so many.
 WAIT = 0.125
 
 
@@ -73,3 +75,38 @@ class Table(dict[str, Entry]):
 
 def _no_match(text: str, position: int) -> None:
     """Stand in front of steps."""
+
+
+class Tables(dict[str, Table]):
+    """The tables of a lexer's states, each made when its state is first come to.
+
+    They `are_enough` when nothing else has a part in the tokens: no function of the lexer's own, which could remember
+    what it has read before.
+    """
+
+    def __init__(self, source: Definitions, states: dict[str, tuple[Rule, ...]]) -> None:
+        super().__init__()
+        self.source = source
+        self.are_enough = all(rule.groups is not None for rules in states.values() for rule in rules)
+        self._states = states
+
+    def __missing__(self, state: str) -> Table:
+        """Begin a table."""
+        self[state] = table = Table(self._states[state])
+        return table
+
+
+# Those of each class of lexers, as its rules last were.
+_tables: WeakKeyDictionary[type[Lexer], Tables] = WeakKeyDictionary()
+
+
+def find_tables(lexer: Lexer) -> Tables | None:
+    """The tables of a `RegexLexer`, the same for all of its class; None when its rules are no regular expressions."""
+    source: Definitions = getattr(lexer, "_tokens")  # noqa: B009  # it is there, but its types do not say so
+    tables = _tables.get(type(lexer))
+    if tables is None or tables.source is not source:
+        states = find_rules(source)
+        if states is None:
+            return None
+        _tables[type(lexer)] = tables = Tables(source, states)
+    return tables
