@@ -59,7 +59,8 @@ class Mixed:
 
 
 # A row that may begin a fence or raw HTML, or lists and quotes too deep inside each other.
-_START = re.compile(r"^(?:[ \t>+*\-0-9.)]*(?:```|~~~)| {0,3}<(?![ \t\n])|[ \t>+*\-0-9.)]{25})", re.MULTILINE)
+_START = re.compile(r"([ \t>+*\-0-9.)]*(?:```|~~~)| {0,3}<(?![ \t\n])|[ \t>+*\-0-9.)]{25})")
+_NEXT_START = re.compile(f"\n{_START.pattern}")
 
 # What lists and quotes put in front of a row. Each level takes a column or more, and a tab is four of them at the most.
 _LEAD = re.compile(r"[ \t>+*\-0-9.)]*")
@@ -67,9 +68,10 @@ _LONG_LEAD = re.compile(r"^[ \t>+*\-0-9.)]{25,}", re.MULTILINE)
 
 _OPENING = re.compile(r"(`{3,})[^`\n]*\n|(~{3,})[^\n]*\n")
 _CLOSING = {"`": re.compile(r"`*[ \t]*\n"), "~": re.compile(r"~*[ \t]*\n")}
+_COMMENT_END = re.compile("-->")
 _INDENTS = ("", " ", "  ", "   ")
 _BLANK = re.compile(r"^[ \t]*\n", re.MULTILINE)
-_FRESH = re.compile(r"^[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n]|\Z)", re.MULTILINE)
+_FRESH = re.compile(r"\n[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n]|\Z)")
 
 
 @cache
@@ -81,8 +83,8 @@ def block_parser() -> MarkdownIt:
 
 
 def find_fresh_rows(text: str, start: int) -> Iterator[int]:
-    """Where fresh rows begin behind `start`, at which a row begins."""
-    return (blank.end() for blank in _FRESH.finditer(text, start))
+    """Where fresh rows begin behind `start`, at which a row begins; not behind blank rows that are the first of all."""
+    return (blank.end() for blank in _FRESH.finditer(text, max(start - 1, 0)))
 
 
 def find_blocks(text: str) -> Iterator[Fence | Html | Mixed]:
@@ -92,14 +94,23 @@ def find_blocks(text: str) -> Iterator[Fence | Html | Mixed]:
     """
     text = text.replace("\0", "\ufffd")  # as CommonMark wants it
     at = done = 0  # what is before `done` has been told; a block begins there, outside of lists and quotes
-    while found := _START.search(text, at):
-        start = found.start()
-        block = _read_fence(text, start) or _read_html(text, start) or _read_mixed(text, start, done)
+    # Rows are looked for by the end of the one before, which is much quicker than by being at the start of one.
+    found = _START.match(text) or _NEXT_START.search(text)
+    while found:
+        start = found.start(1)
+        block: Fence | Html | Mixed | None
+        if text[start] in "`~":
+            block = _read_fence(text, start)
+        elif text[start] == "<":
+            block = _read_html(text, start) or _read_mixed(text, start, done)
+        else:
+            block = _read_mixed(text, start, done)
         if block is None:
             at = _find_row_end(text, start)
         else:
             yield block
             at = done = block.end
+        found = _NEXT_START.search(text, at - 1)
 
 
 def _read_fence(text: str, start: int) -> Fence | None:
@@ -177,5 +188,7 @@ def _find_html(text: str, start: int) -> tuple[re.Pattern[str], bool] | None:
     """The kind of block of HTML that a row may begin: what ends it, and whether it may stop a paragraph."""
     if not text.startswith("<", start):
         return None
+    if text.startswith("<!--", start):
+        return _COMMENT_END, True
     row = text[start : _find_row_end(text, start) - 1]
     return next(((ending, stops) for opening, ending, stops in HTML_SEQUENCES if opening.search(row)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,9 +19,10 @@ from markdown_it import MarkdownIt
 from callsite.model import Page
 from callsite.page import parse_page
 from callsite.text import normalise_ends
-from callsite.twins import TwinPage, list_twin_paths
+from callsite.twins import TwinPage, find_documents, list_twin_paths, make_part, plan_common, sort_pages
 from callsite.twins.escaping import escape_line, escape_words, format_element, make_line
 from callsite.twins.pages import encode_url, find_markdown_path, format_time
+from tests.growth import find_growth
 from tests.strategies import pages
 from tests.test_twins_examples import assert_valid
 from tests.twinning import day, files_of, leave, read_valid, site_of, twin, twin_of
@@ -70,6 +72,59 @@ def test_texts_end_in_one_line_end() -> None:
     files = files_of(site_of(page), leave)
     texts = [content for path, content in files.items() if path != "objects.inv"]
     assert all(text.endswith(b"\n") and not text.endswith(b"\n\n") for text in texts)
+
+
+def test_a_site_is_the_sum_of_its_pages_parts_and_what_they_have_in_common() -> None:
+    """Each part is made from its page alone; what is about all of them needs no more of a page than its metadata."""
+    body = "[a](b)\n\n```py\nx\n```\n"
+    whole = [twin(f"title: {name}\nslug: {name}\nsymbol: m.{name}", body, changed=day(1)) for name in "cab"]
+    site = site_of(*whole)
+    known = [replace(each, page=replace(_page(each), blocks=())) for each in whole]
+    light = site_of(*known)
+    parts = {each.url: make_part(each, _page(other), light, leave) for each, other in zip(known, whole, strict=True)}
+    files = {path: parts[each.url].document for path, each in find_documents(light).items()}
+    entries = (parts[each.url].entry for each in sort_pages(light))
+    files |= {path: b"".join(pieces) for path, pieces in plan_common(light, entries)}
+    assert files == files_of(site, leave)
+
+
+def test_entries_are_asked_for_one_by_one() -> None:
+    site = site_of(twin("title: a", "```\nx\n```\n", url="a"), twin("title: b", "```\ny\n```\n", url="b"))
+    told: list[str] = []
+
+    def make_entries() -> Iterator[bytes]:
+        for each in sort_pages(site):
+            told.append(each.url)
+            yield make_part(each, _page(each), site, leave).entry
+
+    files = dict(plan_common(site, make_entries()))
+    assert told == []
+    pieces = iter(files["examples.json"])
+    while b'"number": 1' not in next(pieces):
+        pass
+    assert told == ["a"]
+    assert b'"y"' in b"".join(pieces)
+    assert told == ["a", "b"]
+
+
+def _page(twin: TwinPage) -> Page:
+    assert isinstance(twin.page, Page)
+    return twin.page
+
+
+@pytest.mark.untraced
+def test_what_pages_have_in_common_takes_no_more_than_their_number() -> None:
+    def make(times: int) -> Callable[[], object]:
+        pages = (twin(f"title: {n}\nslug: p{n}\nsymbol: m{n % 9}.n{n}", changed=day(1)) for n in range(times))
+        site = site_of(*pages)
+        return lambda: [b"".join(pieces) for _, pieces in plan_common(site, [b"{}"] * times)]
+
+    assert find_growth(make, 100) < 40
+
+
+@given(st.text())
+def test_a_line_is_what_it_would_be_if_it_were_not_plain(text: str) -> None:
+    assert make_line(text) == make_line("\0" + text)
 
 
 def test_of_two_pages_for_one_file_the_first_has_it() -> None:
@@ -122,7 +177,7 @@ def test_hostile_words_are_words_everywhere() -> None:
     header = "title: x\nslug: x\nsymbol: a.b"
     page = twin(header, "```py\nx\n```\n", created=day(1))
     meta = replace(page.page.meta, title=_HOSTILE, description=_HOSTILE)
-    hostile = replace(page, page=replace(page.page, meta=meta))
+    hostile = replace(page, page=replace(_page(page), meta=meta))
     libraries = (("a", "libraries/a.html", _HOSTILE),)
     files = files_of(site_of(hostile, name=_HOSTILE, summary=_HOSTILE, libraries=libraries), leave)
     feed = read_valid(files["changes.atom.xml"], "atom")
@@ -200,5 +255,5 @@ def test_real_pages(shared: Path) -> None:
     assert len([path for path in files if path.endswith(".md")]) == len(twins)
     data = json.loads(files["examples.json"])
     assert_valid(data)
-    assert len(data["excerpts"]) == sum(len(twin.page.listings) for twin in twins)
+    assert len(data["excerpts"]) == sum(len(_page(twin).listings) for twin in twins)
     assert b"\n~~" not in b"".join(content for path, content in files.items() if path.endswith(".md"))

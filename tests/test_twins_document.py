@@ -7,15 +7,21 @@ from markdown_it import MarkdownIt
 
 from callsite.model import Gap, Meta, Page, Prose
 from callsite.page import parse_page
-from callsite.twins.document import format_document
+from callsite.twins.document import Resolve, format_document
+from callsite.twins.pages import TwinPage, TwinSite
 from tests.strategies import pages, texts
 from tests.twinning import leave, site_of, twin, twin_of
 
 _HEADER = "title: flask g Example Code\nslug: g\nsymbol: flask.globals.g\naliases: flask.g\nmeta: What g is for.\ndocs: https://flask.example/api#g\nsortorder: 1\ndate: 2026-01-01"
 
 
+def _write(twin: TwinPage, site: TwinSite, resolve: Resolve) -> str:
+    assert isinstance(twin.page, Page)
+    return format_document(twin, twin.page, site, resolve)
+
+
 def _format(body: str, header: str = "title: T") -> str:
-    return format_document(twin(header, body), site_of(), leave)
+    return _write(twin(header, body), site_of(), leave)
 
 
 def _body(text: str) -> str:
@@ -89,11 +95,11 @@ def test_links_lead_to_the_site() -> None:
     def resolve(_: Page, target: str) -> str:
         return {"{filename}b.md": "/b.html#s"}.get(target, target)
 
-    there = format_document(page, site_of(), resolve)
+    there = _write(page, site_of(), resolve)
     assert there.endswith(
         "[a](https://callsite.example/b.html#s) [c](#d) [e](//cdn.example/f) [g](https://x.example/h)\n"
     )
-    here = format_document(page, site_of(address=""), resolve)
+    here = _write(page, site_of(address=""), resolve)
     assert "[a](/b.html#s) [c](#d)" in here
     assert "- Page: [x.html](/x.html)" in here
 
@@ -168,9 +174,14 @@ def test_a_first_listing_needs_no_blank_line_in_front() -> None:
     assert _body("").strip() == ""
 
 
+def test_a_listing_may_be_empty() -> None:
+    assert _body("```py\n```\n").endswith("\n\n```py\n```\n")
+    assert _body("> ```py\n> ```\n").endswith("\n>\n> ```py\n> ```\n")
+
+
 def test_carriage_returns_and_nul_bytes_of_pages_made_by_hand() -> None:
     page = Page(Meta(title="T"), (Prose("[a](/b)\r\nc\0\r[d](/e)\n"),))
-    assert format_document(twin_of(page), site_of(), leave).endswith(
+    assert _write(twin_of(page), site_of(), leave).endswith(
         "[a](https://callsite.example/b)\nc\ufffd\n[d](https://callsite.example/e)\n"
     )
 
@@ -178,7 +189,7 @@ def test_carriage_returns_and_nul_bytes_of_pages_made_by_hand() -> None:
 @settings(max_examples=60)
 @given(pages() | texts().map(lambda text: parse_page(text)[0]))
 def test_each_listing_is_one_fenced_block_with_its_code(page: Page) -> None:
-    text = format_document(twin_of(page), site_of(), lambda _, target: f"/x{target}")
+    text = _write(twin_of(page), site_of(), lambda _, target: f"/x{target}")
     parser = MarkdownIt("commonmark", {"maxNesting": 100})
     parser.core.ruler.enableOnly(["normalize", "block"])
     blocks = [token.content.split("\n")[:-1] for token in parser.parse(text) if token.type == "fence"]

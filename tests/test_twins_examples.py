@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from callsite.twins.examples import SCHEMA, format_examples
+from callsite.model import Page
+from callsite.twins import TwinSite, sort_pages
+from callsite.twins.examples import SCHEMA, format_entry, format_examples
 from tests.twinning import day, files_of, leave, site_of, twin
 
 _SCHEMA: dict[str, Any] = json.loads(SCHEMA)
@@ -31,8 +33,13 @@ def assert_valid(data: object) -> None:
     _VALIDATOR.validate(data)
 
 
+def _write(site: TwinSite, schema: str) -> str:
+    entries = (format_entry(twin, twin.page) for twin in sort_pages(site) if isinstance(twin.page, Page))
+    return b"".join(format_examples(site, schema, entries)).decode()
+
+
 def _data(*pages: Any, **facts: Any) -> Any:
-    data = json.loads(format_examples(site_of(*pages, **facts), "examples.schema.json"))
+    data = json.loads(_write(site_of(*pages, **facts), "examples.schema.json"))
     assert_valid(data)
     return data
 
@@ -150,9 +157,17 @@ def test_everything_is_sorted_and_a_symbol_has_one_page() -> None:
     ]
 
 
+def test_gaps_at_either_end_and_next_to_each_other() -> None:
+    gaps = "# ... a ...\n1\n2\n# ... b ...\n# ... c ...\n3\n# ... d ...\n"
+    (excerpt,) = _data(twin("title: T\nslug: t", f"```py lines=4-5,9\n{gaps}```\n"))["excerpts"]
+    assert excerpt["code"] == "1\n2\n3"
+    assert [(gap["after"], gap["note"]) for gap in excerpt["gaps"]] == [(0, "a"), (2, "b"), (2, "c"), (3, "d")]
+    assert [(run["lines"]["first"], run["upstream"]["last"]) for run in excerpt["runs"]] == [(1, 5), (3, 9)]
+
+
 def test_a_record_is_a_line_in_utf8() -> None:
     site = site_of(twin("title: Über\nslug: u", "```\nñ\u2028\n```\n"), twin("title: B\nslug: v"))
-    text = format_examples(site, "s.json")
+    text = _write(site, "s.json")
     assert '"title": "Über"' in text
     records = [line.rstrip(",") for line in text.split("\n") if line.startswith('{"')]
     assert len([json.loads(record) for record in records]) == 3

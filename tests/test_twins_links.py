@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from callsite.twins.links import rewrite_links
-from callsite.twins.spots import encode_target
+from callsite.twins.plain import find_targets, is_plain
+from callsite.twins.spots import block_parser, encode_target, find_spots
+from tests.growth import find_growth
 from tests.strategies import texts
 
 _NEW = "https://new.example/"
@@ -44,6 +47,19 @@ def _rewrite(text: str) -> str:
         ("<http://x.example/>", "<Nhttp://x.example/>"),
         ("[r](and more\n\n[r]: /x", "[r](and more\n\n[r]: N/x"),
         ("\f\n[a](/x)", "\f\n[a](N/x)"),
+        # Where fences and raw HTML stand between words.
+        ("[a](/x)\n```\n[b](/y)\n```\n[c](/z)", "[a](N/x)\n```\n[b](/y)\n```\n[c](N/z)"),
+        ("a\n\n<p>\n<a href=/x>\n</p>\n\n[b](/y)", 'a\n\n<p>\n<a href="N/x">\n</p>\n\n[b](N/y)'),
+        (
+            "- a\n\n  ```\n  [b](/x)\n  ```\n\n  [c](/y)\n\n[d](/z)",
+            "- a\n\n  ```\n  [b](/x)\n  ```\n\n  [c](N/y)\n\n[d](N/z)",
+        ),
+        ("a\n\n-  a\n\n   [c *d*](/y 'e')\n\n[d](/z)", "a\n\n-  a\n\n   [c *d*](N/y 'e')\n\n[d](N/z)"),
+        ("words\n\n<!-- c -->\n\n[a](/x)", "words\n\n<!-- c -->\n\n[a](N/x)"),
+        ("words\n\n[a](/x)\n\nwords", "words\n\n[a](N/x)\n\nwords"),
+        (" <p>\n <a href=/x>\n </p>\n\n[b](/y)", ' <p>\n <a href="N/x">\n </p>\n\n[b](N/y)'),
+        ("<p>\n<a href=/x>\n</p>\n\n[b]:\n/y", '<p>\n<a href="N/x">\n</p>\n\n[b]:\nN/y'),
+        ("[a](/x\\_y)\n\n`](` [b](/y)", "[a](N/x_y)\n\n`](` [b](N/y)"),
     ],
 )
 def test_addresses_get_new_ones(text: str, expected: str) -> None:
@@ -72,6 +88,9 @@ def test_addresses_get_new_ones(text: str, expected: str) -> None:
         "<style>\n<img src='/x'>\n</style>",
         "<a name=x data-href='/x' href>a</a>",
         "<a href='/x\ny'>a</a>",
+        "<div>\n<a href='/x\ny'>a</a>\n</div>",
+        "<div>\nsrc\n</div>",
+        "a\n\n    [b](/x)",
         "<a href='/x'",
         "<mailto@x.example>",
         "a < b, c](d, <- and ]: no more",
@@ -81,6 +100,11 @@ def test_addresses_get_new_ones(text: str, expected: str) -> None:
 )
 def test_all_else_is_left_alone(text: str) -> None:
     assert _rewrite(text) == text
+
+
+def test_the_parser_is_made_when_it_is_needed() -> None:
+    block_parser.cache_clear()
+    assert _rewrite("[a\nb](/x 'c') <a href=/y>") == "[a\nb](N/x 'c') <a href=\"N/y\">"
 
 
 def test_links_in_an_images_own_words_are_words() -> None:
@@ -118,12 +142,23 @@ def test_a_long_paragraph_takes_no_more_than_its_length() -> None:
     assert _rewrite(text) == "word [a](Nb) " * 5000
 
 
+@pytest.mark.untraced
+@pytest.mark.parametrize(
+    "part", ["[a](/x) ", "[a](/x)\n", "[a](/x)\n\n", "\\[[a](/x) ", "<p><a href='/x'>", "[", "`[a](", "<!-- -->\n"]
+)
+def test_a_long_text_takes_no_more_than_its_length(part: str) -> None:
+    assert find_growth(lambda times: lambda: _rewrite("b\n" + part * times), 200) < 40
+
+
 # fmt: off
 _PARTS = [
     "[a](/x)", "[a](", "](/y.html)", "![", "![i](/z.png)", "[", "]", "(", ")", "`", "``", "```", "~~~", "<", ">", "</a>",
     '<a href="/h">', "<a href=/u ", "<https://e.x/>", "[r]: /d", "[r]:", "[r]", "/x y", "<div>", "word", "\\", "<!--", "-->",
     "<script>", "</script>", "'", '"', "&amp;", "{filename}a.md", "# ", "|", "*", "<img src='/s'>", "- ", "> ", "1. ", " ",
     "\n", "\n\n", "    ", "\t",
+]
+_PLAIN_PARTS = [
+    "[a](/x)", "![b](c.png)", "[`d`](https://e.example/f)", "`g`", "`](h)`", "\\[", "\\`", "word", " ", "\n", "! ", "# ", "- ", "1. ", "> ",
 ]
 # fmt: on
 _MIXED = st.lists(st.sampled_from(_PARTS), max_size=25)
@@ -138,6 +173,60 @@ def test_in_any_text_code_stays_and_links_lead_where_they_should(text: str) -> N
     # An address with brackets or a backtick in it may be something else to Python-Markdown; footnotes are.
     odd = ("%5B", "%5D", "%60", "mailto:")
     assert {link for link in _find(changed, "link") if not any(part in link for part in odd)} <= {_NEW, ""}
+
+
+@given(_MIXED.map("".join) | texts())
+def test_reading_in_parts_makes_no_difference(text: str) -> None:
+    """A definition anywhere has the text read as a whole."""
+    rows = text.replace("]:", "] :").split("\n")
+    whole = rewrite_links([*rows, "", "[nobody]: /nowhere"], lambda target: f"N{target}")
+    assert rewrite_links(rows, lambda target: f"N{target}") == whole[:-2]
+
+
+@given(st.lists(st.sampled_from([*_PLAIN_PARTS, *_PARTS]), max_size=16).map("".join))
+def test_plain_links_are_the_links(text: str) -> None:
+    """Those of any paragraph that is plain, and so of one that follows a heading, or is in a list or quote."""
+    text = re.sub(r"^[\s\d.)>*+-]+|(?<=\n)\s*\n", "", text).replace("]:", "") + "\n"
+    if not is_plain(text):
+        return
+    found, _ = find_spots(text.strip(), {})
+    assert {(spot.start, spot.target) for spot in found} == set(find_targets(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a](/x) ![`[b]`!](https://c.example:80/d_(", None),
+        (
+            "[a](/x) ![`[b]`!](https://c.example:80/d_) e\n- `f](` [g](h)",
+            [(4, "/x"), (18, "https://c.example:80/d_"), (57, "h")],
+        ),
+        ("\\[a](/x) `\\` [b\\]c](/y)", None),
+        ("\\[a\\](/x) `\\` [b\\]c](/y)", [(21, "/y")]),
+        ("a! b", []),
+        ("", []),
+        # These may say more.
+        ("[a](/x 'title')", None),
+        ("[a](</x>)", None),
+        ("[a](javascript:x)", None),
+        ("[a](mailto:b@c.example)", None),
+        ("[a](/x&amp;)", None),
+        ("[a](/\u00e9)", None),
+        ("[a]()", None),
+        ("[a\nb](/x)", None),
+        ("[a][b]", None),
+        ("``a`` [b](/x)", None),
+        ("`a``b` [b](/x)", None),
+        ("`a [b](/x)", None),
+        ("a < b", None),
+        ("    [a](/x)", None),
+        ("\t[a](/x)", None),
+        ("\u00a0\n[a](/x)", None),
+        ("![", None),
+    ],
+)
+def test_what_is_plain(text: str, expected: list[tuple[int, str]] | None) -> None:
+    assert (list(find_targets(text)) if is_plain(text) else None) == expected
 
 
 def _find(text: str, what: str) -> list[str]:

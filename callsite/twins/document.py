@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import dropwhile
 
 from callsite.address import is_web_address
 from callsite.credits import Credit
 from callsite.fence import format_lines
-from callsite.model import Gap, Listing, Origin, Page, Prose, Row, Snippet
+from callsite.model import Gap, Line, Listing, Origin, Page, Prose, Snippet
 from callsite.page import lines_fit
 from callsite.snippet import format_snippet, split_rows
 from callsite.symbol import find_symbol
@@ -22,16 +24,17 @@ Resolve = Callable[[Page, str], str]
 
 # The marks of quotes, up to the first of a list.
 _QUOTES = re.compile(r"[ >]*")
+_BACKTICKS = re.compile("`+")
 
 
-def format_document(twin: TwinPage, site: TwinSite, resolve: Resolve) -> str:
+def format_document(twin: TwinPage, page: Page, site: TwinSite, resolve: Resolve) -> str:
     """Write a page as Markdown for other programs. `resolve` is that of `plan_twins`."""
 
     def lead(target: str) -> str:
-        resolved = resolve(twin.page, target)
+        resolved = resolve(page, target)
         return f"{site.address}{resolved}" if resolved.startswith("/") and resolved[1:2] != "/" else resolved
 
-    parts = [_format_head(twin, site), *_format_body(twin, site.locate(twin.url), lead)]
+    parts = [_format_head(twin, site), *_format_body(twin, page, site.locate(twin.url), lead)]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -51,32 +54,35 @@ def _format_head(twin: TwinPage, site: TwinSite) -> str:
     return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
-def _format_body(twin: TwinPage, url: str, lead: Callable[[str], str]) -> Iterator[str]:
-    """The page's rows. Links are looked for with an empty fence in the place of each listing, which keeps the rows
-    around it what they are, in lists and quotes as well.
+def _format_body(twin: TwinPage, page: Page, url: str, lead: Callable[[str], str]) -> Iterator[str]:
+    """The page's rows, some in one piece. Links are looked for with an empty fence in the place of each listing, which
+    keeps the rows around it what they are, in lists and quotes as well.
     """
     rows: list[str] = []
-    listings: dict[int, tuple[int, Listing]] = {}
-    for block in twin.page.blocks:
+    places: list[tuple[int, Listing]] = []
+    for block in page.blocks:
         if isinstance(block, Prose):
             rows += split_rows(normalise_ends(block.text).replace("\0", "\ufffd"))
         else:
-            listings[len(rows)] = (len(listings) + 1, block)
+            places.append((len(rows), block))
             rows += [f"{block.layout.lead}```", f"{block.layout.indent}```"]
-    before = ""
-    begun = False
-    for number, row in enumerate(rewrite_links(rows, lead)):
-        if number in listings:
-            place, listing = listings[number]
-            if before.strip(" >\t") and begun:
-                yield _match_quotes(listing)
-            name = f"[Listing {place}]({encode_target(f'{url}#{twin.anchors[place - 1]}')})"
-            yield from _format_listing(listing, _describe(listing, twin.credits[place - 1], name))
-            begun = True
-        elif number - 1 not in listings and (begun or row):
-            yield row
-            begun = True
-        before = row
+    rows = rewrite_links(rows, lead)
+    done = 0
+    for number, (place, listing) in enumerate(places, start=1):
+        yield from _join_words(rows[done:place], done)
+        if place and rows[place - 1].strip(" >\t"):
+            yield _match_quotes(listing)
+        name = f"[Listing {number}]({encode_target(f'{url}#{twin.anchors[number - 1]}')})"
+        yield from _format_listing(listing, _describe(listing, twin.credits[number - 1], name))
+        done = place + 2
+    yield from _join_words(rows[done:], done)
+
+
+def _join_words(rows: list[str], done: int) -> Iterator[str]:
+    """Rows between listings in one piece, those in front of all others without the empty ones at their beginning."""
+    kept = rows if done else list(dropwhile(lambda row: not row, rows))
+    if kept:
+        yield "\n".join(kept)
 
 
 def _match_quotes(listing: Listing) -> str:
@@ -94,11 +100,15 @@ def _format_listing(listing: Listing, words: str) -> Iterator[str]:
     if marks:
         yield f"{layout.indent}Marked lines: {_format_numbers(marks)}."
     yield layout.indent.rstrip()
-    longest = max((len(run) for row in rows for run in re.findall("`+", row)), default=0)
+    code = "\n".join(rows)
+    longest = max(map(len, _BACKTICKS.findall(code)), default=0) if "`" in code else 0
     fence = "`" * max(3, longest + 1)
     yield f"{layout.indent}{fence}{listing.snippet.language.replace('`', '')}"
-    for row in rows:
-        yield f"{layout.indent}{row}" if row else layout.indent.rstrip()
+    if layout.indent:
+        for row in rows:
+            yield f"{layout.indent}{row}" if row else layout.indent.rstrip()
+    elif rows:
+        yield code
     yield f"{layout.indent}{fence}"
 
 
@@ -106,21 +116,28 @@ def _list_rows(snippet: Snippet) -> tuple[list[str], list[int]]:
     """The lines of a listing as they are shown, gaps among them, and the numbers of the marked ones."""
     rows: list[str] = []
     marks: list[int] = []
-    before: Row | None = None
+    after_gap = False
     for row in snippet.rows:
-        if before is not None and (isinstance(row, Gap) or isinstance(before, Gap)):
-            rows.append("")
-        rows.append(_format_gap(row, snippet.language) if isinstance(row, Gap) else row.text)
-        if not isinstance(row, Gap) and row.marked:
-            marks.append(len(rows))
-        before = row
+        if isinstance(row, Line):
+            if after_gap:
+                rows.append("")
+            rows.append(row.text)
+            if row.marked:
+                marks.append(len(rows))
+            after_gap = False
+        else:
+            if rows:
+                rows.append("")
+            rows.append(_format_gap(row.note, snippet.language))
+            after_gap = True
     return rows, marks
 
 
-def _format_gap(gap: Gap, language: str) -> str:
+@lru_cache(maxsize=1024)  # most notes of a page are the same
+def _format_gap(note: str, language: str) -> str:
     if language in ("", "text"):
-        return f"... {gap.note} ..."
-    return format_snippet(Snippet(language, (gap,))).removesuffix("\n")
+        return f"... {note} ..."
+    return format_snippet(Snippet(language, (Gap(note),))).removesuffix("\n")
 
 
 def _describe(listing: Listing, credit: Credit, name: str) -> str:

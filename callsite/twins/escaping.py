@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from callsite.text import CONTROL
@@ -11,6 +12,7 @@ from callsite.text import CONTROL
 _UNSEEN = re.compile(f"{CONTROL.pattern}|[\0\ufffe\uffff]")
 
 # Markdown's marks. One `_` inside a word is none, and a dotted name reads better without backslashes.
+_MARK = re.compile(r"[\\`*\[\]<~&_]")
 _MARKS = re.compile(r"[\\`*\[\]<]|~(?=~)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 
 # What begins a heading, a quote, a list, a rule or a definition at the start of a line.
@@ -25,12 +27,17 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def make_line(text: str) -> str:
     """Text on one line, each stretch of space one space, without characters that cannot be seen."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")  # the one space that can be printed
     return " ".join(_UNSEEN.sub("", " ".join(text.split())).split())
 
 
+@lru_cache(maxsize=4096)  # names of projects, their files and their licences come again and again
 def escape_words(text: str) -> str:
     """Words on one line that Markdown shows as they are, wherever in a line they stand but at its start."""
-    return _CLOSING.sub(r"\\\g<0>", _MARKS.sub(r"\\\g<0>", make_line(text)))
+    line = make_line(text)
+    escaped = _MARKS.sub(r"\\\g<0>", line) if _MARK.search(line) else line
+    return _CLOSING.sub(r"\\\g<0>", escaped) if escaped.endswith("#") else escaped
 
 
 def escape_line(text: str) -> str:

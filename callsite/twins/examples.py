@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -11,8 +12,7 @@ from typing import Any
 from callsite import __version__
 from callsite.address import is_web_address
 from callsite.credits import Credit
-from callsite.model import Gap, Listing, Origin, Snippet
-from callsite.page import lines_fit
+from callsite.model import Line, Origin, Page, Snippet
 from callsite.snippet import find_title
 from callsite.symbol import find_symbol
 from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path, format_time
@@ -25,9 +25,11 @@ SCHEMA = resources.files(__package__).joinpath("examples.schema.json").read_byte
 _Record = Mapping[str, Any]
 
 
-def format_examples(site: TwinSite, schema: str) -> str:
-    """Write the data, one record a line, so that it can be read line by line as well. Symbols are sorted by name, pages
-    by address, excerpts by page and place. `schema` is the path of the schema below the site's root.
+def format_examples(site: TwinSite, schema: str, entries: Iterable[bytes]) -> Iterator[bytes]:
+    """Write the data, piece by piece: one record a line, so that it can be read line by line as well.
+
+    Symbols are sorted by name, pages by address, excerpts by page and place. `schema` is the path of the schema below
+    the site's root; `entries` are those of `format_entry` for each of `sort_pages`.
     """
     head = {
         "schema": site.locate(schema) if site.address else schema,
@@ -35,24 +37,46 @@ def format_examples(site: TwinSite, schema: str) -> str:
         "generator": f"Callsite {__version__}",
         "site": {"name": site.name, "summary": site.summary, "address": site.address, "language": site.language},
     }
-    pages = sorted(site.pages, key=lambda twin: twin.url)
-    lists: tuple[tuple[str, Iterable[_Record]], ...] = (
-        ("symbols", _list_symbols(site)),
-        ("pages", map(_describe_page, pages)),
-        ("excerpts", (excerpt for twin in pages for excerpt in _list_excerpts(twin))),
+    lists: tuple[tuple[str, Iterable[bytes]], ...] = (
+        ("symbols", map(_dump, _list_symbols(site))),
+        ("pages", map(_dump, map(_describe_page, sort_pages(site)))),
+        ("excerpts", filter(None, entries)),
     )
-    fields = [f"{_dump(key)}: {_dump(value)}" for key, value in head.items()]
-    fields += [f"{_dump(key)}: {_join('[', map(_dump, records), ']')}" for key, records in lists]
-    return _join("{", fields, "}") + "\n"
+    before = b"{\n"
+    for key, value in head.items():
+        yield b"%b%b: %b" % (before, _dump(key), _dump(value))
+        before = b",\n"
+    for key, records in lists:
+        yield b"%b%b: " % (before, _dump(key))
+        yield from _join(records)
+    yield b"\n}\n"
 
 
-def _join(opening: str, items: Iterable[str], closing: str) -> str:
-    inside = ",\n".join(items)
-    return f"{opening}\n{inside}\n{closing}" if inside else f"{opening}{closing}"
+def sort_pages(site: TwinSite) -> list[TwinPage]:
+    """The pages of a site in the order of their addresses."""
+    return sorted(site.pages, key=lambda twin: twin.url)
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def format_entry(twin: TwinPage, page: Page) -> bytes:
+    """What the data has of a page's listings: a record a line, or nothing when it has none."""
+    return b",\n".join(map(_dump, _list_excerpts(twin, page)))
+
+
+def _join(records: Iterable[bytes]) -> Iterator[bytes]:
+    before = b"[\n"
+    for record in records:
+        yield before
+        yield record
+        before = b",\n"
+    yield b"\n]" if before == b",\n" else b"[]"
+
+
+def _dump(value: object) -> bytes:
+    return _ENCODER.encode(value).encode()
+
+
+# `json.dumps` makes a new one for each call that says more than what to write.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _list_symbols(site: TwinSite) -> Iterator[_Record]:
@@ -81,47 +105,70 @@ def _describe_page(twin: TwinPage) -> _Record:
     }
 
 
-def _list_excerpts(twin: TwinPage) -> Iterator[_Record]:
+def _list_excerpts(twin: TwinPage, page: Page) -> Iterator[_Record]:
     for number, (listing, anchor, credit, uses) in enumerate(
-        zip(twin.page.listings, twin.anchors, twin.credits, twin.uses, strict=True), start=1
+        zip(page.listings, twin.anchors, twin.credits, twin.uses, strict=True), start=1
     ):
         snippet = listing.snippet
+        survey = _survey_snippet(snippet)
         yield {
             "page": twin.url,
             "number": number,
             "anchor": anchor,
             "title": find_title(snippet) or listing.origin.path.rpartition("/")[2],
             "language": snippet.language,
-            "code": snippet.code,
-            "marks": [mark + 1 for mark in snippet.marks],
-            "runs": list(_list_runs(listing)),
-            "gaps": list(_list_gaps(snippet)),
+            "code": "\n".join(survey.lines),
+            "marks": survey.marks,
+            "runs": list(_list_runs(survey.runs, listing.origin)),
+            "gaps": survey.gaps,
             "provenance": _describe_origin(listing.origin, credit),
             "uses": sorted(set(uses)),
         }
 
 
-def _list_runs(listing: Listing) -> Iterator[_Record]:
+@dataclass(slots=True)
+class _Survey:
+    """A snippet in parts, found in one go: its lines, the numbers of the marked ones, the lengths of its runs and what
+    is left out behind which line.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+    runs: list[int] = field(default_factory=list)
+    gaps: list[_Record] = field(default_factory=list)
+
+
+def _survey_snippet(snippet: Snippet) -> _Survey:
+    survey = _Survey()
+    lines = survey.lines
+    done = 0  # lines in runs that have ended
+    for row in snippet.rows:
+        if isinstance(row, Line):
+            lines.append(row.text)
+            if row.marked:
+                survey.marks.append(len(lines))
+            continue
+        survey.gaps.append({"after": len(lines), "note": row.note})
+        if len(lines) > done:
+            survey.runs.append(len(lines) - done)
+            done = len(lines)
+    if len(lines) > done:
+        survey.runs.append(len(lines) - done)
+    return survey
+
+
+def _list_runs(lengths: Sequence[int], origin: Origin) -> Iterator[_Record]:
     """The unbroken stretches of the code; where each stands upstream is said when it is known of all of them."""
-    first = 1
-    fits = lines_fit(listing)
-    for index, run in enumerate(listing.snippet.runs):
-        span = _describe_span(*listing.origin.lines[index]) if fits else None
-        yield {"lines": _describe_span(first, first + len(run) - 1), "upstream": span}
-        first += len(run)
+    begin = 1
+    fits = [last - first + 1 for first, last in origin.lines] == lengths
+    for index, length in enumerate(lengths):
+        span = _describe_span(*origin.lines[index]) if fits else None
+        yield {"lines": _describe_span(begin, begin + length - 1), "upstream": span}
+        begin += length
 
 
 def _describe_span(first: int, last: int) -> _Record:
     return {"first": first, "last": last}
-
-
-def _list_gaps(snippet: Snippet) -> Iterator[_Record]:
-    seen = 0
-    for row in snippet.rows:
-        if isinstance(row, Gap):
-            yield {"after": seen, "note": row.note}
-        else:
-            seen += 1
 
 
 def _describe_origin(origin: Origin, credit: Credit) -> _Record:

@@ -14,6 +14,8 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from callsite.blocks import Html, Mixed, find_blocks, find_fresh_rows
+from callsite.twins.plain import find_targets, is_plain
 from callsite.twins.spots import Spot, block_parser, find_destination, find_html_spots, find_spots
 
 # A row that says where a reference leads: `[label]: address "title"`, perhaps in a list or quote; the address may stand
@@ -48,12 +50,36 @@ def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[st
 
 def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
     """Each address with the number of its row, its place being that in the row."""
-    text = "\n".join(rows)
-    if "](" not in text and "]:" not in text and "<" not in text:
+    text = "\n".join((*rows, ""))
+    if "]:" in text or "\0" in text or "\r" in text:
+        # Definitions of references are for the text as a whole. The other two are no characters of a text.
+        yield from _find_in_whole(rows)
         return
+    if "](" not in text and "<" not in text:
+        return
+    number = done = 0
+    for block in find_blocks(text):
+        if _may_hold_links(text, done, block.start):
+            yield from _find_in_words(text[done : block.start], number)
+        number += text.count("\n", done, block.start)
+        if isinstance(block, Html):
+            yield from _find_in_html(text[block.start : block.end], number)
+        elif isinstance(block, Mixed):
+            yield from _find_in_tokens(block.tokens, text[block.start : block.end], number)
+        number += text.count("\n", block.start, block.end)
+        done = block.end
+    if _may_hold_links(text, done, len(text)):
+        yield from _find_in_words(text[done:], number)
+
+
+def _may_hold_links(text: str, start: int, end: int) -> bool:
+    return text.find("](", start, end) >= 0 or text.find("<", start, end) >= 0
+
+
+def _find_in_whole(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
     env: dict[str, Any] = {}
     closed: set[int] = set()  # rows that are code or raw HTML, or begin inside of it
-    for token in block_parser().parse(text, env):
+    for token in block_parser().parse("\n".join(rows), env):
         if token.type in ("fence", "code_block", "html_block"):
             closed.update(range(*_get_lines(token)))
         if token.type == "html_block":
@@ -65,6 +91,54 @@ def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
                 first, last = (_get_lines(token)[0] + token.content.count("\n", 0, end) for end in stretch)
                 closed.update(range(first + 1, last + 1))
     yield from _find_definitions(rows, closed)
+
+
+def _find_in_words(text: str, number: int) -> Iterator[tuple[int, Spot]]:
+    """The addresses of rows without fences and raw HTML. The first of them, number `number`, begins a block."""
+    begin = 0
+    for end in (*find_fresh_rows(text, 0), len(text)):
+        part = text[begin:end]
+        if _may_hold_links(part, 0, len(part)):
+            if is_plain(part):
+                yield from _count_rows(part, (find_destination(*found) for found in find_targets(part)), number)
+            else:
+                yield from _find_in_tokens(block_parser().parse(part), part, number)
+        number += part.count("\n")
+        begin = end
+
+
+def _find_in_html(text: str, number: int) -> Iterator[tuple[int, Spot]]:
+    lower = text.lower()
+    if "href" in lower or "src" in lower:
+        # An address that goes over several lines is none that could be written in another way.
+        spots = (spot for spot in find_html_spots(text) if "\n" not in text[spot.start : spot.end])
+        yield from _count_rows(text, spots, number)
+
+
+def _count_rows(text: str, spots: Iterable[Spot], number: int) -> Iterator[tuple[int, Spot]]:
+    """Addresses in a text, in order, as addresses in its rows, the first of them being number `number`."""
+    start = done = 0
+    for spot in spots:
+        ends = text.count("\n", done, spot.start)
+        if ends:
+            number += ends
+            start = text.rindex("\n", done, spot.start) + 1
+        done = spot.start
+        yield number, spot.move(-start)
+
+
+def _find_in_tokens(tokens: Iterable[Token], text: str, number: int) -> Iterator[tuple[int, Spot]]:
+    """The addresses of rows that can be read by themselves, the first of them being number `number`."""
+    rows = text.split("\n")
+    for token in tokens:
+        if token.type == "html_block":
+            spots = list(find_html_spots(token.content))
+        elif token.type == "inline" and ("](" in token.content or "<" in token.content):
+            spots, _ = find_spots(token.content, {})
+        else:
+            continue
+        for row, spot in _place(spots, token, rows):
+            yield number + row, spot
 
 
 def _get_lines(token: Token) -> list[int]:

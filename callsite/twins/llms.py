@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from callsite.model import Page
-from callsite.site import Library, Site
+from callsite.site import Described, Library, Site
 from callsite.symbol import find_symbol
 from callsite.twins.escaping import escape_line, escape_words, make_line
 from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path
@@ -17,10 +17,14 @@ from callsite.wording import count
 MOST_LINKS = 2000
 
 
+# A row with a link, which is written once it is known that it is wanted: on a large site most are not.
+_Link = Callable[[], str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Section:
     heading: str
-    links: tuple[str, ...]
+    links: tuple[_Link, ...]
     words: str = ""
 
 
@@ -36,13 +40,13 @@ def format_llms(site: TwinSite, data: Iterable[tuple[str, str]]) -> str:
     if sum(len(section.links) for section in sections) > MOST_LINKS:
         homes = (link for library in arranged.libraries for link in lists.link_library(library))
         sections = [chapters, _Section("Libraries", tuple(homes)), others]
-    extra = tuple(_format_link(path, site.locate(path), words) for path, words in data)
+    extra = tuple(partial(_format_link, path, site.locate(path), words) for path, words in data)
     rows = [f"# {escape_words(site.name)}", ""]
     if make_line(site.summary):
         rows += [f"> {escape_line(site.summary)}", ""]
     for section in [*_shorten(sections), _Section("Optional", extra)]:
         if section.links or section.words:
-            rows += [f"## {section.heading}", "", *section.links, ""]
+            rows += [f"## {section.heading}", "", *(link() for link in section.links), ""]
             rows += [section.words, ""] if section.words else []
     return "\n".join(rows).rstrip("\n") + "\n"
 
@@ -55,14 +59,14 @@ class _Lists:
         self._twins = {id(twin.page): twin for twin in site.pages}
         self._libraries = {name: (url, description) for name, url, description in site.libraries}
 
-    def link_pages(self, pages: Iterable[Page]) -> tuple[str, ...]:
-        return tuple(self._link_page(self._twins[id(page)]) for page in pages)
+    def link_pages(self, pages: Iterable[Described]) -> tuple[_Link, ...]:
+        return tuple(partial(self._link_page, self._twins[id(page)]) for page in pages)
 
-    def list_library(self, library: Library[Page]) -> _Section:
+    def list_library(self, library: Library[Described]) -> _Section:
         """A library with all its pages, the one that lists them first."""
         return _Section(library.name, (*self.link_library(library), *self.link_pages(library.pages)))
 
-    def link_library(self, library: Library[Page]) -> tuple[str, ...]:
+    def link_library(self, library: Library[Described]) -> tuple[_Link, ...]:
         """The page an author wrote about the library, or the one that lists its pages, if there is one."""
         if library.home:
             return self.link_pages((library.home,))
@@ -70,7 +74,7 @@ class _Lists:
             return ()
         url, description = self._libraries[library.name]
         words = description or count(len(library.pages), "page")
-        return (_format_link(library.name, self._site.locate(url), words),)
+        return (partial(_format_link, library.name, self._site.locate(url), words),)
 
     def _link_page(self, twin: TwinPage) -> str:
         symbol = find_symbol(twin.page.meta)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from callsite.address import is_web_address
 from callsite.check.metadata import check_path
 from callsite.credits import Credit
-from callsite.model import NOWHERE, Page
+from callsite.model import NOWHERE
+from callsite.site import Described
 
 # What may stand in an address as it is (RFC 3986), less `$`, which inventories give a meaning to. `%` has been encoded.
 _SAFE = "/%:@!&'()*+,;=~"
@@ -17,14 +18,14 @@ _SAFE = "/%:@!&'()*+,;=~"
 
 @dataclass(frozen=True, slots=True)
 class TwinPage:
-    """A published page.
+    """A published page; of `page` all but its own files only need the metadata and the place.
 
     `url` is its address below the site's root; `anchors` are the ids of its listings there. `credits` and `uses` tell
     of each listing whose code it is, and the dotted names in it that have pages. `created` and `changed` are None when
     not known; without a time zone they are taken for UTC.
     """
 
-    page: Page
+    page: Described
     url: str
     anchors: tuple[str, ...]
     credits: tuple[Credit, ...]
