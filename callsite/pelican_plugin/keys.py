@@ -22,6 +22,7 @@ from callsite.navigation.views import Side
 from callsite.pelican_plugin.run import Run
 from callsite.staging import list_files
 from callsite.theme import THEME
+from callsite.twins import TwinPage
 
 
 class Keys:
@@ -32,8 +33,8 @@ class Keys:
         self._described = described
         self._digests = Digests()
 
-    def find_page(self, content: Content) -> bytes:
-        """The key of a page whose body is drawn when it is asked for."""
+    def find_page(self, content: Content, twin: TwinPage | None) -> bytes:
+        """The key of a page whose body is drawn when it is asked for, and of its twins."""
         run, source = self._run, content.source_path
         examined = run.examined[source]
         hrefs = {link.to.href for linked in run.linked[source] for link in linked.links}
@@ -47,6 +48,7 @@ class Keys:
             self._addresses if "{" in content._content or "|" in content._content else b"",
             f"{content.url} {content.save_as} {content.lang} {content.status} {content.template}",
             *(f"{href} {self._urls.get(href, '')}" for href in sorted(hrefs)),
+            repr((twin.credits, twin.uses, twin.created, twin.changed)) if twin else "",
             *metadata,
             "",
             *others,

@@ -36,13 +36,13 @@ from callsite.pelican_plugin.outputs import (
 )
 from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.redirecting import HOSTING, write_redirects
-from callsite.pelican_plugin.rendering import WaitingWriter
+from callsite.pelican_plugin.rendering import WaitingWriter, note_written, write_waiting
 from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, start_run
-from callsite.pelican_plugin.twinning import make_twin_site, write_twins
+from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
 from callsite.staging import MANIFEST, list_files
 from callsite.theme import THEME
-from callsite.twins import list_twin_paths
+from callsite.twins import TwinSite, list_twin_paths
 from callsite.wording import count
 
 
@@ -132,11 +132,10 @@ def _on_get_writer(_: Pelican) -> type[Writer] | None:
     return WaitingWriter if current_run().is_alone else None
 
 
-def _write_extras(run: Run) -> list[Problem]:
-    """Write redirects and twins, each only where nothing else has been written; returns what is wrong with them."""
+def _write_redirects(run: Run, site: TwinSite) -> list[Problem]:
+    """Write redirects where nothing else has been written; returns what is wrong with them."""
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
     written = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
-    site = make_twin_site(run)
     hosting = (HOSTING, MANIFEST, *plan_host_files(run.settings))
     coming = {path: f"`{path}`, which the build writes" for path in (*list_twin_paths(site), *hosting)}
     run.moved, problems = write_redirects(
@@ -148,7 +147,7 @@ def _write_extras(run: Run) -> list[Problem]:
         run.context,
         run.find_template("redirect"),
     )
-    return [*problems, *write_twins(run, site, frozenset(list_files(run.staging.path)))]
+    return problems
 
 
 def _on_finalized(pelican: Pelican) -> None:
@@ -163,9 +162,10 @@ def _on_finalized(pelican: Pelican) -> None:
         *find_collisions(statics, "output file", hint, taken),
         *find_blocked_folders(statics, hint, taken),
     ]
-    if isinstance(run.writer, WaitingWriter) and not problems:
-        run.writer.write_waiting()
-    problems += _write_extras(run)
+    twins = Twins(run)
+    if not problems:
+        problems += write_waiting(run, twins)
+    problems += _write_redirects(run, twins.site)
     run.note(run.theme_files.write(run.staging.path))
     files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
     links = [(content, [*find_content_links(content), *find_own_link(content)]) for content in run.contents]
@@ -184,8 +184,7 @@ def _on_finalized(pelican: Pelican) -> None:
     run.report(write_host_files(run, run.moved))
     compress_output(run.settings, run.staging.path)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
-    if isinstance(run.writer, WaitingWriter):
-        run.writer.note_written()
+    note_written(run)
     run.cache.commit()
     run.close()
     pelican.output_path = run.output

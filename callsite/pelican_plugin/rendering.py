@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,11 @@ from pelican.writers import Writer
 from callsite.cache import find_key
 from callsite.forking import work_side_by_side
 from callsite.making import PORTION
+from callsite.model import Problem
 from callsite.pelican_plugin.bodies import forget_bodies
 from callsite.pelican_plugin.keys import Keys
-from callsite.pelican_plugin.run import current_run
+from callsite.pelican_plugin.run import Run, current_run
+from callsite.pelican_plugin.twinning import Twins
 
 # The record of all files that have waited, in the build before.
 _WRITTEN = find_key("written")
@@ -30,31 +32,33 @@ _WRITTEN = find_key("written")
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A file that waits: its path below the output, what writes it, and its key, if it has one."""
+    """A file that waits: its path below the output, what writes it, and its key, if it has one. `source` is that of a
+    page with twins, and `document` where its Markdown goes.
+    """
 
     name: str
     write: Callable[[], None]
     key: bytes | None
+    source: str = ""
+    document: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All files that are written."""
+        return (self.name, self.document) if self.document else (self.name,)
 
 
 class WaitingWriter(Writer):
-    """Pelican's writer, but pages and lists wait until `write_waiting`.
+    """Pelican's writer, but pages and lists wait in the run until `write_waiting`.
 
     Which of two files with one name wins is settled when they come in, as Pelican has it.
     """
 
-    def __init__(self, output_path: str, settings: dict[str, Any]) -> None:
-        super().__init__(output_path, settings)
-        self._waiting: list[tuple[str, Callable[[], None], dict[str, Any]]] = []
-        self._is_writing = False
-        self._written: list[_Job] = []
-        current_run().writer = self
-
     def write_file(self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         """Render a template and write the file, now or later."""
         write = partial(super().write_file, name, template, context, *args, **kwargs)
-        page = kwargs.get("page")
-        if not ("listed" in kwargs or current_run().makes(page)):
+        page, run = kwargs.get("page"), current_run()
+        if not ("listed" in kwargs or run.makes(page)):
             write()
             return
         if page is not None:
@@ -65,71 +69,99 @@ class WaitingWriter(Writer):
         with self._open_w(path, "utf-8", override=bool(kwargs.get("override_output"))) as file:
             is_taken = file.name == os.devnull
         if not is_taken:
-            self._waiting.append((name, write, kwargs))
-
-    def write_waiting(self) -> None:
-        """Write all that waits, or bring it along from the build before."""
-        run = current_run()
-        # In production what templates ask for is told by rendering them: it gets other names.
-        keys = Keys(run, run.described) if run.described and not run.theme_files.is_production else None
-        jobs = [_Job(name, write, _find_key(keys, kwargs)) for name, write, kwargs in self._waiting]
-        self._waiting.clear()
-        self._is_writing = True
-        known = _read_written(run.cache.find(_WRITTEN))
-        old, new = Path(run.output), Path(self.output_path)
-        missing = [job for job in jobs if not _bring_along(job, known, old, new)]
-        for asked in work_side_by_side(_write, missing, run.processes, PORTION):
-            run.theme_files.asked |= asked
-        self._written = jobs
-
-    def note_written(self) -> None:
-        """Remember the files that have waited as they are now, in the output."""
-        run = current_run()
-        written = {job.name: (job.key, *_stat(Path(run.output, job.name))) for job in self._written if job.key}
-        run.cache.keep(_WRITTEN, pickle.dumps(written))
+            run.waiting.append((name, write, kwargs))
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> TextIO:  # Pelican's
-        if self._is_writing:  # whether it may be written was settled when it came in
+        if current_run().is_writing:  # whether it may be written was settled when it came in
             return open(filename, "w", encoding=encoding)
         file: TextIO = super()._open_w(filename, encoding, override=override)
         return file
 
 
-def _bring_along(job: _Job, known: dict[str, tuple[Any, ...]], old: Path, new: Path) -> bool:
-    """Whether a file is the same as in the build before, still there as that has left it, and now here."""
-    if job.key is None or job.name not in known:
-        return False
+def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
+    """Write all that waits and the twins of pages, or bring it along from the build before; gives what cannot be
+    written. Where nothing waits, since another plugin may change what is written, the twins are made here.
+    """
+    # In production what templates ask for is told by rendering them: it gets other names.
+    keys = Keys(run, run.described) if run.described and not run.theme_files.is_production else None
+    jobs = tuple(_plan(name, write, told, keys, twins) for name, write, told in run.waiting)
+    run.waiting.clear()
+    known = _read_written(run.cache.find(_WRITTEN))
+    missing = [job for job in jobs if not _bring_along(job, known, run)]
+    run.is_writing = True
+
+    def work(job: _Job) -> tuple[frozenset[str], bytes, tuple[Problem, ...]]:
+        job.write()
+        forget_bodies()
+        entry, wrong = twins.write(job.source) if job.source else (b"", ())
+        return frozenset(run.theme_files.asked), entry, wrong
+
+    done = work_side_by_side(work, missing, run.processes, PORTION)
+    for job, (asked, entry, wrong) in zip(missing, done, strict=True):
+        run.theme_files.asked |= asked
+        yield from wrong
+        if job.source:
+            run.cache.keep(_name_entry(job), entry)
+    run.is_writing = False
+    run.written = {job.name: (job.key, job.names) for job in jobs if job.key}
+    entries = {job.source: _name_entry(job) for job in jobs if job.source}
+    late: list[Problem] = []
+
+    def find_entry(source: str) -> bytes:
+        entry = run.cache.find(entries[source]) if source in entries else None
+        if entry is None:  # it has not waited, or its record is damaged
+            entry, wrong = twins.write(source)
+            late.extend(wrong)
+        return entry
+
+    yield from twins.write_common(find_entry)
+    yield from late
+
+
+def note_written(run: Run) -> None:
+    """Remember the files that have waited as they are now, in the output."""
+    written = {name: (key, *_stat(run.output, names)) for name, (key, names) in run.written.items()}
+    run.cache.keep(_WRITTEN, pickle.dumps(written))
+
+
+def _plan(name: str, write: Callable[[], None], told: dict[str, Any], keys: Keys | None, twins: Twins) -> _Job:
+    """The job of a file that waits; `told` are the words that its template is told."""
+    page = told.get("page")
+    if page is None:
+        return _Job(name, write, keys.find_list(told["listed"], told["sidebar"]) if keys else None)
+    source, twin = page.source_path, twins.find(page.source_path)
+    key = keys.find_page(page, twin) if keys else None
+    return _Job(name, write, key, source, twins.find_document(source)) if twin else _Job(name, write, key)
+
+
+def _bring_along(job: _Job, known: dict[str, tuple[Any, ...]], run: Run) -> bool:
+    """Whether files are the same as in the build before, still there as that has left them, and now here."""
     try:
-        if known[job.name] != (job.key, *_stat(old / job.name)):
+        if job.key is None or known.get(job.name) != (job.key, *_stat(run.output, job.names)):
             return False
-        os.unlink(new / job.name)
-        try:
-            os.link(old / job.name, new / job.name)
-        except OSError:  # there are no links on this disk
-            shutil.copy2(old / job.name, new / job.name)
+        if job.source and not run.cache.has(_name_entry(job)):
+            return False
+        for name in job.names:
+            old, new = Path(run.output, name), Path(run.staging.path, name)
+            new.unlink(missing_ok=True)
+            try:
+                os.link(old, new)
+            except OSError:  # there are no links on this disk
+                shutil.copy2(old, new)
     except OSError:
         return False
     return True
 
 
-def _write(job: _Job) -> frozenset[str]:
-    """Write a file; returns the files of the theme that templates have asked for so far."""
-    job.write()
-    forget_bodies()
-    return frozenset(current_run().theme_files.asked)
-
-
-def _find_key(keys: Keys | None, told: dict[str, Any]) -> bytes | None:
-    if keys is None:
-        return None
-    page = told.get("page")
-    return keys.find_list(told["listed"], told["sidebar"]) if page is None else keys.find_page(page)
+def _name_entry(job: _Job) -> bytes:
+    return find_key("entry", job.key or job.source)
 
 
 def _read_written(data: bytes | None) -> dict[str, tuple[Any, ...]]:
     return pickle.loads(data) if data else {}  # noqa: S301  # our own
 
 
-def _stat(path: Path) -> tuple[int, int]:
-    found = os.lstat(path)
-    return found.st_size, found.st_mtime_ns
+def _stat(output: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    """The sizes and times of files in the output."""
+    found = [os.lstat(os.path.join(output, name)) for name in names]
+    return tuple(figure for each in found for figure in (each.st_size, each.st_mtime_ns))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,9 @@ class Run:
         self.generator: Generator | None = None
         self.contents: tuple[Content, ...] = ()
         self.context: dict[str, Any] = {}
-        self.writer: Any = None  # Pelican's, or what takes its place
+        self.waiting: list[tuple[str, Callable[[], None], dict[str, Any]]] = []  # files: see `rendering`
+        self.is_writing = False
+        self.written: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.told: list[str] = []  # what was printed
         self.has_logged = False
         self.described: str | None = None  # its settings and versions, if they can be told from others
@@ -222,6 +224,9 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     for name in ("CALLSITE_SEARCH", "CALLSITE_PRODUCTION"):
         if not isinstance(settings.get(name, True), bool):
             return f"{name} is neither True nor False"
+    processes = settings.get("CALLSITE_PROCESSES")
+    if processes is not None and (isinstance(processes, bool) or not isinstance(processes, int) or processes < 1):
+        return f"CALLSITE_PROCESSES is {processes!r}, and no number of processes, such as 2"
     wanted = settings.get("CALLSITE_PRECOMPRESS", ())
     if not isinstance(wanted, list | tuple | set | frozenset) or any(name not in ENCODING_NAMES for name in wanted):
         return f'CALLSITE_PRECOMPRESS is {wanted!r}, and no list of "gz" and "br"'

@@ -14,7 +14,8 @@ from callsite.model import Page, Problem
 from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.run import Run
 from callsite.pelican_plugin.writing import write_file
-from callsite.twins import TwinPage, TwinSite, plan_twins
+from callsite.staging import list_files
+from callsite.twins import TwinPage, TwinSite, find_documents, make_part, plan_common, sort_pages
 
 _GROUPS = {"tag": Tag, "category": Category, "author": Author}
 
@@ -42,14 +43,52 @@ def make_twin_site(run: Run) -> TwinSite:
     )
 
 
-def write_twins(run: Run, site: TwinSite, taken: frozenset[str]) -> Iterator[Problem]:
-    """Write the twins of a site; a file that it brings itself, one of `taken`, stays. Gives what cannot be written."""
-    by_path = {run.examined[source].outline.at.path: content for source, content in run.published.items()}
-    for path, data in plan_twins(site, _make_resolve(run, by_path)):
-        if path not in taken:
-            problem = write_file(run.staging.path, path, data)
-            if problem:
-                yield problem
+class Twins:
+    """The twins of a run, when all addresses are known and everything that the site brings itself is in its place.
+
+    What a page's twins are made from is read again from its source, so this can be done wherever its HTML is made.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.site = make_twin_site(run)
+        self._run = run
+        self._twins = {twin.page.at.path: twin for twin in self.site.pages}
+        self._documents = {twin.page.at.path: path for path, twin in find_documents(self.site).items()}
+        self._taken = frozenset(list_files(run.staging.path))
+        contents = {run.examined[source].outline.at.path: content for source, content in run.published.items()}
+        self._resolve = _make_resolve(run, contents)
+
+    def find(self, source: str) -> TwinPage | None:
+        """What is known of a page that has twins."""
+        examined = self._run.examined.get(source)
+        return self._twins.get(examined.outline.at.path) if examined else None
+
+    def find_document(self, source: str) -> str:
+        """Where the Markdown of a page with twins goes; "" when it has none, or the site brings a file of that name."""
+        path = self._documents.get(self._run.examined[source].outline.at.path, "")
+        return "" if path in self._taken else path
+
+    def write(self, source: str) -> tuple[bytes, tuple[Problem, ...]]:
+        """Write the Markdown of a page with twins; returns what the data has of it, and what cannot be written."""
+        run, twin, path = self._run, self.find(source), self.find_document(source)
+        assert twin  # as said above
+        assert run.maker  # all pages are examined by now
+        part = make_part(twin, run.maker.load(run.sources[source]), self.site, self._resolve)
+        problem = write_file(run.staging.path, path, part.document) if path else None
+        return part.entry, (problem,) if problem else ()
+
+    def write_common(self, find_entry: Callable[[str], bytes]) -> Iterator[Problem]:
+        """Write what is about all pages; `find_entry` gives what the data has of one, by its source. Gives what cannot
+        be written.
+        """
+        sources = {self._run.examined[source].outline.at.path: source for source in self._run.published}
+        entries = (find_entry(sources[twin.page.at.path]) for twin in sort_pages(self.site))
+        taken = frozenset(list_files(self._run.staging.path))
+        for path, pieces in plan_common(self.site, entries):
+            if path not in taken:
+                problem = write_file(self._run.staging.path, path, *pieces)
+                if problem:
+                    yield problem
 
 
 def _list_others(run: Run) -> Iterator[tuple[str, datetime | None]]:
@@ -61,12 +100,10 @@ def _list_others(run: Run) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _make_page(run: Run, source: str, content: Content) -> TwinPage:
-    assert run.maker is not None  # as for all pages
-    page = run.maker.load(run.sources[source])
     outline = run.examined[source].outline
-    known = run.dates.get(page.at.path)
+    known = run.dates.get(outline.at.path)
     return TwinPage(
-        page,
+        outline,
         content.url,
         tuple(f"listing-{number}" for number in range(1, len(outline.shown) + 1)),
         tuple(excerpt.credit for excerpt in run.relations.list_excerpts(outline)),

@@ -7,12 +7,13 @@ from pathlib import Path
 from callsite.model import Place, Problem
 
 
-def write_file(folder: Path, path: str, data: bytes) -> Problem | None:
+def write_file(folder: Path, path: str, *pieces: bytes) -> Problem | None:
     """Write a file into the output; returns what is wrong when something else has its place."""
     target = folder / path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        with open(target, "wb") as file:
+            file.writelines(pieces)
     except (FileExistsError, IsADirectoryError, NotADirectoryError):
         message = f"the output file `{path}` cannot be made, what has its name or a part of it is in the way"
         return Problem(Place(path), "S111", message, "give the page or file there another name")
