@@ -16,11 +16,11 @@ from pathlib import Path
 
 from callsite.build import Loaded, Loader, place_of
 from callsite.cache import Cache, find_key
-from callsite.check.catalogue import CODES, ERROR_RULES
 from callsite.check.facts import PageFacts
-from callsite.check.ignoring import parse_ignores
+from callsite.check.ignoring import Ignore, parse_ignores
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
+from callsite.check.stopping import ERROR_RULES
 from callsite.forking import work_side_by_side
 from callsite.linking import CodeLink, Word, find_spellings, find_words
 from callsite.model import Meta, Page, Problem
@@ -118,7 +118,7 @@ class Maker:
         source, key = item
         loaded = self._load(source)
         page = loaded.page
-        ignores, malformed = parse_ignores(page, CODES)
+        ignores, malformed = _parse_ignores(page)
         prose = self._renderer.render_prose(page)
         html = prose.converted.fill(place_listings(len(page.listings)))
         facts = PageFacts(page, loaded.text, html, prose.headings, self._policy)
@@ -141,6 +141,14 @@ class Maker:
 
     def _find_words(self, page: Page) -> tuple[tuple[Word, ...], ...]:
         return tuple(find_words(listing, self._roots) for listing in page.listings)
+
+
+def _parse_ignores(page: Page) -> tuple[tuple[Ignore, ...], tuple[Problem, ...]]:
+    if not page.meta.check:
+        return (), ()
+    from callsite.check.catalogue import CODES  # noqa: PLC0415  # all rules there are, and few pages name one
+
+    return parse_ignores(page, CODES)
 
 
 def _name_words(key: bytes) -> bytes:

@@ -15,22 +15,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Template, Undefined, pass_context
 from jinja2.runtime import Context
 from pelican.utils import copy
 
-from callsite.assets import Assets, Dead, name_assets, plan_outcome
 from callsite.build import place_of
-from callsite.compressing import ENDINGS, write_compressed
 from callsite.errors import CallsiteError
 from callsite.staging import list_files
 from callsite.wording import nearest
 
-# The values of CALLSITE_PRECOMPRESS.
-ENCODING_NAMES = tuple(ending.removeprefix(".") for ending in ENDINGS)
+if TYPE_CHECKING:
+    from callsite.assets import Assets, Dead
 
 
 class ThemeFiles:
@@ -62,6 +60,8 @@ class ThemeFiles:
         """
         if not self.is_production:
             return
+        from callsite.assets import plan_outcome  # noqa: PLC0415  # parsers, which only production needs
+
         outcome = plan_outcome(self._assets, self.asked)
         if outcome.dead:
             raise CallsiteError(self._describe(outcome.dead))
@@ -94,6 +94,8 @@ class ThemeFiles:
 
     @cached_property
     def _assets(self) -> Assets:
+        from callsite.assets import name_assets  # noqa: PLC0415  # see `write`
+
         return name_assets(self._files)
 
     def _describe(self, dead: Sequence[Dead]) -> str:
@@ -115,6 +117,8 @@ def compress_output(settings: Mapping[str, Any], output: Path) -> None:
     """Write the compressed twins of a production build."""
     wanted = set(settings.get("CALLSITE_PRECOMPRESS", ()))
     if settings["CALLSITE_PRODUCTION"] and wanted:
+        from callsite.compressing import ENDINGS, write_compressed  # noqa: PLC0415  # as for `callsite.assets`
+
         endings = [ending for ending in ENDINGS if ending.removeprefix(".") in wanted]
         write_compressed(output, list(list_files(output)), endings)
 

@@ -27,12 +27,13 @@ from callsite.making import Examined, Maker, Source, read_source
 from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.outline import Outline
-from callsite.pelican_plugin.assets import ENCODING_NAMES, ThemeFiles
+from callsite.pelican_plugin.assets import ThemeFiles
 from callsite.pelican_plugin.bodies import find_gist, find_link_pattern
 from callsite.pelican_plugin.company import is_alone
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.pelican_plugin.unchanged import plan_cache
+from callsite.publish.kinds import ENCODINGS
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer
@@ -228,7 +229,7 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     if processes is not None and (isinstance(processes, bool) or not isinstance(processes, int) or processes < 1):
         return f"CALLSITE_PROCESSES is {processes!r}, and no number of processes, such as 2"
     wanted = settings.get("CALLSITE_PRECOMPRESS", ())
-    if not isinstance(wanted, list | tuple | set | frozenset) or any(name not in ENCODING_NAMES for name in wanted):
+    if not isinstance(wanted, list | tuple | set | frozenset) or any(f".{name}" not in ENCODINGS for name in wanted):
         return f'CALLSITE_PRECOMPRESS is {wanted!r}, and no list of "gz" and "br"'
     return ""
 
