@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from callsite.check.metadata import check_meta
@@ -43,11 +44,11 @@ class Loader:
 
         `required` are the metadata keys that the file itself has to have.
         """
-        at = place_of(path)
         try:
             with open_file(Path(path)) as file:
                 data = file.read()
         except OSError as error:
+            at = place_of(path)
             problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
             return Loaded(Page(parse_page("")[0].meta, (), at), problems)
         return self.read_page(path, data, required)
@@ -80,5 +81,10 @@ def read_head(path: str, data: bytes) -> Page:
 
 def place_of(path: str, line: int = 0) -> Place:
     """Where a file stands, as the person who started the build would name it."""
-    near = os.path.relpath(path)
-    return Place(path if near.startswith(os.pardir + os.sep + os.pardir) else near, line)
+    return Place(_shorten(path, os.getcwd()), line)
+
+
+@lru_cache(maxsize=2**14)  # a build asks for each of its files again and again
+def _shorten(path: str, folder: str) -> str:
+    near = os.path.relpath(path, folder)
+    return path if near.startswith(os.pardir + os.sep + os.pardir) else near

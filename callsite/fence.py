@@ -47,12 +47,12 @@ def parse_info(info: str) -> tuple[str, Origin, tuple[str, ...]]:
     unread: list[str] = []
     for word in words:
         key, _, raw = word.partition("=")
-        value = _unquote(raw)
-        ranges = parse_lines(value) if key == "lines" and not lines else ()
-        if ranges:
+        value = _unquote(raw) if raw.startswith('"') else raw
+        field = _KEYS.get(key)
+        if field and value and field not in values:
+            values[field] = value
+        elif key == "lines" and not lines and (ranges := parse_lines(value)):
             lines = ranges
-        elif value and key in _KEYS and _KEYS[key] not in values:
-            values[_KEYS[key]] = value
         else:
             unread.append(word)
     return language, Origin(**values, lines=lines), tuple(unread)
@@ -91,8 +91,6 @@ def format_lines(lines: tuple[tuple[int, int], ...]) -> str:
 
 
 def _unquote(raw: str) -> str:
-    if not raw.startswith('"'):
-        return raw
     # A quote that is never closed, or text behind the closing one: leave the word unread.
     match = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', raw)
     return re.sub(r"\\(.)", r"\1", match[1]) if match else ""

@@ -109,10 +109,9 @@ def parse_header(rows: list[str], path: str) -> tuple[Meta, int, tuple[Problem, 
         if not row.strip():
             break
         entry = _ENTRY.fullmatch(row)
-        more = _MORE.fullmatch(row)
         if entry:
             entries.append((entry[1].lower(), [entry[2].strip()], end + 1))
-        elif more and entries:
+        elif entries and (more := _MORE.fullmatch(row)):
             entries[-1][1].append(more[1].strip())
         elif entries and _END.fullmatch(row):
             end += 1
@@ -180,10 +179,10 @@ def list_entries(meta: Meta) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _read_field(key: str, values: list[str], at: Place) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The field of `Meta` that `key` sets, or None when the key is not ours or its value cannot be read."""
     value = " ".join(values).strip()
+    if key in _PLAIN and value:
+        return {key: value}, []
     if key not in KEYS or not value:
         return None, []
-    if key in _PLAIN:
-        return {key: value}, []
     if key == "meta":
         return {"description": value}, []
     if key == "sortorder":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 
 from markdown_it.token import Token
@@ -218,6 +219,10 @@ def _lines(token: Token) -> list[int]:
     return token.map
 
 
+# Most listings stand in the same way.
+_make_layout = lru_cache(maxsize=256)(Layout)
+
+
 def _read_listing(fence: _Fence, source: str, at: Place) -> Listing:
     lead, _, info = source.partition("\n")[0].partition(fence.fence)
     language, origin, words = parse_info(info.strip())
@@ -225,7 +230,7 @@ def _read_listing(fence: _Fence, source: str, at: Place) -> Listing:
     # Later lines repeat quote marks but not list marks, whose width they keep as spaces. A quote mark takes one space
     # behind it, if there is one, so it needs that one lest it takes a space of the code.
     indent = re.sub(r"[^>\s]", " ", re.sub(r">(?![>\s])", "> ", lead)) if lead else ""
-    layout = Layout(fence.fence, lead, indent, fence.within)
+    layout = _make_layout(fence.fence, lead, indent, fence.within)
     return Listing(snippet, origin, words, at, layout, Written(source, (snippet, origin, words)))
 
 
