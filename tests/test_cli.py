@@ -14,6 +14,7 @@ import pytest
 
 from callsite import __version__
 from callsite.cli import COMMANDS, arguments, build, main
+from callsite.settings import SiteFolders
 from tests.building import CONTENT, SiteFolder
 
 
@@ -139,6 +140,29 @@ def test_build_takes_folders_and_settings(site: SiteFolder) -> None:
     assert (site.root / "public/one.html").exists()
     assert main(["build", "other", "-s", "conf.py", "-o", "strict", "--strict"]) == 1
     assert not (site.root / "strict").exists()
+
+
+@pytest.mark.untraced
+def test_build_keeps_nothing_if_that_is_wanted(site: SiteFolder) -> None:
+    site.write(CONTENT)
+    kept = site.root / ".cache/build"
+    assert main(["build", "--no-cache"]) == 0
+    plain = site.snapshot()
+    assert not kept.exists()
+    assert main(["build"]) == 0
+    assert list(kept.glob("*.pages"))
+    assert site.snapshot() == plain
+
+
+def test_what_pelican_is_told() -> None:
+    folders = SiteFolders(Path("a"), Path("b"), ())
+    usual = [sys.executable, "-m", "pelican", "a", "-s", "c.py", "-o", "b"]
+    assert build.make_command("c.py", folders) == usual
+    assert build.make_command("c.py", folders, strict=True) == [*usual, "-e", "CALLSITE_STRICT=true"]
+    assert build.make_command("c.py", folders, cache=False) == [*usual, "-e", "CALLSITE_CACHE=false"]
+    assert build.make_command("c.py", folders, production=True, cache=False) == [
+        *usual, "-e", "CALLSITE_STRICT=true", "CALLSITE_PRODUCTION=true", "CALLSITE_CACHE=false"
+    ]  # fmt: skip
 
 
 def test_a_fault_of_the_surroundings_is_one_line(site: SiteFolder, capsys: pytest.CaptureFixture[str]) -> None:

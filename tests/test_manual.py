@@ -26,7 +26,7 @@ from typing import Any, get_args
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite import configuration, history, inventories, relations
+from callsite import configuration, history, relations
 from callsite.check import fixing
 from callsite.check.catalogue import CODES
 from callsite.check.external import ExternalSettings
@@ -42,6 +42,7 @@ from callsite.harvest.permalinks import is_forge
 from callsite.harvest.refreshing import State
 from callsite.header import KEYS, PELICAN_KEYS
 from callsite.hostfiles import list_host_paths
+from callsite.inventories import reading
 from callsite.model import Listing, Page, Place, Problem, Prose
 from callsite.names import Certainty, Kind
 from callsite.navigation import Navigation, lists, related, sheets, sidebar, views
@@ -520,7 +521,7 @@ def test_finding_says_how_long_lists_are() -> None:
     assert chapter.count(f"if there are more than {on_index}") == 2
     assert f"up to {on_index} chapters, libraries and topics, and the last {changes} changes" in chapter
     assert f"up to {hosting._MOST_RULES:,} rules with up to {hosting._LONGEST_RULE:,} characters" in chapter
-    assert (inventories._FRESH, inventories._PATIENCE) == (7 * 24 * 60 * 60, 30)
+    assert (reading._FRESH, reading._PATIENCE) == (7 * 24 * 60 * 60, 30)
     assert "used for seven days" in chapter
     assert "half a minute at the most" in chapter
     twins = " ".join((MANUAL / "twins.md").read_text(encoding="utf-8").split())

@@ -16,7 +16,8 @@ from callsite.settings import SiteFolders, read_folders
 def run(arguments: argparse.Namespace) -> int:
     """Build, and return Pelican's exit code."""
     folders = find_folders(arguments)
-    return run_build(make_command(arguments.settings, folders, arguments.strict), folders)
+    command = make_command(arguments.settings, folders, strict=arguments.strict, cache=not arguments.no_cache)
+    return run_build(command, folders)
 
 
 def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None) -> int:
@@ -45,10 +46,16 @@ def find_folders(arguments: argparse.Namespace) -> SiteFolders:
     return read_folders(arguments.settings, arguments.content, arguments.output)
 
 
-def make_command(settings: str, folders: SiteFolders, strict: bool = False, production: bool = False) -> list[str]:
+def make_command(
+    settings: str, folders: SiteFolders, *, strict: bool = False, production: bool = False, cache: bool = True
+) -> list[str]:
     """The command line that builds the site; for production it is always strict."""
     command = [sys.executable, "-m", "pelican", str(folders.content), "-s", settings, "-o", str(folders.output)]
-    wanted = {"CALLSITE_STRICT=true": strict or production, "CALLSITE_PRODUCTION=true": production}
+    wanted = {
+        "CALLSITE_STRICT=true": strict or production,
+        "CALLSITE_PRODUCTION=true": production,
+        "CALLSITE_CACHE=false": not cache,
+    }
     return (
         [*command, "-e", *(words for words, is_wanted in wanted.items() if is_wanted)]
         if any(wanted.values())

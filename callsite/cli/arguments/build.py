@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add_site_arguments(parser)
     parser.add_argument("--strict", action="store_true", help="make warnings errors, as publishing does")
+    parser.add_argument("--no-cache", action="store_true", help="use nothing of earlier builds, and keep nothing")
 
 
 def add_site_arguments(parser: argparse.ArgumentParser) -> None:
