@@ -12,9 +12,12 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
+from callsite.navigation.late import LateView
 from callsite.navigation.views import ListView, PageView, Side
 
 _SIZE = 16
+
+_get_rest = attrgetter(*(field.name for field in fields(PageView) if field.name not in ("library", "module")))
 
 
 class Digests:
@@ -24,10 +27,10 @@ class Digests:
         self._known: dict[int, tuple[Any, bytes]] = {}  # by identity, with the value, which so stays what it is
         self._getters: dict[type, Callable[[Any], Any]] = {}
 
-    def digest_page(self, view: PageView) -> bytes:
+    def digest_page(self, view: PageView | LateView) -> bytes:
         """The digest of what a page's template shows around its body."""
         name = view.library.name if view.library else ""
-        return self._digest((name, replace(view, library=None, module=None)))
+        return self._digest((name, _get_rest(view)))
 
     def digest_list(self, view: ListView, sidebar: tuple[Side, ...]) -> bytes:
         """The digest of a generated page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from callsite.foreign import find_headings
 from callsite.history import read_history
 from callsite.model import Problem, Severity
 from callsite.navigation import Entry, ListView, Navigation, PageView, nest_headings
+from callsite.navigation.late import LateView
 from callsite.pelican_plugin.dating import find_dates
 from callsite.pelican_plugin.outputs import find_outline, place_content
 from callsite.pelican_plugin.run import Run
@@ -46,7 +48,7 @@ def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
     run.context["callsite"] = navigation
     run.context["CALLSITE_FEED"] = FEED_PATH if run.dates and "//" in run.settings["SITEURL"] else ""
     for content in contents:
-        content.example = _describe(run, navigation, content)
+        content.example = LateView(partial(_describe, run, navigation, content))
     lists = tuple(navigation.list_generated()) if run.find_template("list") else ()
     own = {content.save_as: content for content in contents}
     run.lists = tuple(view for view in lists if view.url not in own)

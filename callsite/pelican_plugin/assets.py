@@ -11,7 +11,7 @@ import os
 import posixpath
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
@@ -39,15 +39,15 @@ class ThemeFiles:
         self.asked: set[str] = set()  # by templates, so far
         self.is_production = bool(settings.get("CALLSITE_PRODUCTION", False))
 
-    def find_url(self, path: str, root: str, where: str) -> str:
-        """The address of a file when that of the site is `root`; `where` is the place in a template that asks.
+    def find_url(self, path: str, root: str, where: Callable[[], str]) -> str:
+        """The address of a file when that of the site is `root`; `where` gives the place in a template that asks.
 
         Raises CallsiteError when the theme has no such file.
         """
         if path not in self._files:
             guess = nearest(path, self._files)
             hint = f"did you mean `{guess}`?" if guess else "name one that is there, from the static folder on"
-            raise CallsiteError(f"{where}: asset() asks for `{path}`, and the theme has no such file; {hint}")
+            raise CallsiteError(f"{where()}: asset() asks for `{path}`, and the theme has no such file; {hint}")
         self.asked.add(path)
         name = self._assets.names[path] if self.is_production else path
         return f"{root}/{posixpath.normpath(posixpath.join(self._settings['THEME_STATIC_DIR'], quote(name)))}"
@@ -129,10 +129,10 @@ def make_asset(find: Any) -> Any:
     @pass_context
     def asset(context: Context, path: str) -> str:
         root = context.resolve("SITEURL")
-        where = _find_caller()
         if isinstance(root, Undefined):
-            raise CallsiteError(f"{where}: asset() does not know the address here; import this template `with context`")
-        return str(find().find_url(path, root, where))
+            where, hint = _find_caller(), "import this template `with context`"
+            raise CallsiteError(f"{where}: asset() does not know the address here; {hint}")
+        return str(find().find_url(path, root, _find_caller))
 
     return asset
 

@@ -10,7 +10,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,15 +30,15 @@ from callsite.pelican_plugin.twinning import Twins
 _WRITTEN = find_key("written")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Job:
-    """A file that waits: its path below the output, what writes it, and its key, if it has one. `source` is that of a
-    page with twins, and `document` where its Markdown goes.
+    """A file that waits: its path below the output, what writes it, and what finds its key, if it can have one.
+    `source` is that of a page with twins, and `document` where its Markdown goes.
     """
 
     name: str
     write: Callable[[], None]
-    key: bytes | None
+    find_key: Callable[[], bytes] | None
     source: str = ""
     document: str = ""
 
@@ -46,6 +46,11 @@ class _Job:
     def names(self) -> tuple[str, ...]:
         """All files that are written."""
         return (self.name, self.document) if self.document else (self.name,)
+
+    @cached_property
+    def key(self) -> bytes | None:
+        """What tells the files from all others."""
+        return self.find_key() if self.find_key else None
 
 
 class WaitingWriter(Writer):
@@ -87,24 +92,28 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
     jobs = tuple(_plan(name, write, told, keys, twins) for name, write, told in run.waiting)
     run.waiting.clear()
     known = _read_written(run.cache.find(_WRITTEN))
-    missing = [job for job in jobs if not _bring_along(job, known, run)]
+    brought = [job for job in jobs if job.name in known and _bring_along(job, known, run)]
+    run.written = {job.name: (job.key, job.names) for job in brought if job.key}
+    missing = [job for job in jobs if job.name not in run.written]
     run.is_writing = True
 
-    def work(job: _Job) -> tuple[frozenset[str], bytes, tuple[Problem, ...]]:
+    def work(job: _Job) -> tuple[frozenset[str], bytes | None, bytes, tuple[Problem, ...]]:
         job.write()
         forget_bodies()
         entry, wrong = twins.write(job.source) if job.source else (b"", ())
-        return frozenset(run.theme_files.asked), entry, wrong
+        return frozenset(run.theme_files.asked), job.key, entry, wrong
 
+    entries = {job.source: _name_entry(job.source, job.key) for job in brought if job.source}
     done = work_side_by_side(work, missing, run.processes, PORTION)
-    for job, (asked, entry, wrong) in zip(missing, done, strict=True):
+    for job, (asked, key, entry, wrong) in zip(missing, done, strict=True):
         run.theme_files.asked |= asked
         yield from wrong
+        if key:
+            run.written[job.name] = key, job.names
         if job.source:
-            run.cache.keep(_name_entry(job), entry)
+            entries[job.source] = _name_entry(job.source, key)
+            run.cache.keep(entries[job.source], entry)
     run.is_writing = False
-    run.written = {job.name: (job.key, job.names) for job in jobs if job.key}
-    entries = {job.source: _name_entry(job) for job in jobs if job.source}
     late: list[Problem] = []
 
     def find_entry(source: str) -> bytes:
@@ -128,9 +137,9 @@ def _plan(name: str, write: Callable[[], None], told: dict[str, Any], keys: Keys
     """The job of a file that waits; `told` are the words that its template is told."""
     page = told.get("page")
     if page is None:
-        return _Job(name, write, keys.find_list(told["listed"], told["sidebar"]) if keys else None)
+        return _Job(name, write, partial(keys.find_list, told["listed"], told["sidebar"]) if keys else None)
     source, twin = page.source_path, twins.find(page.source_path)
-    key = keys.find_page(page, twin) if keys else None
+    key = partial(keys.find_page, page, twin) if keys else None
     return _Job(name, write, key, source, twins.find_document(source)) if twin else _Job(name, write, key)
 
 
@@ -139,7 +148,7 @@ def _bring_along(job: _Job, known: dict[str, tuple[Any, ...]], run: Run) -> bool
     try:
         if job.key is None or known.get(job.name) != (job.key, *_stat(run.output, job.names)):
             return False
-        if job.source and not run.cache.has(_name_entry(job)):
+        if job.source and not run.cache.has(_name_entry(job.source, job.key)):
             return False
         for name in job.names:
             old, new = Path(run.output, name), Path(run.staging.path, name)
@@ -153,8 +162,8 @@ def _bring_along(job: _Job, known: dict[str, tuple[Any, ...]], run: Run) -> bool
     return True
 
 
-def _name_entry(job: _Job) -> bytes:
-    return find_key("entry", job.key or job.source)
+def _name_entry(source: str, key: bytes | None) -> bytes:
+    return find_key("entry", key or source)
 
 
 def _read_written(data: bytes | None) -> dict[str, tuple[Any, ...]]:

@@ -30,6 +30,7 @@ from callsite.outline import Outline
 from callsite.pelican_plugin.assets import ThemeFiles
 from callsite.pelican_plugin.bodies import find_gist, find_link_pattern
 from callsite.pelican_plugin.company import is_alone
+from callsite.pelican_plugin.compiled import keep_compiled
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.pelican_plugin.unchanged import plan_cache
@@ -77,6 +78,7 @@ class Run:
         self.link_pattern = find_link_pattern(self.settings)
         self.processes = self.settings.get("CALLSITE_PROCESSES") or count_processors()
         self.cache = Cache(plan_cache(self.settings))
+        keep_compiled(self.settings, self.cache, is_kept=self.is_alone)
         self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
         self.sources: dict[str, Source] = {}
         self.articles: set[str] = set()
