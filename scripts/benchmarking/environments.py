@@ -18,7 +18,7 @@ _STAMP = "made-of.json"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment: its folder, and the version of each distribution in it, by its name in lower case."""
+    """An environment: its folder, and the version of each distribution in it, by its name in lower case with dashes."""
 
     folder: Path
     versions: Mapping[str, str]
@@ -48,7 +48,7 @@ def make_environment(folder: Path, needs: Sequence[str], key: str = "") -> Envir
         call_pip(folder, "install", *needs)
         stamp.write_text(made_of, encoding="utf-8")
     packages = [str(path) for path in folder.glob("lib/python*/site-packages")]
-    found = {each.metadata["Name"].lower(): each.version for each in distributions(path=packages)}
+    found = {each.name.lower().replace("_", "-"): each.version for each in distributions(path=packages)}
     return Environment(folder, found)
 
 
