@@ -19,7 +19,7 @@ import struct
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from selectors import EVENT_READ, DefaultSelector
@@ -83,15 +83,17 @@ def work_side_by_side(
         yield from map(do, items)
         return
     portion = max(portion, len(items) // _MOST_PORTIONS + 1)
-    with _start_copies(do, items, processes, portion) as copies:
+    with _start_copies(do, items, processes, portion) as copies, contextlib.closing(_listen(copies)) as heard:
+        if not copies:
+            yield from map(do, items)
+            return
         waiting: dict[int, _Outcome] = {}
-        heard = _listen(copies)
         for number in range(len(items)):
             while number not in waiting:
                 waiting.update(next(heard))
             outcome = waiting.pop(number)
             for record in outcome.records:
-                logging.getLogger(record.name).handle(record)
+                _log(record)
             if outcome.error is not None:
                 raise outcome.error
             yield outcome.result
@@ -101,14 +103,19 @@ def work_side_by_side(
 def _start_copies(
     do: Callable[[Item], Result], items: Sequence[Item], processes: int, portion: int
 ) -> Iterator[list[_Copy]]:
-    """Copies at work; they are gone at the end, whatever they are doing."""
+    """Copies at work, fewer where there is no room for more; they are gone at the end, whatever they are doing."""
     copies: list[_Copy] = []
     numbers, feed = os.pipe()
     gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
     try:
         for _ in range(processes):
             ours, theirs = os.pipe()
-            pid = _fork()
+            try:
+                pid = _fork()
+            except OSError:
+                os.close(ours)
+                os.close(theirs)
+                break
             if not pid:
                 for descriptor in (ours, feed, *(copy.pipe for copy in copies)):
                     os.close(descriptor)
@@ -132,6 +139,13 @@ def _start_copies(
                 os.waitpid(copy.pid, 0)
 
 
+def _log(record: logging.LogRecord) -> None:
+    """Log what a copy has logged, unless a filter is against it: two copies may have said the same."""
+    logger = logging.getLogger(record.name)
+    if logging.Filterer.filter(logger, record):  # Pelican's own way to ask raises what only its loggers catch
+        logger.callHandlers(record)
+
+
 def _fork() -> int:
     sys.stdout.flush()
     sys.stderr.flush()
@@ -143,7 +157,7 @@ def _fork() -> int:
 
 def _feed(pipe: int, numbers: range) -> None:
     """Say which portions there are. They fit into the pipe, so that nobody waits for anybody."""
-    with os.fdopen(pipe, "wb") as file, contextlib.suppress(BrokenPipeError):  # the copies are gone: that will be heard
+    with contextlib.suppress(BrokenPipeError), os.fdopen(pipe, "wb") as file:  # the copies are gone: that will be heard
         file.write(b"".join(_NUMBER.pack(number) for number in numbers))
 
 
@@ -210,8 +224,10 @@ def _write(pipe: int, data: bytes) -> None:
         view = view[os.write(pipe, view) :]
 
 
-def _listen(copies: Sequence[_Copy]) -> Iterator[dict[int, _Outcome]]:
-    """What became of pieces, as it comes in, by number. Raises CallsiteError when a copy is ended from outside."""
+def _listen(copies: Sequence[_Copy]) -> Generator[dict[int, _Outcome], None, None]:
+    """What became of pieces, as it comes in, by number. Raises CallsiteError when a copy is ended from outside, or all
+    have ended and more is asked for.
+    """
     with DefaultSelector() as selector:
         for copy in copies:
             selector.register(copy.pipe, EVENT_READ, copy)
@@ -228,6 +244,7 @@ def _listen(copies: Sequence[_Copy]) -> Iterator[dict[int, _Outcome]]:
                 if status:
                     how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
                     raise CallsiteError(f"a process at work on pages {how}; see whether there is memory enough")
+    raise CallsiteError("a process at work on pages has ended before its work was done; see what has ended it")
 
 
 def _unpack(pending: bytearray) -> Iterator[tuple[int, _Outcome]]:
