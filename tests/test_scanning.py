@@ -55,8 +55,12 @@ def test_first_rule_that_matches_has_the_text() -> None:
 
 
 def test_text_that_no_rule_matches_is_an_error_and_its_line_end_goes_back_to_the_root() -> None:
-    lexer = _make({"root": [(r"<", Punctuation, "tag"), (r"[a-z]+", Name)], "tag": [(r"[a-z]+", Name.Tag)]})
-    assert_same(lexer, "a<b", "a<b!\nc", "<\n\n<é€\U0001f600\na", "?", "\n")
+    rules = {
+        "root": [(r"<", Punctuation, "tag"), (r"\+", Text, "#push"), (r"[a-z]+", Name)],
+        "tag": [(r"[a-z]+", Name.Tag)],
+    }
+    lexer = _make(rules)
+    assert_same(lexer, "a<b", "a<b!\nc", "<a\n+a", "<\n\n<é€\U0001f600\na", "?", "\n")
 
 
 def test_states_are_pushed_popped_and_never_run_out() -> None:
@@ -87,7 +91,18 @@ def test_rules_without_text_change_the_state() -> None:
 
 
 def test_rules_match_behind_the_last_character() -> None:
-    lexer = _make({"root": [(r"\w+$", Name.Last), (r"\w", Name), (r"\s", Text), (r"\Z", Token.End, "end")], "end": []})
+    lexer = _make(
+        {
+            "root": [
+                (r"$\n", Text.Line),
+                (r"\w+$", Name.Last),
+                (r"\w", Name),
+                (r"\s", Text),
+                (r"\Z", Token.End, "end"),
+            ],
+            "end": [],
+        }
+    )
     assert_same(lexer, "a b", "a\n", "a \n\n")
 
 
@@ -147,6 +162,8 @@ def test_flags_hold_where_they_are_set() -> None:
         (r"(?i)é", Name.Accent),
         (r"(?i)[\u212a]", Name.Kelvin),
         (r"(?i)(?-i:z)y", Name.Cased),
+        (r"(?a)\w(?u:\w)=", Name.Unicode),
+        (r"(?a)(?u:\s)=", Name.Space),
         (r"(?a:\w)=", Name.Ascii),
         (r"[^\w\s]", Punctuation),
         (r"^\w", Name.First),
@@ -159,7 +176,7 @@ def test_flags_hold_where_they_are_set() -> None:
         "kK1 \u212a1 \u017f2 sS2 aA3 S\u212a\u017f9",
         "gG! aG! é! \u212a!",
         "é É k K \u212a zy ZY zY Zy",
-        "a= é= _= \u212a=",
+        "a= é= aé= éa= _= \u212a= \x1c= \u2028=",
         "a\nb\n\nc",
         "\x1c\x1d\x85\u2028 \u00a0",
     )
@@ -168,6 +185,11 @@ def test_flags_hold_where_they_are_set() -> None:
     assert_same(_make({"root": rules}, re.DOTALL | re.MULTILINE), *texts)
     assert_same(_make({"root": rules}, re.ASCII), *texts)
     assert_same(_make({"root": [(r"\w + [ ] # word", Name), (r"[ ]", Text)]}, re.VERBOSE), "ab cd  ef")
+
+
+def test_case_goes_beyond_ascii() -> None:
+    assert_same(_make({"root": [(r"(?i)[^\u212a]", Name), (r"k", Keyword)]}), "akKb\u212a")
+    assert_same(_make({"root": [(r"(?i)\u017f", Name), (r"s", Keyword), (r"\w", Text)]}), "asSb\u017f")
 
 
 def test_back_references_conditions_and_looks_around() -> None:
@@ -184,6 +206,9 @@ def test_back_references_conditions_and_looks_around() -> None:
                 (r"((a)|b)?(?(2)x|y)=", Token.Odd),
                 (r"(?>a+)-|(?:b*+)-|c*?-", Token.Whole),
                 (r"(?!)", Token.Never),
+                (r"(?=|x)~", Token.Look),
+                (r"%{2}", Token.Two),
+                (r"%", Token.One),
                 (r"\b|\B(?<= ) ", Text, "next"),
             ],
             "next": [(r"(.)\1?", Token.Pair, "#pop")],
@@ -198,6 +223,7 @@ def test_back_references_conditions_and_looks_around() -> None:
         "1ab",
         "ax= bx= by= y=",
         "aa- bb- cc- -",
+        "~ %%%",
         "  !!\n",
     )
 

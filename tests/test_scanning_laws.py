@@ -24,12 +24,12 @@ _ALPHABET = "abkKsS_19 -.\n\t(é\u212a\u017f\x1c名"
 
 # What takes a character or more, what takes none, and what can be made of them. `@` becomes a number, each time another.
 _ATOMS = r"""
-. \w \W \d \D \s \S [ab] [^a] [^k] [a-s] [^\W\d] [\s\S] [K-_] [^\S\n] [^K] [Ā-⿿] [k1é] (?P<g@>a|1)(?P=g@)
+. \w \W \d \D \s \S [ab] [^a] [^k] [a-s] [^\W\d] [\s\S] [K-_] [^\S\n] [^K] [Ā-⿿] [k1é] (?P<g@>a|1)(?P=g@) $\n $\s
 (?P<g@>a)?(?(g@)b|k) (?P<g@>a)?(?(g@)b)[-.]
 """.replace("K]", "\u212a]").split()
 _MARKS = r"^ $ \A \Z \b \B (?=a) (?!a) (?<=a) (?<!a) (?=\Z|a) (?!)".split()  # noqa: SIM905  # as above
 _SHAPES = """
-({}) (?:{}|{}) (?:{}|b?) (?:{}|) (?i:{}) (?s:{}) (?a:{}) (?m:^{}) (?={}) (?!{}) (?:{})+ (?:{})* (?:{})*? (?:{})??
+({}) (?:{}|{}) (?:{}|b?) (?:{}|) (?i:{}) (?s:{}) (?a:{}) (?u:{}) (?m:^{}) (?={}) (?!{}) (?:{})+ (?:{})* (?:{})*? (?:{})??
 (?:{}){{2}} (?:{}){{0,2}} (?>{}) (?:{})*+ (?:{})++ {}{}
 """.split()  # noqa: SIM905  # a list of strings in quotes would be harder to read
 

@@ -108,6 +108,7 @@ def test_the_rules_are_read_by_tables(monkeypatch: pytest.MonkeyPatch) -> None:
             using(type("Less", (Lexer,), {"get_tokens_unprocessed": lambda _, text: iter([(0, Name, text[:1])])})),
         ),
         (r"\w-\w", using(type("All", (Lexer,), {"get_tokens_unprocessed": lambda _, text: iter([(0, Name, text)])}))),
+        (r"\w-\w", using(type("Late", (Lexer,), {"get_tokens_unprocessed": lambda _, text: iter([(1, Name, text)])}))),
     ],
 )
 def test_tokens_keep_their_places_where_they_are_not_all_of_the_text(rule: tuple[str, Any]) -> None:
@@ -173,9 +174,7 @@ class Keeping(RegexLexer):
     get_tokens_unprocessed = _as_pygments(_keeps)
 
 
-@pytest.mark.parametrize(
-    "function", [_keeps, _keeps_inside, _asks_what_it_is, _asks_one_that_keeps, _asks_nobody, len]
-)
+@pytest.mark.parametrize("function", [_keeps, _keeps_inside, _asks_what_it_is, _asks_one_that_keeps, _asks_nobody, len])
 def test_a_method_that_may_do_more_than_change_tokens_is_left_alone(function: Any) -> None:
     if function is not len:
         _as_pygments(function)
