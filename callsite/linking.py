@@ -10,8 +10,11 @@ What a word stands for is told by the listing's own imports (see `names`). A sym
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from callsite.lexing import find_lexer
 from callsite.model import Line, Listing, Meta, Page, Place, Problem, Severity, Snippet, Symbol
@@ -26,8 +29,7 @@ _PYTHON = frozenset({"python", "python2", "pycon"})
 _LEFT_OUT = "# ... left out ..."
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a listing that stands for something imported.
 
     `line` is its position among the listing's lines, 0 being the first; `start` and `end` are columns in characters,
@@ -73,22 +75,26 @@ class Linked:
 
 def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
     """The words of a listing that may stand for something below one of `roots`, in order; only Python has any."""
-    lexer = find_lexer(listing.snippet.language)
-    if lexer is None or _PYTHON.isdisjoint(lexer.aliases):
+    if not _is_python(listing.snippet.language):
         return ()
-    rows = listing.snippet.rows
-    positions: list[int] = []  # by row: among the lines
-    for row in rows:
-        positions.append(positions[-1] + isinstance(row, Line) if positions else isinstance(row, Line) - 1)
     texts = list_texts(listing.snippet)
+    mentions = find_mentions("\n".join(texts), roots=roots)
+    if not mentions:
+        return ()
+    gaps = [number for number, row in enumerate(listing.snippet.rows) if not isinstance(row, Line)]
     words: list[Word] = []
     behind = 0, 0  # the line and column behind the last word
-    for mention in find_mentions("\n".join(texts), roots=roots):
-        line, start = mention.line, mention.start
+    for line, start, end, targets, _, _ in mentions:
         attribute = behind == (line, start - 1) and texts[line - 1][start - 1] == "."
-        words.append(Word(positions[line - 1], start, mention.end, mention.targets, attribute))
-        behind = line, mention.end
+        words.append(Word(line - 1 - bisect(gaps, line - 1), start, end, targets, attribute))
+        behind = line, end
     return tuple(words)
+
+
+@lru_cache(maxsize=256)
+def _is_python(language: str) -> bool:
+    lexer = find_lexer(language)
+    return lexer is not None and not _PYTHON.isdisjoint(lexer.aliases)
 
 
 def list_texts(snippet: Snippet) -> list[str]:

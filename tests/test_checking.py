@@ -197,7 +197,7 @@ def summarise(desk: Path, data: bytes) -> list[Problem]:
     task = PageTask(
         str(path),
         "pages/any.md",
-        len(data),
+        data,
         ("title",),
         str(desk / "pelicanconf.py"),
         0,

@@ -101,7 +101,7 @@ class Desk:
         return {
             str(path.relative_to(self.root)): path.read_bytes()
             for path in self.root.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and not {"__pycache__", ".cache"} & {*path.parts}
         }
 
 
@@ -274,6 +274,17 @@ def test_a_plain_folder_of_pages(desk: Desk) -> None:
     desk.write("content/a.md", "title: A\nslug: a\n\n[B](/b.html)\n")
     desk.write("content/b.md", "title: B\nslug: b\n\n[A](/a.html) [C](/c.html)\n")
     assert desk.find() == [("S102", "content/b.md:4")]
+
+
+def test_what_was_found_is_kept_unless_nothing_is_to_be(desk: Desk) -> None:
+    desk.write("pelicanconf.py", str(CLEAN["pelicanconf.py"]))
+    desk.write("content/pages/a.md", "title: A\nslug: a\n\n[B](/b.html)\n")
+    first = desk.find("--no-cache")
+    assert ("S102", "content/pages/a.md:4") in first
+    assert desk.find("content/pages/a.md") == [("S102", "content/pages/a.md:4")]
+    assert not (desk.root / ".cache").exists()
+    assert desk.find() == desk.find() == first
+    assert [path.suffix for path in sorted((desk.root / ".cache/check").iterdir())] == ["", ".pages"]
 
 
 def test_breaking_off_is_no_fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import sys
 import sysconfig
 import tokenize
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import count
 from pathlib import Path
 from unicodedata import normalize
@@ -414,12 +414,83 @@ def find_words(text: str) -> set[tuple[int, int, int]]:
     return {(*word.start, word.end[1]) for word in words}
 
 
-@example("import a.b as c, d\nfrom d.e import f\nc.x, d.y, f\n", frozenset({"d"}))
-@example("if x:\n    from a import b\nelse:\n    from d import b\nb.c\n", frozenset({"d"}))
-@given(texts() | broken_texts(), st.frozensets(st.sampled_from(["a", "b", "d", "flask", "lib", "os"])))
+def check_below(text: str, roots: Collection[str], module: str = "") -> tuple[Mention, ...]:
+    """Hold the words below some packages against all words."""
+    words = find_mentions(text, module, roots=roots)
+    every = find_mentions(text, module)
+    assert words == tuple(each for each in every if any(name.partition(".")[0] in roots for name in each.targets))
+    return words
+
+
+# Texts, and how many words of each stand for something below `d`.
+BELOW = {
+    "import a.b as c, d\nfrom d.e import f\nc.x, d.y, f\n": 7,
+    "if x:\n    from a import b\nelse:\n    from d import b\nb.c\n": 4,
+    "import a, b.c\na.b\n": 0,
+    # Other names for it, and for what it is in; names that are assigned in a circle.
+    "from d import x\ny = x.z\nw = y\nw.v, y, u\n": 8,
+    "import d as a, b\nclass A:\n    e = a.f\n    b = b.c\na = e = a\na.g\n": 7,
+    "x = y\ny = x\nz = unknown\nimport d as x\ny.z, z\n": 6,
+    # Names that are kept under others.
+    "import d as __e\nclass A:\n    import d as __f\n    __f.g\n    def h(self): __e, __f, _A__f\n": 6,
+    "class A:\n    def g(self): return __f.x\nimport d as _A__f\n": 4,
+    "import d\ndef f():\n    nonlocal d\n    d = 1\n": 1,
+    "import d\ndef f():\n    nonlocal e\n    e = d\n    e.g\n": 4,
+    # Stars bring anything.
+    "from d import *\nfrom e import *\nx.y\n": 3,
+    "from e import *\nx.y\nimport d\n": 1,
+    "def f():\n    from d import *\n    x\n": 1,
+    # Spaces between the words of imports.
+    "from\\\n d import a\nimport\td\nimport b, \\\n d as c\nimport b,d": 6,
+    "import (a, # comment\n d\n": 1,
+    "import b [\n, d\n": 1,
+    "import b,\\\n  d\n)": 1,
+    ">>> from \\\n... d import a, d\nd.b\n": 5,
+    "import a; x = 1,; from d import y, z)": 3,
+    # No imports of it.
+    "import a, b; import e\nd.x\n": 0,
+    "from a import d; d.x": 0,
+    "from .d import x\nfrom . import d": 0,
+    "'''import d'''\nx = 'import', d\n": 0,
+    "import\n": 0,
+    # Letters that say the same.
+    "import \U0001d41d\n\U0001d41d.x\n": 3,
+    # Not all that does not parse is about it.
+    "import a, d\na.x, d.y, (d.z\ndef f(d, *, x=d.w): d\n": 7,
+}
+
+
+@pytest.mark.parametrize(("text", "number"), BELOW.items(), ids=repr)
+def test_words_below_a_package(text: str, number: int) -> None:
+    assert len(check_below(text, {"d"})) == number
+    assert check_below(text, {"other"}) == ()
+
+
+def test_words_below_a_package_in_a_module() -> None:
+    text = "from .d import x\nfrom . import y as z\nimport e\nx, e.d, z"
+    assert [len(check_below(text, {"p"}, module)) for module in ("p.m", "q.p", "p", "")] == [6, 0, 0, 0]
+    assert [len(check_below(text, roots, "")) for roots in ({""}, {"", "e"})] == [6, 9]
+
+
+@given(texts() | broken_texts(), st.frozensets(st.sampled_from(["a", "b", "d", "flask", "lib", "os", ""])))
 def test_words_below_some_packages_are_those_of_all_words(text: str, roots: frozenset[str]) -> None:
-    below = [each for each in find_mentions(text) if any(name.partition(".")[0] in roots for name in each.targets)]
-    assert list(find_mentions(text, roots=roots)) == below
+    check_below(text, roots)
+    check_below(text, roots, "a.b")
+
+
+# fmt: off
+_PIECES_OF_IMPORTS = [
+    "import", "from", "as", "d", "e", "*", ".", "..", ",", ";", "(", ")", "[", "\\", "#", ":", "=", "class A:", "_A__d",
+    "__d", "def f(d):", "lambda", "nonlocal", "global", "import d\n", "import d, e\n", "from d import e\n", "d.e\n",
+    "from d import *\n", "e=d\n", "f=e.g\n", "e\n", ">>> ", "... ", "import(d)", "'''", "if x:\n", "try:\n", "\n", "\n",
+    "\n ", " ", " ", " ", "\\\n", "\t", "\r",
+]
+# fmt: on
+
+
+@given(st.lists(st.sampled_from(_PIECES_OF_IMPORTS), max_size=25).map("".join))
+def test_words_below_some_packages_are_found_in_any_imports(text: str) -> None:
+    check_below(text, {"d"})
 
 
 @pytest.mark.untraced

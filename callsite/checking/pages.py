@@ -42,7 +42,12 @@ def check_page(task: PageTask) -> PageSummary:
     tools = open_tools(
         os.path.abspath(task.settings), task.changed, task.base, tuple(task.configuration.sources.items())
     )
-    loaded = tools.loader.load_page(task.path, task.required)
+    loader = tools.loader
+    loaded = (
+        loader.load_page(task.path, task.required)  # which tells why it cannot be read
+        if task.data is None
+        else loader.read_page(task.path, task.data, task.required)
+    )
     page, policy = loaded.page, task.configuration.policy
     originals, unread = _load_originals(page, tools.shelf) if task.applies and tools.shelf else ({}, ())
     facts = gather_facts(page, loaded.text, tools.prose, policy, originals)

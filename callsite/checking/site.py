@@ -29,10 +29,12 @@ from callsite.check.facts import PageSummary, SiteFacts
 from callsite.check.hosting import Host
 from callsite.check.rule import apply_rules
 from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files, list_all
+from callsite.checking.keeping import Kept
 from callsite.checking.pages import open_tools
 from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.model import Problem
+from callsite.opening import open_file
 from callsite.redirect_file import read_redirects
 from callsite.render import Link
 from callsite.workers import Failure, Workers
@@ -85,9 +87,10 @@ def check_content(
     named: Collection[Path] | None,
     workers: Workers[PageTask, PageSummary],
     tell: Callable[[int, int], None] = lambda *_: None,
+    kept: Kept | None = None,
 ) -> Checked:
     """Check the pages at the paths `named`, or all pages, and what they are to each other. The workers are free to go
-    when all pages are read.
+    when all pages are read. What is `kept` of pages is not found again.
 
     `tell` is called with how many pages are done, and how many there are.
     """
@@ -98,7 +101,7 @@ def check_content(
     wanted = [source for source in sources if asked is None or os.path.realpath(content.folder / source) in asked]
     prepare(content)
     workers.limit = content.configuration.time_limit
-    reader = _Reader(content, settings, files, workers, tell)
+    reader = _Reader(content, settings, files, workers, tell, kept)
     found = reader.read(wanted)
     if asked is not None:
         found |= reader.read_others(sources, found)
@@ -159,6 +162,7 @@ class _Reader:
         files: ContentFiles,
         workers: Workers[PageTask, PageSummary],
         tell: Callable[[int, int], None],
+        kept: Kept | None,
     ) -> None:
         self.problems: list[Problem] = []
         self._content = content
@@ -167,6 +171,7 @@ class _Reader:
         self._articles = frozenset(files.articles)
         self._workers = workers
         self._tell = tell
+        self._kept = kept
         self._changed = os.stat(content.settings).st_mtime_ns
 
     def read(self, sources: Sequence[str]) -> dict[str, PageSummary]:
@@ -208,9 +213,18 @@ class _Reader:
         return "#" in link.target and self._nothing.resolve(link.target, source, source) != ""
 
     def _work(self, sources: Sequence[str], applies: bool) -> Iterator[tuple[str, PageSummary | Failure]]:
-        tasks = [self._make_task(source, applies) for source in sources]
+        tasks = []
+        for source in sources:
+            task = self._make_task(source, applies)
+            known = self._kept.find(task) if self._kept and applies else None
+            if known is None:
+                tasks.append(task)
+            else:
+                yield source, known
         for number, summary in self._workers.work(tasks):
-            yield sources[number], summary
+            if self._kept and applies and not isinstance(summary, Failure):
+                self._kept.keep(tasks[number], summary)
+            yield tasks[number].source, summary
 
     def _make_task(self, source: str, applies: bool) -> PageTask:
         path = self._content.folder / source
@@ -219,7 +233,7 @@ class _Reader:
         return PageTask(
             path=str(path),
             source=source,
-            size=os.path.getsize(path) if os.path.isfile(path) else 0,
+            data=_read(path),
             required=tuple(key for key in needed if key not in given),
             settings=self._content.settings,
             changed=self._changed,
@@ -236,3 +250,11 @@ class _Reader:
         """The same with the metadata that the settings give a page by its path."""
         page = summary.page
         return replace(summary, page=replace(page, meta=complete_meta(page.meta, source, self._settings)))
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with open_file(path) as file:
+            return file.read()
+    except OSError:
+        return None

@@ -22,4 +22,4 @@ def open_workers(processes: int, boot: str = BOOT) -> Workers[PageTask, PageSumm
 
 
 def _find_size(task: PageTask) -> int:
-    return task.size
+    return len(task.data or b"")

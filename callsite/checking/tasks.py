@@ -11,16 +11,16 @@ from callsite.configuration import Configuration
 class PageTask:
     """A file to check.
 
-    `path` is where it is, `source` its path below the content, `size` its bytes, and `required` the metadata that it
-    needs to have of its own. `settings` is the site's settings file, which each process reads for itself, since
-    Markdown's extensions pass through no pipe; `changed` is when it last changed. `base` is the
-    folder that relative paths in the configuration start from. Without `applies`, no rule is applied:
-    another page links to this one.
+    `path` is where it is, `source` its path below the content, `data` what is in it, None when it cannot be read, and
+    `required` the metadata that it needs to have of its own. `settings` is the site's settings file, which each process
+    reads for itself, since Markdown's extensions pass through no pipe; `changed` is when it last changed. `base` is the
+    folder that relative paths in the configuration start from. Without `applies`, no rule is applied: another page
+    links to this one.
     """
 
     path: str
     source: str
-    size: int
+    data: bytes | None
     required: tuple[str, ...]
     settings: str
     changed: int

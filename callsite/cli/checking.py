@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -20,6 +21,7 @@ from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
 from callsite.check.secrets import hide_secrets
 from callsite.checking.files import find_files
+from callsite.checking.keeping import open_kept
 from callsite.checking.site import Checked, Content, check_content, prepare
 from callsite.checking.tasks import PageTask
 from callsite.cli.patches import show_patch
@@ -59,7 +61,12 @@ def check(arguments: argparse.Namespace, workers: Workers[PageTask, PageSummary]
         if arguments.diff:
             return 1 if fixed else 0
     with show_progress() as progress:
-        checked = check_content(content, named, workers, lambda done, whole: progress("checking pages", done, whole))
+        with contextlib.ExitStack() as stack:
+            keeps = named is None and not arguments.no_cache
+            kept = stack.enter_context(open_kept(folders.content, content.values, configuration)) if keeps else None
+            checked = check_content(
+                content, named, workers, lambda done, whole: progress("checking pages", done, whole), kept
+            )
         found = list(checked.problems)
         built = {}  # the sources of output files
         if arguments.output is not None:

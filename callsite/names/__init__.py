@@ -18,6 +18,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from callsite.names.excerpts import find_in_tokens
+from callsite.names.glance import may_import
 from callsite.names.mentions import find_mentions_in_tokens, find_mentions_in_tree, move_right
 from callsite.names.resolving import find_in_tree
 from callsite.names.use import Certainty, Kind, Mention, Names, Use
@@ -57,6 +58,8 @@ def find_mentions(
     targets are longer than 500 characters.
     """
     code = text.removeprefix(BOM)
+    if roots is not None and not may_import(code, module, roots):
+        return ()
     tree = parse_python(code)
     if isinstance(tree, ast.Module):
         mentions = find_mentions_in_tree(tree, code, module, is_package, roots)
@@ -86,7 +89,7 @@ def _parse_small(text: str) -> ast.Module | Exception:
 
 
 def _parse(text: str) -> ast.Module | Exception:
-    if _CHAIN.search(text) and _DEEP.search(text):
+    if text.count(".") >= 100 and _CHAIN.search(text) and _DEEP.search(text):
         return RecursionError()
     try:
         with warnings.catch_warnings():

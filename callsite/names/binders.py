@@ -26,8 +26,12 @@ def bind_target(target: ast.expr, value: ast.expr, scope: Scope, reader: Scope) 
     """Bind a target in `scope` to a value read in `reader`; a value that is no chain of names says nothing of it."""
     if not isinstance(target, ast.Name):
         return (target,)
-    is_chain = isinstance(value, ast.Name | ast.Attribute) and isinstance(find_root(value), ast.Name)
-    scope.bind(target.id, (reader, value) if is_chain else None)
+    root = find_root(value)
+    if isinstance(root, ast.Name):
+        scope.aliases.append((target.id, root.id))
+        scope.bind(target.id, (reader, value))
+    else:
+        scope.bind(target.id, None)
     return ()
 
 

@@ -67,8 +67,15 @@ class Excerpt:
                 blocks.pop()
             for part in parts:
                 yield part, blocks[-1].qualified if blocks else "", [part.target]
-            if not parts:
+            if not parts and (statement.tokens[0].text in _OPENERS or self._has_bound(statement)):
                 yield from _find_spoken(statement, self._bound, blocks)
+
+    def _has_bound(self, statement: Statement) -> bool:
+        return any(token.text in self._bound for token in statement.tokens)
+
+
+# What a statement that opens a block begins with; any other tells something by the bound names in it alone.
+_OPENERS = frozenset(("async", "class", "def"))
 
 
 class _Block(NamedTuple):

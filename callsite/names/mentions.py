@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from callsite.names.excerpts import Excerpt
 from callsite.names.imports import Imported
@@ -52,58 +51,64 @@ def move_right(mentions: Iterable[Mention], columns: int) -> Iterator[Mention]:
     """The same mentions in a text with more characters in front."""
     for mention in mentions:
         if mention.line == 1:
-            yield replace(mention, start=mention.start + columns, end=mention.end + columns)
+            yield mention._replace(start=mention.start + columns, end=mention.end + columns)
         else:
             yield mention
 
 
 def _sort(rows: Iterable[_Row]) -> list[Mention]:
-    return [Mention(*row) for row in sorted(rows)]
+    return list(map(Mention._make, sorted(rows)))
 
 
 def _is_below(targets: Iterable[str], roots: _Roots) -> bool:
     return roots is None or any(target.partition(".")[0] in roots for target in targets)
 
 
-def _read_tokens(text: str, module: str, is_package: bool, roots: _Roots) -> Iterator[_Row]:
+def _read_tokens(text: str, module: str, is_package: bool, roots: _Roots) -> list[_Row]:
+    rows: list[_Row] = []
     for what, _, targets in Excerpt(text, module, is_package).find_all():
         if isinstance(what, Imported):
             for first, words in what.chains:
                 if _is_below((first,), roots):
-                    yield from _name_chain(words, (first,), Certainty.TEXT, True)
+                    _name_chain(rows, words, (first,), Certainty.TEXT, True)
         elif _is_below(targets, roots):
-            yield from _name_chain(what.words, tuple(sorted(targets)), Certainty.TEXT, False)
+            _name_chain(rows, what.words, tuple(sorted(targets)), Certainty.TEXT, False)
+    return rows
 
 
-def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool, roots: _Roots) -> Iterator[_Row]:
-    resolver = Resolver(tree, module, is_package)
+def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool, roots: _Roots) -> list[_Row]:
     places = Places(text)
+    resolver = Resolver(tree, module, is_package, roots)
     lost = set() if _KNOWS_STRINGS else {id(node) for scope in resolver.scopes for node in _find_formatted(scope)}
+    rows: list[_Row] = []
     for scope in resolver.scopes:
         for imported in scope.imports:
-            # What an import is about begins with its target, but for `import a.b as c`, whose first word is `a`.
-            if roots is None or _is_below((resolver.absolute(imported[0]), imported[1].name), roots):
+            if resolver.is_below(imported[0]):
                 for first, words in _find_imported(imported, places):
-                    target = resolver.absolute(first)
-                    if _is_below((target,), roots):
-                        yield from _name_chain(words, (target,), Certainty.CERTAIN, True)
+                    _name_chain(rows, words, (resolver.absolute(first),), Certainty.CERTAIN, True)
         for (_, _, _, chain), targets, certainty in resolver.find_reads(scope):
-            if id(chain) not in lost and _is_below(targets, roots):
+            if id(chain) not in lost:
                 words = _find_words(scope, chain, places)
-                yield from _name_chain(words, tuple(sorted(targets)), certainty, False)
+                _name_chain(rows, words, targets if len(targets) == 1 else tuple(sorted(targets)), certainty, False)
+    return rows
 
 
 def _name_chain(
-    words: Sequence[Token], targets: tuple[str, ...], certainty: Certainty, imported: bool
-) -> Iterator[_Row]:
-    """The mentions in a chain of words, the first of which stands for `targets`."""
-    for at, word in enumerate(words):
-        if at:
-            targets = tuple([f"{target}.{word.text}" for target in targets])
-        if max(map(len, targets)) > _LONGEST:
+    rows: list[_Row], words: Sequence[Token], targets: tuple[str, ...], certainty: Certainty, imported: bool
+) -> None:
+    """Add the mentions in a chain of words, the first of which stands for `targets`."""
+    is_first = True
+    for name, line, column, size in words:
+        if is_first:
+            is_first = False
+        elif len(targets) == 1:
+            targets = (f"{targets[0]}.{name}",)
+        else:
+            targets = tuple([f"{target}.{name}" for target in targets])
+        if len(targets[0]) > _LONGEST or max(map(len, targets)) > _LONGEST:
             return
-        if word.size:
-            yield word.line, word.column, word.column + word.size, targets, certainty, imported
+        if size:
+            rows.append((line, column, column + size, targets, certainty, imported))
 
 
 def _find_words(scope: Scope, chain: ast.expr, places: Places) -> list[Token]:
@@ -118,20 +123,24 @@ def _find_words(scope: Scope, chain: ast.expr, places: Places) -> list[Token]:
     return words
 
 
-def _find_imported(imported: Import, places: Places) -> Iterator[tuple[str, list[Token]]]:
-    """The dotted names in a part of an import: what the first word of each stands for, and its words."""
+def _find_imported(imported: Import, places: Places) -> list[tuple[str, list[Token]]]:
+    """The dotted names in a part of an import, all below the same root: what the first word of each stands for, and its
+    words.
+    """
     target, alias, statement = imported
+    found: list[tuple[str, list[Token]]] = []
     if isinstance(statement, ast.Import):
-        words = places.find_first(alias.name.split("."), alias)
-        yield words[0].text, words
+        words = places.find_first(alias.name, alias)
+        found.append((words[0].text, words))
     else:
-        if statement.module and alias is statement.names[0]:
-            words = places.find_first(["from", *statement.module.split(".")], statement)[1:]
-            yield "." * statement.level + words[0].text, words
+        if alias is statement.names[0] and statement.module:
+            words = places.find_module(statement.module, statement)
+            found.append(("." * statement.level + words[0].text, words))
         if alias.name != "*":
-            yield target, places.find_first([alias.name], alias)
+            found.append((target, places.find_first(alias.name, alias)))
     if alias.asname:
-        yield target, [places.find_last(alias.asname, alias)]
+        found.append((target, [places.find_last(alias.asname, alias)]))
+    return found
 
 
 def _find_formatted(scope: Scope) -> Iterator[ast.AST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from callsite.names.binders import find_root
 from callsite.names.modules import find_absolute, join_name
@@ -59,28 +59,60 @@ def _find_reads(resolver: Resolver, scope: Scope) -> Iterator[_Row]:
 
 
 class Resolver:
-    """Tells what the names in a tree stand for. `stars` are the modules that its module takes everything from."""
+    """Tells what the names in a tree stand for. `stars` are the modules that its module takes everything from.
 
-    def __init__(self, tree: ast.Module, module: str, is_package: bool) -> None:
+    With `roots`, nothing is told of names that stand for nothing below one of these packages.
+    """
+
+    def __init__(self, tree: ast.Module, module: str, is_package: bool, roots: Collection[str] | None = None) -> None:
         self.scopes = find_scopes(tree)
         self.module = module
         self.is_package = is_package
+        self.roots = roots
         self.stars = tuple(dict.fromkeys(map(self.absolute, self.scopes[0].stars)))
         self.known: dict[tuple[Scope, str], _Meaning] = {}
+        self.names = self._find_names() if roots is not None else None
+
+    def _find_names(self) -> set[str] | None:
+        """The names, as written, that may stand for something below the roots; None when those cannot be told apart.
+
+        Where no star brings it, such a name is bound by an import, or to another such name.
+        """
+        if any(map(self.is_below, self.stars)):
+            return None
+        imports = [(target, alias) for scope in self.scopes for target, alias, _ in scope.imports]
+        names = {alias.asname or alias.name.partition(".")[0] for target, alias in imports if self.is_below(target)}
+        aliases: dict[str, list[str]] = {}
+        for name, source in self.scopes[0].aliases if names else ():
+            aliases.setdefault(source, []).append(name)
+        waiting = list(names)
+        while waiting:
+            new = [name for name in aliases.get(waiting.pop(), ()) if name not in names]
+            names.update(new)
+            waiting += new
+        return None if any("__" in name for name in names) else names  # private names are kept under others
 
     def absolute(self, written: str) -> str:
         """The absolute form of a dotted name that is relative to the tree's own module."""
         return find_absolute(written, self.module, self.is_package)
 
+    def is_below(self, written: str) -> bool:
+        """Whether a dotted name is below one of the roots."""
+        absolute = self.absolute(written) if written[0] == "." else written
+        return self.roots is None or absolute.partition(".")[0] in self.roots
+
     def find_reads(self, scope: Scope) -> Iterator[tuple[Read, tuple[str, ...], Certainty]]:
         """What is read in a scope and stands for something imported, with what its name may mean."""
+        names = self.names
         known: dict[str, tuple[tuple[str, ...], Certainty]] = {}
         for read in scope.reads:
-            meaning = known.get(read[0])
-            if meaning is None:
-                meaning = known[read[0]] = self._find_targets(scope, scope.mangle(read[0]))
-            if meaning[0]:
-                yield read, *meaning
+            if names is None or read[0] in names:
+                meaning = known.get(read[0])
+                if meaning is None:
+                    targets, certainty = self._find_targets(scope, scope.mangle(read[0]))
+                    meaning = known[read[0]] = targets if any(map(self.is_below, targets)) else (), certainty
+                if meaning[0]:
+                    yield read, *meaning
 
     def _find_targets(self, scope: Scope, name: str) -> tuple[tuple[str, ...], Certainty]:
         owner = scope.find(name)

@@ -44,10 +44,12 @@ class Scope:
     `name` is that of the class or function, or what `symtable` calls it; `qualified` the dotted name of the classes and
     functions around, its own included. `bindings` are the names bound here, with all that they are bound to; `reads`
     the names read here; `formatted` the f-strings. Names in `bindings` are spelt as Python keeps them, `mangle` tells
-    how.
+    how. `aliases`, as written, are one list for all scopes of a text: each name that a name is assigned to, perhaps
+    with attributes, and that name.
     """
 
     __slots__ = (
+        "aliases",
         "bindings",
         "formatted",
         "global_names",
@@ -73,6 +75,7 @@ class Scope:
         self.imports: list[Import] = []
         self.formatted: list[ast.JoinedStr] = []
         self.stars: list[str] = []
+        self.aliases: list[tuple[str, str]] = parent.aliases if parent else []
         self.global_names: Set[str] = _NONE
         self.nonlocal_names: Set[str] = _NONE
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from callsite.names.binders import BINDERS, Nodes, bind_target, find_root
 from callsite.names.scope import Scope, ScopeKind
@@ -47,26 +47,6 @@ class _Walker:
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.blocks: list[tuple[Scope, Kind, list[Any]]] = []
-        self.special: dict[type, Callable[[Any, Scope], Nodes]] = {
-            **BINDERS,
-            ast.FunctionDef: self.see_function,
-            ast.AsyncFunctionDef: self.see_function,
-            ast.Lambda: self.see_lambda,
-            ast.ClassDef: self.see_class,
-            ast.ListComp: self.see_comprehension,
-            ast.SetComp: self.see_comprehension,
-            ast.DictComp: self.see_comprehension,
-            ast.GeneratorExp: self.see_comprehension,
-            ast.AnnAssign: self.see_annotated,
-        }
-        for name, see in (
-            ("TypeAlias", self.see_type_alias),
-            ("TypeVar", self.see_type_parameter),
-            ("ParamSpec", self.see_type_parameter),
-            ("TypeVarTuple", self.see_type_parameter),
-        ):
-            if hasattr(ast, name):  # Python 3.12
-                self.special[getattr(ast, name)] = see
 
     def open(self, kind: ScopeKind, name: str, parent: Scope | None) -> Scope:
         scope = Scope(kind, name, parent)
@@ -80,7 +60,8 @@ class _Walker:
 
     def walk(self, scope: Scope, kind: Kind, nodes: list[Any]) -> None:
         """Walk nodes of one scope. The loop sees nearly every node of a text, and is written to be quick."""
-        special, children, reads, take, put = self.special, _CHILDREN, scope.reads, nodes.pop, nodes.append
+        binders, seers, children = BINDERS, _SEERS, _CHILDREN
+        reads, take, put = scope.reads, nodes.pop, nodes.append
         name_node, attribute, call_node, load, call = ast.Name, ast.Attribute, ast.Call, ast.Load, Kind.CALL
         while nodes:
             node = take()
@@ -114,8 +95,10 @@ class _Walker:
                     nodes += node.args
                     for keyword in node.keywords:
                         put(keyword.value)
-            elif cls in special:
-                nodes += special[cls](node, scope)
+            elif cls in binders:
+                nodes += binders[cls](node, scope)
+            elif (see := seers[cls]) is not None:
+                nodes += see(self, node, scope)
             else:
                 for field in children[cls]:
                     child = getattr(node, field)
@@ -202,6 +185,39 @@ class _Walker:
         self.later(self.open(ScopeKind.TYPES, node.name.id, outer), [node.value], Kind.ANNOTATION)
         return (node.name,)
 
+
+_See = Callable[[_Walker, Any, Scope], Nodes]
+
+
+class _Seers(dict[type, _See | None]):
+    """What is to be done about each class of nodes; None when only what it holds matters."""
+
+    # Of Python 3.12.
+    _newer: ClassVar[dict[str, _See]] = {
+        "TypeAlias": _Walker.see_type_alias,
+        "TypeVar": _Walker.see_type_parameter,
+        "ParamSpec": _Walker.see_type_parameter,
+        "TypeVarTuple": _Walker.see_type_parameter,
+    }
+
+    def __missing__(self, node: type) -> _See | None:
+        found = self[node] = self._newer.get(node.__name__)
+        return found
+
+
+_SEERS = _Seers(
+    {
+        ast.FunctionDef: _Walker.see_function,
+        ast.AsyncFunctionDef: _Walker.see_function,
+        ast.Lambda: _Walker.see_lambda,
+        ast.ClassDef: _Walker.see_class,
+        ast.ListComp: _Walker.see_comprehension,
+        ast.SetComp: _Walker.see_comprehension,
+        ast.DictComp: _Walker.see_comprehension,
+        ast.GeneratorExp: _Walker.see_comprehension,
+        ast.AnnAssign: _Walker.see_annotated,
+    }
+)
 
 # Their names in `symtable`.
 _COMPREHENSIONS = {

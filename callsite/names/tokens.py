@@ -53,11 +53,14 @@ _COMMENT_LINE = re.compile(r"^[ \t]*#(.*)\n?", re.MULTILINE)
 _ELLIPSES = ("...", "…")
 
 _PREFIX = r"(?i:[bfrut]|[bft]r|r[bft]|ur)?"
+_DOUBLE = r'(?:[^"\\]|\\[\s\S]|"(?!""))*+"""'
+_SINGLE = r"(?:[^'\\]|\\[\s\S]|'(?!''))*+'''"
 _TOKEN = re.compile(
     rf"""
-      (?P<space>   ^[ \t]*+(?:>>>|\.\.\.)(?=[ \n]) | [ \t\f]++ | \\\n | \#[^\n]*+ )
+      (?P<space>   ^[ \t]*+(?:>>>|\.\.\.)(?=[ \n]) | [ \t\f]++ | \#[^\n]*+ )
+    | (?P<joined>  \\\n )
     | (?P<newline> \n )
-    | (?P<triple>  {_PREFIX}(?:\"{{3}}|'{{3}}) )
+    | (?P<triple>  {_PREFIX}(?:\"{{3}}(?:{_DOUBLE}|[\s\S]*+)|'{{3}}(?:{_SINGLE}|[\s\S]*+)) )
     | (?P<string>  {_PREFIX}(?:"(?:[^"\\\n]|\\[\s\S])*+"?+|'(?:[^'\\\n]|\\[\s\S])*+'?+) )
     | (?P<name>    [^\W\d]\w*+ )
     | (?P<number>  \d[\w.]*+ )
@@ -65,7 +68,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_REST = {'"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*+"""'), "'''": re.compile(r"(?:[^'\\]|\\[\s\S]|'(?!''))*+'''")}
+_REST = re.compile(_DOUBLE), re.compile(_SINGLE)
 
 # Words at the start of a line that no line inside of brackets starts with.
 _INSIDE = {
@@ -116,7 +119,7 @@ def _find_runs(text: str) -> Iterator[tuple[str, int]]:
 def _read(run: str, line: int) -> list[Token]:
     r"""The tokens of a run and `\n` for each line end, in the reading that leaves the fewest statements in strings."""
     best, least = _lex(run, line, 0)
-    for rest in _REST.values():
+    for rest in _REST:
         opened = rest.match(run) if least else None
         if opened is not None:
             tokens, hidden = _lex(run, line, opened.end())
@@ -130,29 +133,31 @@ def _lex(run: str, line: int, start: int) -> tuple[list[Token], int]:
     """The tokens from `start` on, and how many lines in their long strings look like statements."""
     tokens: list[Token] = []
     hidden = 0
-    at, line = start, line + run.count("\n", 0, start)
+    line += run.count("\n", 0, start)
     begin = run.rfind("\n", 0, start) + 1
-    while at < len(run):
-        match = _TOKEN.match(run, at)
-        assert match is not None  # the last alternative takes any character
-        kind, text, column, end = match.lastgroup, match[0], at - begin, match.end()
-        if kind == "triple":
-            rest = _REST[text[-3:]].match(run, end)
-            end = rest.end() if rest else len(run)
-            hidden += len(_STATEMENT.findall(run[at:end]))
-        if kind == "triple" or kind == "string":
-            tokens.append(Token(_STRING, line, column, end - at))
-        elif kind == "name":
-            tokens.append(Token(text if text.isascii() else normalize("NFKC", text), line, column, end - at))
+    for match in _TOKEN.finditer(run, start):
+        kind = match.lastgroup
+        if kind == "space":
+            continue
+        at, end = match.span()
+        if kind == "name":
+            text = match[0]
+            tokens.append(Token(text if text.isascii() else normalize("NFKC", text), line, at - begin, end - at))
+        elif kind == "other":
+            tokens.append(Token(match[0], line, at - begin, end - at))
         elif kind == "number":
-            tokens.append(Token(_NUMBER, line, column, end - at))
-        elif kind != "space":
-            tokens.append(Token(text, line, column, end - at))
-        lines = run.count("\n", at, end)
-        if lines:
-            line += lines
-            begin = run.rfind("\n", at, end) + 1
-        at = end
+            tokens.append(Token(_NUMBER, line, at - begin, end - at))
+        else:
+            if kind == "triple":
+                hidden += len(_STATEMENT.findall(run[at:end]))
+            if kind == "newline":
+                tokens.append(Token("\n", line, at - begin, 1))
+            elif kind != "joined":
+                tokens.append(Token(_STRING, line, at - begin, end - at))
+            lines = run.count("\n", at, end)
+            if lines:
+                line += lines
+                begin = run.rfind("\n", at, end) + 1
     return tokens, hidden
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -56,8 +57,7 @@ class Use:
     shape: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mention:
+class Mention(NamedTuple):
     r"""One word in a piece of Python that stands for something imported, and where it stands.
 
     `line` is 1 for the first; a line ends with `\n`, `\r\n` or `\r`. `start` and `end` are columns in characters of it,

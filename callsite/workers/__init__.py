@@ -84,7 +84,8 @@ class Workers(Generic[Task, Result]):
     def __exit__(self, *args: object) -> None:
         self.dismiss()
         for worker in self._leaving:
-            _end(worker.process, 5.0 if args[0] is None else 0.0)
+            # One that was never ready has nothing to bring to an end.
+            _end(worker.process, 5.0 if worker.is_ready and args[0] is None else 0.0)
         self._leaving.clear()
 
     def start(self, wanted: int) -> None:

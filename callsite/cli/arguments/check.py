@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="check the built site too (default folder: OUTPUT_PATH in the settings)",
     )
     parser.add_argument("--external", action="store_true", help="follow links to other sites too")
+    parser.add_argument("--no-cache", action="store_true", help="use nothing of earlier checks, and keep nothing")
     fixes = parser.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="put right what is certain, then check")
     fixes.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
