@@ -82,6 +82,7 @@ class Maker:
         self._policy = policy
         self._cache = cache
         self._roots = roots
+        self._last: tuple[Source, Page] | None = None
         self._shared = "\0".join((environment, *sorted(roots)))
 
     def examine_all(self, sources: Sequence[Source], processes: int) -> Iterator[Examined]:
@@ -111,8 +112,10 @@ class Maker:
         return examined.prose.converted.fill([listing.html for listing in listings])
 
     def load(self, source: Source) -> Page:
-        """The page of a file."""
-        return self._load(source).page
+        """The page of a file. The one that was loaded last is kept: its HTML and its twins are made in turn."""
+        if self._last is None or self._last[0] is not source:
+            self._last = source, self._load(source).page
+        return self._last[1]
 
     def _examine(self, item: tuple[Source, bytes]) -> tuple[bytes, bytes]:
         source, key = item

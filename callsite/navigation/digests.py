@@ -45,20 +45,21 @@ class Digests:
 
     def _tell(self, value: Any) -> bytes:
         """A value in bytes that no other value has."""
-        if isinstance(value, tuple):
+        kind = type(value)
+        if kind is tuple:
             told = b"".join(map(self._tell, value))
             return b"(%d %d:%s" % (len(value), len(told), told)
-        if not is_dataclass(value):
-            text = repr(value).encode("utf-8", "surrogatepass")
-            return b"%d:%s" % (len(text), text)
+        if kind is str:
+            text = value.encode("utf-8", "surrogatepass")
+            return b"s%d:%s" % (len(text), text)
+        getter = self._getters.get(kind)
+        if getter is None:
+            if not is_dataclass(value):
+                text = repr(value).encode("utf-8", "surrogatepass")
+                return b"%d:%s" % (len(text), text)
+            getter = self._getters[kind] = attrgetter(*(field.name for field in fields(kind)))
         known = self._known.get(id(value))
         if known is None:
-            getter = self._getters.get(type(value)) or self._make_getter(type(value))
-            digest = type(value).__name__.encode() + self._digest(getter(value))
+            digest = kind.__name__.encode() + self._digest(getter(value))
             known = self._known[id(value)] = value, digest
         return known[1]
-
-    def _make_getter(self, kind: Any) -> Callable[[Any], Any]:
-        names = [field.name for field in fields(kind)]
-        self._getters[kind] = getter = attrgetter(*names)
-        return getter
