@@ -352,11 +352,11 @@ def test_a_file_that_has_gone_from_the_output_meanwhile(tmp_path: Path) -> None:
     settings = {"THEME_STATIC_PATHS": ["static"], "THEME_STATIC_DIR": "theme", "IGNORE_FILES": ["*.svg"]}
     files = ThemeFiles({"THEME": THEME, "CALLSITE_PRODUCTION": True, **settings})
     assert list(files.write(tmp_path)) == []
-    assert files.find_url("css/search.css", "..", "a.html:1").startswith("../theme/css/search.")
+    assert files.find_url("css/search.css", "..", lambda: "a.html:1").startswith("../theme/css/search.")
     with pytest.raises(CallsiteError, match=r"search\.css: the content has put another file in the place"):
         list(files.write(tmp_path))
     with pytest.raises(CallsiteError, match=r"^a\.html:1: asset\(\) asks for `favicon\.svg`"):
-        files.find_url("favicon.svg", "..", "a.html:1")
+        files.find_url("favicon.svg", "..", lambda: "a.html:1")
 
 
 def test_who_asks_is_no_file() -> None:
