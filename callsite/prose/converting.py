@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
 from typing import Any
@@ -66,7 +67,7 @@ class ProseConverter:
         configs = {_full_name(name): dict(config) for name, config in options.get("extension_configs", {}).items()}
         configs.setdefault("markdown.extensions.toc", {})
         toc = configs["markdown.extensions.toc"]
-        toc["slugify"] = _free_of_listings(toc.get("slugify", slugify_unicode))
+        toc["slugify"] = _free_of_listings(toc.get("slugify", _slugify))
         named = [_full_name(name) if isinstance(name, str) else name for name in options.get("extensions", ())]
         extensions = [*named, *(name for name in configs if name not in named)]
         ours = {"markdown.extensions.meta", "markdown.extensions.codehilite"}
@@ -87,7 +88,7 @@ class ProseConverter:
     def convert(self, page: Page) -> Converted:
         """Convert a page's prose, with places for its listings."""
         prose = "".join(block.text for block in page.blocks if isinstance(block, Prose))
-        self._tokens.stem = stem = find_stem(prose)
+        self._tokens.stems[0] = stem = find_stem(prose)
         numbers = count()
         rows: list[str] = []
         for block, after in zip_longest(page.blocks, page.blocks[1:]):
@@ -132,6 +133,10 @@ def _full_name(extension: str) -> str:
     """Markdown's own extensions go by two names; use the long one."""
     own = {"toc", "meta", "codehilite", "extra", "tables", "fenced_code", "attr_list", "footnotes", "def_list", "abbr"}
     return f"markdown.extensions.{extension}" if extension in own else extension
+
+
+# Headings are alike on many pages.
+_slugify = lru_cache(maxsize=1024)(slugify_unicode)
 
 
 def _free_of_listings(slugify: Callable[[str, str], str]) -> Callable[[str, str], str]:

@@ -9,6 +9,7 @@ laws in `tests/test_prose_quick.py` compare both ways.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -41,9 +42,20 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def is_written(expression: re.Pattern[str], kind: type) -> bool:
+    """Whether a regular expression stands in the file of a class, in quotes, as it is but for numbers put into it."""
+    path = Path(markdown.__file__).parent.joinpath(*kind.__module__.split(".")[1:]).with_suffix(".py")
+    return is_read() and "'" + re.sub(r"\{0,\d+\}", "{0,%d}", expression.pattern) + "'" in _load(path)
+
+
+@cache
+def _load(path: Path) -> str:
+    return re.sub(r"\{0,\d+\}", "{0,%d}", path.read_text(encoding="utf-8"))
+
+
 def is_own(thing: object, kind: type) -> bool:
     """Whether an object is exactly of one of Markdown's classes that were read, and nothing of it was replaced."""
-    if type(thing) is not kind or not is_read():
+    if type(thing) is not kind or not kind.__module__.startswith("markdown.") or not is_read():
         return False
     for each in kind.__mro__[:-1]:
         methods = [value for value in vars(each).values() if isinstance(value, FunctionType)]

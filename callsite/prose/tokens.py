@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -28,7 +29,7 @@ class Tokens(Extension):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = find_stem("")
+        self.stems = [find_stem("")]  # of the page at hand, in a list that stays
         self.order: list[tuple[str, str]] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # its name
@@ -37,26 +38,34 @@ class Tokens(Extension):
         # 10) but list indents (90); the insides of lists and quotes come back here. Any other token waits until just
         # before paragraphs: the list mark or indent in front of it may belong to a list.
         blocks = md.parser.blockprocessors
-        blocks.register(_TokenBlocks(md.parser, self, r"(?:\A *|^ {0,3})(%s) *$\n?"), "callsite-listings", 85)
-        blocks.register(_TokenBlocks(md.parser, self, r" *(%s) *\n?"), "callsite-stray-listings", 15)
+        blocks.register(TokenBlocks(md.parser, self, r"(?:\A *|^ {0,3})(%s) *$\n?"), "callsite-listings", 85)
+        blocks.register(TokenBlocks(md.parser, self, r" *(%s) *\n?"), "callsite-stray-listings", 15)
         # After the table of contents (5), which gives headings their ids.
         md.treeprocessors.register(_OrderNotes(md, self), "callsite-order", 1)
 
 
-class _TokenBlocks(BlockProcessor):
+class TokenBlocks(BlockProcessor):
+    """Blocks with a token in them."""
+
     def __init__(self, parser: Any, tokens: Tokens, pattern: str) -> None:
         super().__init__(parser)
         self._tokens = tokens
         self._pattern = pattern
 
+    @property
+    def needs(self) -> Sequence[str]:
+        """What is in each block that has a token."""
+        return self._tokens.stems
+
     def _find(self, block: str) -> re.Match[str] | None:
-        stem = self._tokens.stem
-        return re.search(self._pattern % rf"{stem}\d+x", block, re.MULTILINE) if stem in block else None
+        return re.search(self._pattern % rf"{self.needs[0]}\d+x", block, re.MULTILINE)
 
     def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002  # as BlockProcessor has it
-        return self._find(block) is not None
+        """Whether a block has a token."""
+        return self.needs[0] in block and self._find(block) is not None
 
     def run(self, parent: Element, blocks: list[str]) -> None:
+        """Put an element in the place of the first token of a block."""
         block = blocks.pop(0)
         match = self._find(block)
         assert match is not None  # `test` has seen it
@@ -75,15 +84,17 @@ class _OrderNotes(Treeprocessor):
         self._tokens = tokens
 
     def run(self, root: Element) -> None:
-        token = re.compile(rf"{self._tokens.stem}(\d+)x")
+        token = re.compile(rf"{self._tokens.stems[0]}(\d+)x")
         self._tokens.order = order = []
         for element in root.iter():
-            name = element.get("id")
-            match = token.fullmatch(element.text or "") if element.tag == "div" else None
-            if match:
-                order.append(("listing", match[1]))
-            elif name and element.tag in HEADINGS:
-                order.append(("heading", name))
+            if element.tag == "div":
+                match = token.fullmatch(element.text or "")
+                if match:
+                    order.append(("listing", match[1]))
+            elif element.tag in HEADINGS:
+                name = element.get("id")
+                if name:
+                    order.append(("heading", name))
 
 
 def place_token(token: str, layout: Layout, after: Block | None) -> str:
