@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,24 @@ def describe_value(value: Any) -> str:
     else:
         raise TypeError(f"{value!r} is another one in each run")
     return f"{type(value).__name__}({', '.join(parts)})"
+
+
+def has_own_extensions(options: Mapping[str, Any]) -> bool:
+    """Whether a site's Markdown options name extensions that are not Markdown's own: nobody knows what those read."""
+    named = [*options.get("extensions", ()), *options.get("extension_configs", ())]
+    return not all(isinstance(name, str) and _is_markdowns_own(name) for name in named)
+
+
+def _is_markdowns_own(name: str) -> bool:
+    module = name.partition(":")[0]
+    return module.startswith("markdown.extensions.") or ("." not in name and name in _list_extensions())
+
+
+@cache
+def _list_extensions() -> frozenset[str]:
+    """The short names of Markdown's own extensions."""
+    entries = entry_points(group="markdown.extensions")
+    return frozenset(entry.name for entry in entries if entry.value.startswith("markdown.extensions."))
 
 
 def _list_sources(folder: Path) -> Iterator[str]:

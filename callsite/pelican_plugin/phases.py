@@ -37,7 +37,7 @@ from callsite.pelican_plugin.outputs import (
 )
 from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.redirecting import HOSTING, write_redirects
-from callsite.pelican_plugin.rendering import WaitingWriter, note_written, write_waiting
+from callsite.pelican_plugin.rendering import WaitingWriter, note_written, number_written, write_waiting
 from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, start_run
 from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
@@ -189,8 +189,9 @@ def _on_finalized(pelican: Pelican) -> None:
             run.report([Problem(Place("CALLSITE_SEARCH"), "S109", "the site has no search", missing, Severity.WARNING)])
     run.report(write_host_files(run, run.moved))
     compress_output(run.settings, run.staging.path)
+    numbers = number_written(run)
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
-    note_written(run)
+    note_written(run, numbers)
     run.cache.commit()
     run.close()
     pelican.output_path = run.output

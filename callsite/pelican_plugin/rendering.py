@@ -5,10 +5,11 @@ A page or list that looks as it did in the build before is not rendered: its fil
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -127,9 +128,20 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
     yield from late
 
 
-def note_written(run: Run) -> None:
-    """Remember the files that have waited as they are now, in the output."""
-    written = {name: (key, *_stat(run.output, names)) for name, (key, names) in run.written.items()}
+def number_written(run: Run) -> dict[str, tuple[int, ...]]:
+    """The numbers on the disk of the files that have waited, in the staging folder."""
+    return {name: _number(run.staging.path, names) for name, (_, names) in run.written.items()}
+
+
+def note_written(run: Run, numbers: Mapping[str, tuple[int, ...]]) -> None:
+    """Remember the files that have waited as they are now, in the output; `numbers` are those that they had before they
+    came there, since another build may have put its own in their place.
+    """
+    written = {
+        name: (key, *_stat(run.output, names))
+        for name, (key, names) in run.written.items()
+        if _number(run.output, names) == numbers[name]
+    }
     run.cache.keep(_WRITTEN, pickle.dumps(written))
 
 
@@ -143,23 +155,30 @@ def _plan(name: str, write: Callable[[], None], told: dict[str, Any], keys: Keys
     return _Job(name, write, key, source, twins.find_document(source)) if twin else _Job(name, write, key)
 
 
-def _bring_along(job: _Job, known: dict[str, tuple[Any, ...]], run: Run) -> bool:
+def _bring_along(job: _Job, known: Mapping[str, tuple[Any, ...]], run: Run) -> bool:
     """Whether files are the same as in the build before, still there as that has left them, and now here."""
-    try:
-        if job.key is None or known.get(job.name) != (job.key, *_stat(run.output, job.names)):
-            return False
-        if job.source and not run.cache.has(_name_entry(job.source, job.key)):
-            return False
-        for name in job.names:
-            old, new = Path(run.output, name), Path(run.staging.path, name)
-            new.unlink(missing_ok=True)
-            try:
-                os.link(old, new)
-            except OSError:  # there are no links on this disk
-                shutil.copy2(old, new)
-    except OSError:
+    if job.key is None or (job.source and not run.cache.has(_name_entry(job.source, job.key))):
         return False
-    return True
+    is_here = False
+    with contextlib.suppress(OSError):
+        if known[job.name] == (job.key, *_stat(run.output, job.names)):
+            for name in job.names:
+                _link(Path(run.output, name), Path(run.staging.path, name))
+            # Another build may have put its own in their place meanwhile.
+            is_here = known[job.name] == (job.key, *_stat(run.staging.path, job.names))
+    if not is_here:
+        for name in job.names:  # what is written next must not go into the files of the output
+            Path(run.staging.path, name).unlink(missing_ok=True)
+    return is_here
+
+
+def _link(old: Path, new: Path) -> None:
+    """Let a file stand here, too. Raises OSError when that cannot be, and then there is none."""
+    new.unlink(missing_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # there are no links on this disk
+        shutil.copy2(old, new)
 
 
 def _name_entry(source: str, key: bytes | None) -> bytes:
@@ -170,7 +189,14 @@ def _read_written(data: bytes | None) -> dict[str, tuple[Any, ...]]:
     return pickle.loads(data) if data else {}  # noqa: S301  # our own
 
 
-def _stat(output: str, names: tuple[str, ...]) -> tuple[int, ...]:
-    """The sizes and times of files in the output."""
-    found = [os.lstat(os.path.join(output, name)) for name in names]
+def _number(folder: str | Path, names: tuple[str, ...]) -> tuple[int, ...]:
+    try:
+        return tuple(os.lstat(os.path.join(folder, name)).st_ino for name in names)
+    except OSError:
+        return ()
+
+
+def _stat(folder: str | Path, names: tuple[str, ...]) -> tuple[int, ...]:
+    """The sizes and times of files in a folder."""
+    found = [os.lstat(os.path.join(folder, name)) for name in names]
     return tuple(figure for each in found for figure in (each.st_size, each.st_mtime_ns))

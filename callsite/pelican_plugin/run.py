@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ from callsite.build import Loader, read_head
 from callsite.cache import Cache
 from callsite.check.ignoring import apply_ignores
 from callsite.configuration import read_configuration
-from callsite.environment import describe_tools, describe_value
+from callsite.environment import describe_tools, describe_value, has_own_extensions
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.forking import count_processors
 from callsite.hostfiles import explain_settings
@@ -163,10 +164,10 @@ class Run:
 
     def _describe_environment(self) -> str:
         """Tells what pages are made with besides their text from what other runs make them with."""
-        try:
-            options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
-        except TypeError:  # a function, say: nobody knows what it does in the next run
-            options = os.urandom(16).hex()
+        options = os.urandom(16).hex()  # what nobody knows is another in each run
+        if not has_own_extensions(self.settings["MARKDOWN"]):
+            with contextlib.suppress(TypeError):  # a function, say
+                options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
         return f"{describe_tools()} {options} {self.configuration.policy!r}"
 
     def find_uses(self, path: str) -> tuple[tuple[str, ...], ...]:
