@@ -87,7 +87,7 @@ class Maker:
 
     def examine_all(self, sources: Sequence[Source], processes: int) -> Iterator[Examined]:
         """What is known of each page."""
-        keys = [find_key(self._shared, place_of(each.path).path, *each.required, each.data) for each in sources]
+        keys = [self._find_key(each) for each in sources]
         items = list(zip(sources, keys, strict=True))
         missing = [item for item in items if not self._cache.has(item[1])]
         made = work_side_by_side(self._examine, missing, processes, PORTION)
@@ -116,6 +116,10 @@ class Maker:
         if self._last is None or self._last[0] is not source:
             self._last = source, self._load(source).page
         return self._last[1]
+
+    def _find_key(self, source: Source) -> bytes:
+        trouble = map(str, source.trouble)  # what cannot be read has no data, as an empty file has none
+        return find_key(self._shared, place_of(source.path).path, *source.required, "", *trouble, source.data)
 
     def _examine(self, item: tuple[Source, bytes]) -> tuple[bytes, bytes]:
         source, key = item

@@ -21,7 +21,7 @@ from callsite.checking.site import Checked, Content, check_content
 from callsite.checking.starting import open_workers
 from callsite.cli import check as command
 from callsite.cli import checking as check
-from callsite.cli import main
+from callsite.cli import known, main
 from callsite.configuration import Configuration
 from callsite.errors import CallsiteError
 from callsite.reports import FORMATS
@@ -88,7 +88,7 @@ class Desk:
         self.write("pyproject.toml", f"[tool.callsite.check]\n{table}\n")
 
     def run(self, *words: str) -> Ran:
-        check.read_rows.cache_clear()  # each call is a process of its own otherwise
+        known.read_rows.cache_clear()  # each call is a process of its own otherwise
         self._capfd.readouterr()
         code = main(["check", *words])
         return Ran(code, *self._capfd.readouterr())
@@ -924,10 +924,10 @@ def test_what_is_wrong_with_a_call_is_one_error(desk: Desk) -> None:
 
 
 def test_rows_that_cannot_be_read_are_none(desk: Desk) -> None:
-    check.read_rows.cache_clear()
-    assert check.read_rows("nowhere.md") == ()
+    known.read_rows.cache_clear()
+    assert known.read_rows("nowhere.md") == ()
     desk.write("a.md", b"a\r\n\xff\n")
-    assert check.read_rows("a.md") == ("a", "\ufffd")
+    assert known.read_rows("a.md") == ("a", "\ufffd")
 
 
 def test_codes_are_known_in_small_letters(desk: Desk) -> None:

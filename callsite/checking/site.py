@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsite.addressing import (
     SitePlan,
@@ -29,7 +29,6 @@ from callsite.check.facts import PageSummary, SiteFacts
 from callsite.check.hosting import Host
 from callsite.check.rule import apply_rules
 from callsite.checking.files import ContentFiles, find_files, find_templates, find_theme_files, list_all
-from callsite.checking.keeping import Kept
 from callsite.checking.pages import open_tools
 from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
@@ -38,6 +37,9 @@ from callsite.opening import open_file
 from callsite.redirect_file import read_redirects
 from callsite.render import Link
 from callsite.workers import Failure, Workers
+
+if TYPE_CHECKING:
+    from callsite.checking.keeping import Kept
 
 # The rules that are told only when all pages are checked: they depend on what is in every one of them.
 _WHOLE = frozenset({"S113", "S115", "S116", "S117", "S118", "S121"})

@@ -7,13 +7,12 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from callsite.build import ENDINGS, place_of
-from callsite.check.baseline import Baseline, Compared, Entry, Rows, apply_baseline, format_baseline, parse_baseline
 from callsite.check.catalogue import CODES
 from callsite.check.facts import PageSummary
 from callsite.check.ignoring import apply_ignores, find_idle_ignores, is_chosen, parse_ignores
@@ -21,22 +20,18 @@ from callsite.check.repeats import leave_out_repeats
 from callsite.check.rule import explain_rule
 from callsite.check.secrets import hide_secrets
 from callsite.checking.files import find_files
-from callsite.checking.keeping import open_kept
 from callsite.checking.site import Checked, Content, check_content, prepare
 from callsite.checking.tasks import PageTask
+from callsite.cli.known import Known, is_looked_for, read_rows
 from callsite.cli.patches import show_patch
 from callsite.cli.progress import show_progress
 from callsite.configuration import FILE, Configuration, read_configuration
 from callsite.content import change_page, load_page
 from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
-from callsite.opening import open_file
 from callsite.reports import Report, format_report
 from callsite.settings import read_folders, read_settings
-from callsite.snippet import split_rows
-from callsite.storing import write_whole
-from callsite.text import decode_text
-from callsite.wording import count, make_printable, nearest
+from callsite.wording import make_printable, nearest
 from callsite.workers import Workers
 
 # More columns than any message has.
@@ -62,8 +57,11 @@ def check(arguments: argparse.Namespace, workers: Workers[PageTask, PageSummary]
             return 1 if fixed else 0
     with show_progress() as progress:
         with contextlib.ExitStack() as stack:
-            keeps = named is None and not arguments.no_cache
-            kept = stack.enter_context(open_kept(folders.content, content.values, configuration)) if keeps else None
+            kept = None
+            if named is None and not arguments.no_cache:
+                from callsite.checking.keeping import open_kept  # noqa: PLC0415  # a check of some pages keeps nothing
+
+                kept = stack.enter_context(open_kept(folders.content, content.values, configuration))
             checked = check_content(
                 content, named, workers, lambda done, whole: progress("checking pages", done, whole), kept
             )
@@ -124,69 +122,10 @@ def check(arguments: argparse.Namespace, workers: Workers[PageTask, PageSummary]
     return 1 if any(problem.severity is not Severity.NOTE for problem in compared.new) else 0
 
 
-class Known:
-    """The list of problems that the site knows of, if there is one. Its paths start from the site's folder, wherever
-    the command is called.
-    """
-
-    def __init__(self, arguments: argparse.Namespace, configuration: Configuration, base: Path) -> None:
-        named = arguments.baseline or (configuration.baseline and os.path.relpath(base / configuration.baseline))
-        if arguments.write_baseline and not named:
-            raise CallsiteError(f"--write-baseline: no name for it; add --baseline FILE, or `baseline` to {FILE}")
-        self._base = base
-        self._path = Path(named) if named else None
-        self._baseline = Baseline()
-        if self._path:
-            try:
-                with open_file(self._path) as file:
-                    self._baseline = parse_baseline(file.read().decode(), str(self._path))
-            except FileNotFoundError as error:
-                if arguments.write_baseline:
-                    return
-                hint = "make one with --write-baseline"
-                raise CallsiteError(f"{self._path}: no such baseline; {hint}") from error
-            except (OSError, UnicodeDecodeError) as error:
-                raise CallsiteError(f"{self._path}: cannot be read, {error}; mend it or write a new one") from error
-            except CallsiteError:
-                if not arguments.write_baseline:
-                    raise
-
-    def compare(self, problems: Sequence[Problem]) -> Compared:
-        """Tell which problems are new."""
-        if not self._baseline.entries:
-            return Compared(tuple(problems), 0, ())  # and no file is read again for that
-        moved, rows = self._move(problems)
-        compared = apply_baseline([each for each, _ in moved], self._baseline, rows)
-        new = {id(each) for each in compared.new}
-        return compared._replace(new=tuple(problem for each, problem in moved if id(each) in new))
-
-    def _move(self, problems: Sequence[Problem]) -> tuple[list[tuple[Problem, Problem]], Rows]:
-        """Problems with paths from the site's folder, each with the problem as it was, and where their rows are."""
-        paths = {problem.at.path: os.path.relpath(problem.at.path, self._base) for problem in problems}
-        back = {there: here for here, there in paths.items()}
-        moved = [(replace(each, at=replace(each.at, path=paths[each.at.path])), each) for each in problems]
-        return moved, lambda path: read_rows(back[path])
-
-    def write(self, problems: Sequence[Problem], codes: Collection[str], paths: Collection[str] | None) -> None:
-        """Make problems known; what nobody looked for stays known."""
-        assert self._path is not None  # else it was told before
-        kept = {
-            entry: times for entry, times in self._baseline.entries.items() if not is_looked_for(entry, codes, paths)
-        }
-        moved, rows = self._move(problems)
-        write_whole(self._path, format_baseline([each for each, _ in moved], rows, kept).encode())
-        print(f"{self._path}: {count(len(problems), 'finding')} known from now on")
-
-
 def hide_all_secrets(problems: Iterable[Problem]) -> list[Problem]:
     """The same problems with the first characters alone of each secret in their words, many of which they share."""
     hidden = lru_cache(maxsize=None)(hide_secrets)
     return [replace(each, message=hidden(each.message), hint=hidden(each.hint)) for each in problems]
-
-
-def is_looked_for(entry: Entry, codes: Collection[str], paths: Collection[str] | None) -> bool:
-    """Whether a known problem would have been found if it was still there."""
-    return entry.code in codes and (paths is None or entry.path in paths)
 
 
 def parse_codes(arguments: argparse.Namespace, configuration: Configuration) -> tuple[Sequence[str], Sequence[str]]:
@@ -296,16 +235,6 @@ def leave_out(
     idle = find_idle_ignores(((each.page, each.ignores) for each in pages.values()), ignored, applied)
     told = (*told, *(problem for problem in idle if is_chosen(problem.code, *chosen)))
     return tuple(sorted(told)), len(ignored)
-
-
-@lru_cache(maxsize=16)
-def read_rows(path: str) -> tuple[str, ...]:
-    """The rows of a file that a problem is in; () when it is none that can be read."""
-    try:
-        with open_file(Path(path)) as file:
-            return tuple(split_rows(hide_secrets(decode_text(file.read(), path)[0])))
-    except OSError:
-        return ()
 
 
 def explain(code: str) -> int:

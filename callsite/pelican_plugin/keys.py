@@ -19,6 +19,7 @@ from pelican.contents import Content
 from callsite.cache import find_key
 from callsite.navigation import Digests, ListView
 from callsite.navigation.views import Side
+from callsite.pelican_plugin.bodies import find_file_links
 from callsite.pelican_plugin.run import Run
 from callsite.staging import list_files
 from callsite.theme import THEME
@@ -45,7 +46,7 @@ class Keys:
             examined.key,
             pickle.dumps(run.linked[source]),
             self._digests.digest_page(content.example),
-            self._addresses if "{" in content._content or "|" in content._content else b"",
+            self._addresses if any(find_file_links(content._content, run.link_pattern)) else b"",
             f"{content.url} {content.save_as} {content.lang} {content.status} {content.template}",
             *(f"{href} {self._urls.get(href, '')}" for href in sorted(hrefs)),
             repr((twin.credits, twin.uses, twin.created, twin.changed)) if twin else "",

@@ -47,12 +47,13 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
     inputs = _find_inputs(settings, described, began) if described and state and _is_timeless(settings) else None
     if state and inputs:
         known = _read_state(state)
-        if known and known["inputs"] == inputs and known["outputs"] == _find_outputs(settings["OUTPUT_PATH"]):
+        if known.get("inputs") == inputs and known["outputs"] == _find_outputs(settings["OUTPUT_PATH"]):
             for line in known["told"]:
                 print(line, file=sys.stderr)
             print("Done: nothing has changed since the last build.")
             return
-        state.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it is not there, or nothing that we have made
+            state.unlink()
     from callsite.pelican_plugin import phases  # noqa: PLC0415  # it imports all that makes pages
 
     phases.connect()
@@ -60,10 +61,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
     told = phases.run(pelican, run, described)
     # What was changed while the run went on is for the next one to see.
     if state and described and inputs and told is not None and inputs == _find_inputs(settings, described, began):
-        outputs = _find_outputs(settings["OUTPUT_PATH"])
-        text = json.dumps({"inputs": inputs, "outputs": outputs, "told": told})
-        with contextlib.suppress(CallsiteError):  # then the next run is a full one
-            write_whole(state, text.encode())
+        _write_state(state, {"inputs": inputs, "outputs": _find_outputs(settings["OUTPUT_PATH"]), "told": told})
 
 
 def plan_cache(settings: Mapping[str, Any]) -> Path | None:
@@ -75,13 +73,21 @@ def plan_cache(settings: Mapping[str, Any]) -> Path | None:
     return name_cache(folder / named, os.path.realpath(settings["OUTPUT_PATH"])) if named else None
 
 
-def _read_state(path: Path) -> dict[str, Any] | None:
+def _read_state(path: Path) -> dict[str, Any]:
+    """What the last run has left; nothing when that is damaged."""
     try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+        check, _, text = path.read_text(encoding="utf-8").partition("\n")
+        state: dict[str, Any] = json.loads(text) if check == find_key(text).hex() else {}
     except (OSError, ValueError):
-        return None
-    keys = {"inputs", "outputs", "told"}
-    return state if isinstance(state, dict) and state.keys() == keys and isinstance(state["told"], list) else None
+        return {}
+    return state
+
+
+def _write_state(path: Path, state: dict[str, Any]) -> None:
+    text = json.dumps(state)
+    with contextlib.suppress(CallsiteError, OSError):  # then the next run is a full one
+        if state["outputs"]:
+            write_whole(path, f"{find_key(text).hex()}\n{text}".encode())
 
 
 def _describe(settings: Mapping[str, Any]) -> str | None:

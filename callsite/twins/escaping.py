@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
 
 from callsite.text import CONTROL
 
@@ -51,6 +50,8 @@ def escape_line(text: str) -> str:
 
 def format_element(name: str, text: str = "", attributes: Mapping[str, str] | None = None) -> str:
     """An XML element with nothing but words in it."""
+    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415  # a check writes none, and need not wait for it
+
     given = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in (attributes or {}).items())
     return f"<{name}{given}>{escape(_clean(text))}</{name}>" if text else f"<{name}{given}/>"
 
