@@ -19,7 +19,7 @@ _TOOLS = ("jinja2", "markdown", "markdown-it-py", "markupsafe", "pelican", "pygm
 @cache
 def describe_tools() -> str:
     """Tells Callsite's own sources, Python, and the versions of what makes pages from all others."""
-    versions = [f"{name} {_read_version(name)}" for name in _TOOLS]
+    versions = [f"{name} {read_version(name)}" for name in _TOOLS]
     return find_key(sys.version, *versions, *_list_sources(Path(__file__).parent)).hex()
 
 
@@ -38,9 +38,12 @@ def describe_value(value: Any) -> str:
     return f"{type(value).__name__}({', '.join(parts)})"
 
 
-def has_own_extensions(options: Mapping[str, Any]) -> bool:
+def has_own_extensions(options: Any) -> bool:
     """Whether a site's Markdown options name extensions that are not Markdown's own: nobody knows what those read."""
-    named = [*options.get("extensions", ()), *options.get("extension_configs", ())]
+    try:
+        named = [*options.get("extensions", ()), *options.get("extension_configs", ())]
+    except (AttributeError, TypeError):  # no options at all: Markdown will say so
+        return True
     return not all(isinstance(name, str) and _is_markdowns_own(name) for name in named)
 
 
@@ -66,8 +69,9 @@ def _list_sources(folder: Path) -> Iterator[str]:
                 yield f"{root}/{name} {found.st_size} {found.st_mtime_ns}"
 
 
-def _read_version(name: str) -> str:
+def read_version(name: str) -> str:
+    """The version of what is installed under a name; "" when nothing says it."""
     try:
         return version(name)
-    except PackageNotFoundError:  # it is there, but nothing says how it came
+    except PackageNotFoundError:
         return ""

@@ -24,14 +24,14 @@ from functools import partial
 
 from pelican import Pelican, signals
 
-from callsite.pelican_plugin.unchanged import run_if_changed
+from callsite.pelican_plugin.unchanged import describe, run_if_changed
 
 
 def _on_initialized(pelican: Pelican) -> None:
     settings = pelican.settings
     settings.setdefault("CALLSITE_SEARCH", True)
     settings.setdefault("CALLSITE_PRODUCTION", False)
-    pelican.run = partial(run_if_changed, pelican, pelican.run)
+    pelican.run = partial(run_if_changed, pelican, pelican.run, describe(settings))
 
 
 def register() -> None:

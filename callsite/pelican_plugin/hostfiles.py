@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import callsite
 from callsite.address import is_web_address
+from callsite.environment import read_version
 from callsite.git.state import read_state
 from callsite.hostfiles import (
     DOMAIN_PATH,
@@ -85,7 +85,7 @@ def _make_record(run: Run, address: str, there: frozenset[str]) -> Record:
     site = Path(run.settings["PATH"]).parent
     state = read_state(site, apart_from=[Path(run.output), run.staging.path])
     searched = any(path.startswith(f"{SEARCH}/") for path in there)
-    tools = {name: _read_version(name) for name in (*_TOOLS, *(["pagefind_bin"] if searched else []))}
+    tools = {name: read_version(name) for name in (*_TOOLS, *(["pagefind_bin"] if searched else []))}
     return Record(
         site=address,
         commit=state.commit,
@@ -98,13 +98,6 @@ def _make_record(run: Run, address: str, there: frozenset[str]) -> Record:
         },
         pages=sum(content.status == "published" for content in run.contents),
     )
-
-
-def _read_version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:  # a tool that was put there in another way than by installing it
-        return ""
 
 
 def _digest(path: Path) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from pelican import Pelican
 
 from callsite.cache import find_key, name_cache
-from callsite.environment import describe_tools, describe_value
+from callsite.environment import describe_tools, describe_value, has_own_extensions, read_version
 from callsite.errors import CallsiteError
 from callsite.git.references import find_layout, find_reference
 from callsite.pelican_plugin.company import is_alone
@@ -37,13 +37,12 @@ _VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_COL
 _TICK = 50_000_000
 
 
-def run_if_changed(pelican: Pelican, run: Callable[[], None]) -> None:
-    """Run Pelican unless that would change nothing."""
+def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | None) -> None:
+    """Run Pelican unless that would change nothing; `described` is what `describe` has said of its settings."""
     settings = pelican.settings
     began = time.time_ns()
     path = plan_cache(settings)
     state = path.with_suffix(".state") if path else None
-    described = _describe(settings)
     inputs = _find_inputs(settings, described, began) if described and state and _is_timeless(settings) else None
     if state and inputs:
         known = _read_state(state)
@@ -90,22 +89,26 @@ def _write_state(path: Path, state: dict[str, Any]) -> None:
             write_whole(path, f"{find_key(text).hex()}\n{text}".encode())
 
 
-def _describe(settings: Mapping[str, Any]) -> str | None:
+def describe(settings: Mapping[str, Any]) -> str | None:
     """What goes into a run besides files; None when it cannot be told from run to run."""
-    if not is_alone(settings):
+    if not is_alone(settings) or has_own_extensions(settings["MARKDOWN"]):
         return None
     try:
         described = describe_value(dict(sorted(settings.items())))
     except TypeError:
         return None
-    return "\0".join((describe_tools(), described, os.getcwd(), *(f"{os.environ.get(name)}" for name in _VARIABLES)))
+    search = read_version("pagefind_bin") if settings["CALLSITE_SEARCH"] else ""
+    variables = (f"{os.environ.get(name)}" for name in _VARIABLES)
+    return "\0".join((describe_tools(), search, described, os.getcwd(), *variables))
 
 
 def _is_timeless(settings: Mapping[str, Any]) -> bool:
-    """Whether nothing but files goes into a run: a production build looks at the whole repository, dates to come at the
-    clock, and inventories may be elsewhere and grow old.
+    """Whether nothing but files goes into a run, and all of the output comes out of it: a production build looks at the
+    whole repository, dates to come at the clock, inventories may be elsewhere and grow old, and what somebody else has
+    put into the output may have to go.
     """
     has_more = settings["CALLSITE_PRODUCTION"] or settings.get("CALLSITE_INVENTORIES")
+    has_more = has_more or settings["DELETE_OUTPUT_DIRECTORY"]
     return bool(settings["WITH_FUTURE_DATES"] and not has_more)
 
 
@@ -124,8 +127,16 @@ def _find_inputs(settings: Mapping[str, Any], described: str, began: int) -> str
 
 def _list_inputs(settings: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """The files that go into a run: those that settings name, and those that lie beside the content."""
-    for root in (settings["PATH"], settings["THEME"], *settings["THEME_TEMPLATES_OVERRIDES"]):
-        yield from _list_files(root)
+    content, theme = settings["PATH"], settings["THEME"]
+    named = [*settings["PAGE_PATHS"], *settings["ARTICLE_PATHS"], *settings["STATIC_PATHS"]]
+    named += settings["TEMPLATE_PAGES"]
+    roots = [content, *(os.path.join(content, path) for path in named)]
+    roots += [theme, *(os.path.join(theme, path) for path in settings["THEME_STATIC_PATHS"])]
+    listed: list[str] = []
+    for root in map(os.path.normpath, (*roots, *settings["THEME_TEMPLATES_OVERRIDES"])):
+        if not any(f"{root}{os.sep}".startswith(f"{other}{os.sep}") for other in listed):
+            listed.append(root)
+            yield from _list_files(root)
     beside = {entry.path for entry in os.scandir(folder) if entry.name.endswith((".py", ".toml"))}
     # Modules of the site's own that its settings import.
     modules = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
@@ -135,6 +146,8 @@ def _list_inputs(settings: Mapping[str, Any], folder: Path) -> Iterator[tuple[st
 
 
 def _list_files(root: str) -> Iterator[tuple[str, os.stat_result]]:
+    if os.path.isfile(root):
+        yield root, os.stat(root)
     for folder, folders, files in os.walk(root, followlinks=True):
         folders.sort()
         for name in sorted(files):
