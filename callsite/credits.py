@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -30,12 +31,14 @@ class Credit:
     licence: str = ""
 
 
-# Headings as Python-Markdown sees them: signs at the very start of a line, or a line with others below it that begins
-# a paragraph.
-_HEADING = re.compile(r"^(#{1,6})(.*)|(?<![^\n]\n)^([^\s#].*)\n(=+|-+) *$", re.MULTILINE)
+# Headings as Python-Markdown sees them, each with the line end in front of it: signs at the very start of a line, or a
+# line with others below it that begins a paragraph.
+_HEADING = re.compile(r"\n(?:(#{1,6})(.*)|(?<![^\n]\n)([^\s#].*)\n(=+|-+) *$)", re.MULTILINE)
 _FROM = re.compile(r"Examples?(?: \d+)? from (.+)", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"\{[^{}]*\}\s*\Z")
-_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]++)>?[^()]*\)")
+_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]++)>?[^()]*\)")
+_LINK_OR_IMAGE = re.compile(f"!?{_LINK.pattern}")
+_SIGNS = re.compile(r"</?[A-Za-z][^<>]*>|\*{1,3}|`+|\\(?=[_*#])")
 _BEHIND = re.compile(r"\s+licen[sc]e\b", re.IGNORECASE)
 _LICENCE_FILE = re.compile(r"/(?:LICEN[SC]E|COPYING)[^/]*\Z", re.IGNORECASE)
 _LICENCE = re.compile(r"\blicen[sc]e\b", re.IGNORECASE)
@@ -71,6 +74,7 @@ def find_credits(page: Page) -> tuple[Credit, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def find_key(project: str) -> str:
     """What two spellings of a project's name have in common: its letters and digits in lower case, and the signs that
     tell C, C++ and C# apart.
@@ -92,13 +96,14 @@ def _split(block: Prose) -> Iterator[tuple[int, str, str]]:
     """A piece of prose by its headings: the level and text of each, and what follows; first, at level 0, what stands
     before.
     """
-    level, heading, start = 0, "", 0
-    for match in _HEADING.finditer(block.text):
-        yield level, heading, block.text[start : match.start()]
+    level, heading, start = 0, "", 1
+    text = f"\n{block.text}"
+    for match in _HEADING.finditer(text):
+        yield level, heading, text[start : match.start() + 1]
         signs, first, second, line = match.groups()
         level, heading = (len(signs), first.rstrip("# \t")) if signs else (1 if line[0] == "=" else 2, second)
         start = match.end()
-    yield level, heading, block.text[start:]
+    yield level, heading, text[start:]
 
 
 def _read_links(section: Credit, text: str) -> Credit:
@@ -115,6 +120,7 @@ def _read_links(section: Credit, text: str) -> Credit:
     return Credit(section.project, url, licence)
 
 
+@lru_cache(maxsize=1024)
 def _read_licence(label: str, is_named: bool) -> str:
     """`BSD 3-Clause "New" or "Revised" License` is `BSD-3-Clause`; "this license" says nothing. Words that do not say
     that they name a licence have to be a known one's.
@@ -135,7 +141,8 @@ def _find_home(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{found[1]}" if found else ""
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     """The words of a piece of Markdown: links, emphasis, tags and code without their marks."""
-    text = _LINK.sub(r"\1", _ATTRIBUTES.sub("", text))
-    return " ".join(unescape(re.sub(r"</?[A-Za-z][^<>]*>|\*{1,3}|`+|\\(?=[_*#])", "", text)).split())
+    text = _LINK_OR_IMAGE.sub(r"\1", _ATTRIBUTES.sub("", text))
+    return " ".join(unescape(_SIGNS.sub("", text)).split())

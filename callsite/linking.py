@@ -53,8 +53,7 @@ class Destination:
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLink:
+class CodeLink(NamedTuple):
     """A word of a listing, placed as in `Word`, that is a link."""
 
     line: int
@@ -143,7 +142,10 @@ class Symbols:
         A word that may stand for several things has one only when all that have a page have the same, and the others
         are called the same.
         """
-        pages = {id(page): page for name in _agreeing(targets) if (page := self._owners.get(name))}
+        names = _agreeing(targets)
+        if len(names) == 1:
+            return self._owners.get(names[0])
+        pages = {id(page): page for name in names if (page := self._owners.get(name))}
         return next(iter(pages.values())) if len(pages) == 1 else None
 
 
@@ -168,26 +170,32 @@ class Linker:
 
     def link(self, words: Sequence[Word], own: Outline) -> Linked:
         """The links and uses of a listing with these words on the page `own`."""
+        if not words:
+            return Linked()
         pages = [self._symbols.find(word.targets) for word in words]
         symbol = own.symbol
         names = frozenset() if symbol is None else frozenset((str(symbol), *own.meta.aliases))
         namesake = self._symbols.names.get(str(symbol or ""), own)  # two pages may claim one symbol
         links: list[CodeLink] = []
         is_known = False  # a later part of the dotted name; documentation is linked once, as far as the name is known
-        for word, page in zip(reversed(words), reversed(pages), strict=True):
-            is_free = page is None and not is_known and self._symbols.libraries.isdisjoint(word.targets)
-            to = self._find_upstream(word.targets) if is_free else None
-            is_known = word.attribute and (is_known or page is not None or to is not None)
+        for (line, start, end, targets, attribute), page in zip(reversed(words), reversed(pages), strict=True):
             if page is not None:
                 to = self._destinations.get(page.at.path)
-            is_own = page is own or page is namesake or not names.isdisjoint(word.targets)
-            if to is not None and not is_own and not self._is_common(word.targets):
-                links.append(CodeLink(word.line, word.start, word.end, to))
+                is_known = attribute
+            else:
+                is_free = not is_known and self._symbols.libraries.isdisjoint(targets)
+                to = self._find_upstream(targets) if is_free else None
+                is_known = attribute and (is_known or to is not None)
+            if to is None or page is own or page is namesake or not names.isdisjoint(targets):
+                continue
+            if not self._is_common(targets):
+                links.append(CodeLink(line, start, end, to))
         uses = dict.fromkeys(page.at.path for page in pages if page is not None)
         return Linked(tuple(reversed(links)), tuple(uses))
 
     def _find_upstream(self, targets: Iterable[str]) -> Destination | None:
-        found = {to.href: to for name in _agreeing(targets) if (to := self._upstream.get(name))}
+        names = _agreeing(targets) if self._upstream else ()
+        found = {to.href: to for name in names if (to := self._upstream.get(name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _is_common(self, targets: Iterable[str]) -> bool:
@@ -214,7 +222,7 @@ def find_spellings(page: Page, words: Sequence[Sequence[Word]]) -> tuple[str, ..
     symbol = find_symbol(page.meta)
     found: dict[str, None] = {}
     for listing, spoken in zip(page.listings, words if symbol else (), strict=False):
-        marks = frozenset(listing.snippet.marks)
+        marks = frozenset(listing.snippet.marks if spoken else ())
         for word in spoken:
             if word.line in marks and len(word.targets) == 1 and symbol and _is_spelling(word.targets[0], symbol):
                 found[word.targets[0]] = None
@@ -241,7 +249,7 @@ def _is_spelling(target: str, symbol: Symbol) -> bool:
 def _agreeing(targets: Iterable[str]) -> tuple[str, ...]:
     """What a word may stand for, if all of that is called the same: imported from one place or else from another."""
     names = tuple(targets)
-    return names if len({name.rpartition(".")[2] for name in names}) == 1 else ()
+    return names if len(names) == 1 or len({name.rpartition(".")[2] for name in names}) == 1 else ()
 
 
 def _find_packages(name: str) -> Iterator[str]:

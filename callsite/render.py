@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
+from itertools import islice
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -20,10 +22,17 @@ from callsite.snippet import split_rows
 # Elements with an address in an attribute, as far as prose has them.
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"))
 
-# What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of a line.
-_BEFORE = frozenset(["", *" \t(<\"'=:`"])
-_BEHIND = frozenset(["", *" \t)>\"'`"])
-_PIECE = re.compile(r"[^ \t(<\"'=:`)>]+")
+_ATTRIBUTE_OF: Mapping[str | None, str] = dict(_ADDRESSES)
+_WITH_ADDRESS = ",".join(f"{tag}[{attribute}]" for tag, attribute in _ADDRESSES)
+
+# What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of a text.
+_BEFORE = frozenset(["", *"\n \t(<\"'=:`"])
+_BEHIND = frozenset(["", *"\n \t)>\"'`"])
+_PIECE = re.compile(r"[^\n \t(<\"'=:`)>]+")
+_BETWEEN = re.compile(r"[\n \t(<\"'=:`)>]")
+
+# Characters that are gone through at most to find addresses one by one; what is more has an index.
+_MOST_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +128,18 @@ def find_links(tree: LexborHTMLParser, page: Page) -> Iterator[Link]:
     """The addresses in a page's body, each with the lines of its prose that it is written on; with the place of the
     page when it is nowhere to be seen there.
     """
-    targets: dict[str, int] = {}
-    for tag, attribute in _ADDRESSES:
-        for node in tree.css(f"{tag}[{attribute}]"):
-            target = node.attributes[attribute]
-            if target:
-                targets[target] = targets.get(target, 0) + 1
-    pieces = _find_pieces(block for block in page.blocks if isinstance(block, Prose)) if targets else {}
+    found: dict[str | None, list[str]] = {tag: [] for tag, _ in _ADDRESSES}
+    for node in tree.css(_WITH_ADDRESS):
+        found[node.tag].append(node.attributes[_ATTRIBUTE_OF[node.tag]] or "")
+    targets = Counter(target for tag in found.values() for target in tag if target)
+    prose = [block for block in page.blocks if isinstance(block, Prose)]
+    look = _plan_search(prose, len(targets))
     for target, times in targets.items():
-        spots = sorted({spot for spelling in _spell(target) for spot in _find_spots(spelling, pieces)})
-        for place, _ in spots[:times] or [(page.at, 0)]:
-            yield Link(target, place)
+        spots = sorted({spot for spelling in _spell(target) for spot in islice(look(spelling), times)})
+        for line, _ in spots[:times]:
+            yield Link(target, Place(prose[0].at.path, line))
+        if not spots:
+            yield Link(target, page.at)
 
 
 def _spell(target: str) -> tuple[str, ...]:
@@ -137,27 +147,50 @@ def _spell(target: str) -> tuple[str, ...]:
     return target, escape(target, quote=False), target.replace("_", "\\_")
 
 
-def _find_pieces(prose: Iterable[Prose]) -> dict[str, list[tuple[Place, int, str]]]:
-    """Where each stretch without these characters stands: its line, where in it, and the line's text."""
-    pieces: dict[str, list[tuple[Place, int, str]]] = defaultdict(list)
+def _plan_search(prose: Sequence[Prose], targets: int) -> Callable[[str], Iterator[tuple[int, int]]]:
+    """How to find the line and column of each place where an address is written, in order: between the characters that
+    can stand around one. Markdown keeps no lines, so this looks for the address itself.
+    """
+    if targets * sum(len(block.text) for block in prose) <= _MOST_AT_ONCE:
+        return partial(_search, prose)
+    return partial(_look_up, _find_pieces(prose))
+
+
+def _search(prose: Sequence[Prose], spelling: str) -> Iterator[tuple[int, int]]:
+    """Find an address by going through all of the prose."""
+    if not _PIECE.search(spelling) or "\n" in spelling:
+        return
+    for block in prose:
+        text, line, counted = block.text, block.at.line, 0
+        start = text.find(spelling)
+        while start >= 0:
+            end = start + len(spelling)
+            if text[start - 1 : start] in _BEFORE and text[end : end + 1] in _BEHIND:
+                line += text.count("\n", counted, start)
+                counted = start
+                yield line, start - text.rfind("\n", 0, start) - 1
+            between = _BETWEEN.search(text, start)  # the next one stands behind this at the earliest
+            start = text.find(spelling, between.end()) if between else -1
+
+
+def _find_pieces(prose: Iterable[Prose]) -> dict[str, list[tuple[int, int, str]]]:
+    """Where each stretch without what stands around addresses is: its line, where in it, and the line's text."""
+    pieces: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for block in prose:
         for number, row in enumerate(split_rows(block.text), start=block.at.line):
-            place = Place(block.at.path, number)
             for piece in _PIECE.finditer(row):
-                pieces[piece[0]].append((place, piece.start(), row))
+                pieces[piece[0]].append((number, piece.start(), row))
     return pieces
 
 
-def _find_spots(spelling: str, pieces: Mapping[str, list[tuple[Place, int, str]]]) -> Iterator[tuple[Place, int]]:
-    """The line and column of each place where an address is written, between the characters that can stand around one.
-
-    Markdown keeps no lines, so this looks for the address itself, by the longest of its pieces.
-    """
-    longest = max(_PIECE.finditer(spelling), key=lambda piece: len(piece[0]), default=None)
-    if longest is None:
+def _look_up(pieces: Mapping[str, Sequence[tuple[int, int, str]]], spelling: str) -> Iterator[tuple[int, int]]:
+    """Find an address by the rarest of its pieces."""
+    own = list(_PIECE.finditer(spelling))
+    rarest = min(own, key=lambda piece: len(pieces.get(piece[0], ())), default=None)
+    if rarest is None:
         return
-    for place, at, row in pieces.get(longest[0], ()):
-        start = at - longest.start()
+    for line, at, row in pieces.get(rarest[0], ()):
+        start = at - rarest.start()
         end = start + len(spelling)
         if row.startswith(spelling, start) and row[start - 1 : start] in _BEFORE and row[end : end + 1] in _BEHIND:
-            yield place, start
+            yield line, start

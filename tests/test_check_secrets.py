@@ -14,11 +14,12 @@ from random import Random
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from callsite.check.facts import gather_facts
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
-from callsite.check.secrets import RULES, hide_secrets
+from callsite.check.secrets import _KINDS, _QUOTED, RULES, _find_quoted, _may_hold_tokens, _search, hide_secrets
 from callsite.page import parse_page
 from callsite.prose import ProseConverter
 from tests.strategies import texts
@@ -284,3 +285,72 @@ def test_secrets_are_hidden_with_no_line_lost() -> None:
 @given(texts())
 def test_what_holds_no_secret_stays(text: str) -> None:
     assert hide_secrets(text).count("\n") == text.count("\n")
+
+
+TOKENS = st.sampled_from(
+    [
+        *(
+            "AKIA",
+            "ASIA",
+            "ghp_",
+            "github_pat_",
+            "glpat-",
+            "gldt-",
+            "xoxb-1-",
+            "hooks.slack.com/services/T",
+            "/B",
+            "sk_live_",
+        ),
+        *("AIza", "GOCSPX-", "AccountKey=", "==", "sk-", "T3BlbkFJ", "sk-ant-", "SG.", "SK", "dop_v1_", "hf_", "npm_"),
+        *(
+            "pypi-AgE",
+            "shpat_",
+            ".",
+            "/",
+            " ",
+            "\n",
+            "é",
+            "漢",
+            "'",
+            '"',
+            "\\",
+            "\xa0",
+            "\x85",
+            "x",
+            "-",
+            "_",
+            "token = '",
+        ),
+    ]
+)
+STRETCHES = st.builds(lambda sign, times: sign * times, st.sampled_from("A2f_-.é漢/"), st.integers(8, 90))
+
+
+@given(st.lists(TOKENS | STRETCHES, max_size=12).map("".join))
+def test_what_is_looked_into_is_all_that_could_be_found(text: str) -> None:
+    signs = text.encode("latin-1", "replace")
+    assert _may_hold_tokens(text, signs) or not any(form.search(text) for _, form in _KINDS)
+    assert [match.span() for match in _find_quoted(text, signs)] == [match.span() for match in _QUOTED.finditer(text)]
+
+
+@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("around", ["{}", "é{}漢", "x = '{}'", "a\n{}\n", "/{}.", "😀({})"])
+def test_tokens_are_found_wherever_they_begin(kind: str, around: str) -> None:
+    token = FORMS[kind](Random(7))
+    text = around.format(token)
+    assert kind.strip() == "a signed token" or _may_hold_tokens(text, text.encode("latin-1", "replace"))
+    assert token in [found for _, _, found in _search(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "AKIA", "x" * 40, "sk-" + "a" * 16, "a" * 19 + " " + "b" * 20, "xAKIA" + "A" * 30]
+)
+def test_most_texts_are_not_looked_into(text: str) -> None:
+    assert not _may_hold_tokens(text, text.encode("latin-1", "replace"))
+
+
+def test_strings_in_quotes_are_those_of_a_plain_search() -> None:
+    text = f"'{'a' * 20}'{'b' * 20}'{'c' * 20}\" \"{'d' * 30}\\\" '{'é' * 20}' '{'漢' * 20}' '{'e' * 10}\xa0{'e' * 10}' '{'f' * 201}'"
+    found = [match[1] for match in _find_quoted(text, text.encode("latin-1", "replace"))]
+    assert found == [match[1] for match in _QUOTED.finditer(text)]
+    assert found == ["a" * 20, "c" * 20, "é" * 20, "漢" * 20]

@@ -77,6 +77,8 @@ def test_words_between_two_listings_still_tell() -> None:
         ("Words\nExample 1 from x\n---", ""),
         ("`## Example 1 from x`", ""),
         ("Example 1 from x\n\n---", ""),
+        ("# Other\nExample 1 from x\n---", ""),
+        ("Example 1 from x\n---\nOther\n---", "x"),
     ],
 )
 def test_headings(heading: str, project: str) -> None:
@@ -86,6 +88,7 @@ def test_headings(heading: str, project: str) -> None:
 def test_a_link_in_the_heading_is_the_projects() -> None:
     assert _credit("## Example 1 from [the x](https://a.b/c)") == Credit("the x", "https://a.b/c")
     assert _credit("## [Example 1 from x](https://a.b/c)") == Credit("x")
+    assert _credit("## Example 1 from ![the x](https://a.b/c)") == Credit("the x", "https://a.b/c")
 
 
 @pytest.mark.parametrize("heading", ["## Other", "# Other", "##", "Other\n-----", "## Example 2", "Other\n===\n"])

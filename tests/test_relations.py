@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,6 +99,15 @@ def test_an_excerpt_that_uses_everything_says_nothing_of_pairs() -> None:
     user = make_page("user", make_listing(), symbol="lib.user")
     assert companions(relate((user, *pages), {"user": [pages[:30]]}), user) == {}
     assert len(companions(relate((user, *pages), {"user": [pages[:29]]}), user)) == 29
+
+
+def test_what_chapters_show_is_no_example() -> None:
+    chapter = replace(B, meta=replace(B.meta, toc=True))
+    relations = relate((A, chapter, C), {"a": [(chapter,), ()], "b": [(A,), (A, C)]})
+    assert names(relations.find_users(A)) == []
+    assert names(relations.find_users(chapter)) == ["a1"]
+    assert companions(relations, C) == {}
+    assert names(relations.list_excerpts(chapter)) == ["b1", "b2"]
 
 
 def test_pages_that_are_not_published_do_not_count() -> None:

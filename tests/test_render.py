@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from selectolax.lexbor import LexborHTMLParser
 from callsite.linking import CodeLink, Destination
 from callsite.model import Listing, Meta, Page, Place, Prose, Severity
 from callsite.page import parse_page
-from callsite.render import Link, Renderer, find_links, parse_prose
+from callsite.render import Link, Renderer, _find_pieces, _look_up, _search, find_links, parse_prose
 from callsite.snippet import split_rows
+from tests.growth import find_growth
 from tests.strategies import pages, texts
 
 _RENDERER = Renderer({})
@@ -111,6 +113,56 @@ def test_links_of_other_pages_than_ours() -> None:
     assert list(found) == [Link("/x", Place("a.rst", 2))]
 
 
+@given(
+    st.lists(st.sampled_from([*"/x=a:(<'\"`)> \n\t#", "/x", "=a", "a b", "/x.html", "\n\n", "aa"]), max_size=40).map(
+        "".join
+    ),
+    st.lists(st.sampled_from([*"/x=a: \n", "/x", "=a", "a b", "/x.html", "aa"]), min_size=1, max_size=5).map("".join),
+)
+def test_few_addresses_are_found_where_many_are(text: str, spelling: str) -> None:
+    middle = len(text) // 2
+    prose = [Prose(text[:middle], Place("a.md", 3)), Prose(text[middle:], Place("a.md", 90))]
+    assert list(_search(prose, spelling)) == sorted(_look_up(_find_pieces(prose), spelling))
+
+
+def test_addresses_are_found_in_order_wherever_they_stand() -> None:
+    prose = [Prose("/x x/x\n=/x =/x (/x) /x:\n", Place("a.md", 2)), Prose("/x", Place("a.md", 7))]
+    expected = [(2, 0), (3, 1), (3, 5), (3, 9), (7, 0)]
+    assert list(_search(prose, "/x")) == list(_look_up(_find_pieces(prose), "/x")) == expected
+    assert list(_search(prose, "=/x")) == list(_look_up(_find_pieces(prose), "=/x")) == [(3, 0), (3, 4)]
+    for nothing in ("=", "/x\n=/x", "/y", "x"):
+        assert list(_search(prose, nothing)) == list(_look_up(_find_pieces(prose), nothing)) == []
+
+
+def test_a_page_full_of_addresses_has_each_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n" + "".join(f"[a](/x-{number}) [b](/y)\n" for number in range(30))
+    expected = _links(text)
+    assert expected[:2] == [("/x-0", 2), ("/y", 2)]
+    assert sorted(expected)[-30:] == [("/y", line) for line in range(2, 32)]
+    monkeypatch.setattr("callsite.render._MOST_AT_ONCE", 0)
+    assert _links(text) == expected
+
+
+@pytest.mark.untraced
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda size: "".join(f"[a](/x?id={number})\n" for number in range(size)),
+        lambda size: "[a](/x)\n" * size,
+        lambda size: "[a](</a a a a>)\n" + "a " * size,
+        lambda size: f"[a](/{'a' * size}) " + "a" * size,
+    ],
+)
+def test_time_to_find_addresses_grows_with_the_text(make: Callable[[int], str]) -> None:
+    def work(size: int) -> Callable[[], object]:
+        text = make(size)
+        page = Page(Meta(), (Prose(text, Place("a.md", 1)),), Place("a.md", 1))
+        tree = parse_prose("".join(f'<a href="{href}">' for href in re.findall(r"\]\(<?([^)>]*)", text)))
+        return lambda: list(find_links(tree, page))
+
+    assert find_growth(work, 400) < 40
+
+
 def test_facts_of_a_page() -> None:
     text = (
         "## Example 1 from Demo\n\n```python project=Demo\nx\n```\n\n### More\n\n```pyhton project=Demo\nx\n```\n"
@@ -133,7 +185,7 @@ def test_a_page_too_deep_is_a_problem_with_a_place() -> None:
 
 
 def test_small_texts() -> None:
-    assert _RENDERER.render_text("*a* <b>") == "<p><em>a</em> <b></p>"
+    assert Renderer({}).render_text("*a* <b>") == "<p><em>a</em> <b></p>"
 
 
 def test_braces_and_entities_mean_nothing() -> None:

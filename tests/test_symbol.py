@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from callsite.model import Meta, Symbol
-from callsite.symbol import find_symbol, parse_symbol
+from callsite.symbol import find_symbol, parse_symbol, slug_name
 from tests.strategies import rows, symbols, texts
 
 
@@ -63,3 +63,9 @@ def test_titles_spell_it_out(symbol: Symbol) -> None:
 def test_titles(title: str, sidebartitle: str, symbol: str | None) -> None:
     found = find_symbol(Meta(title=title, sidebartitle=sidebartitle))
     assert (None if found is None else str(found)) == symbol
+
+
+def test_addresses_spell_names_in_plain_letters() -> None:
+    assert slug_name("flask.Flask._run__x") == "flask-flask-run-x"
+    assert slug_name("变量._") == ""
+    assert len(slug_name("a" * 300)) == 200

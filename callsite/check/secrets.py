@@ -48,6 +48,19 @@ _KINDS = tuple(
     for kind, start, rest in _FORMS
 )
 
+# So many letters, digits, `_` and `-` stand in a row in each of these, at the beginning of all but the odd ones.
+_LONG = 20
+_ODD = ("hooks.slack.com/services/", "AccountKey=")
+_AFTER_START = "SG."
+_STARTS = tuple(start for _, start, _ in _FORMS if start not in (*_ODD, _AFTER_START))
+
+# What a text is told apart by before it is looked into: what stands in tokens, quotes, what stands between them, and
+# all else. Signs that are not in Latin-1 are a question mark here.
+_IN_TOKEN = bytes(
+    ord("x") if chr(sign).isascii() and (chr(sign).isalnum() or chr(sign) in "_-") else 32 for sign in range(256)
+)
+_IN_QUOTES = bytes(34 if sign in b"\"'" else 32 if sign in b"\\ \t\n\r\f\v" else ord("x") for sign in range(256))
+
 # A JSON Web Token (RFC 7519) with its signature, the beginning of a key in PEM (RFC 7468), a password in an address.
 _SIGNED = re.compile(r"eyJ(?<![\w-]eyJ)[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}", re.ASCII)
 _KEY = re.compile(
@@ -115,22 +128,50 @@ def hide_secrets(text: str) -> str:
 
 def _search(text: str) -> Iterator[tuple[int, str, str]]:
     """Where each secret begins, what it looks like, and it."""
-    for kind, form in _KINDS:
-        yield from ((match.start(), kind, match[0]) for match in form.finditer(text) if _is_random(match[0]))
+    signs = text.encode("latin-1", "replace")
+    if _may_hold_tokens(text, signs):
+        for kind, form in _KINDS:
+            yield from ((match.start(), kind, match[0]) for match in form.finditer(text) if _is_random(match[0]))
     for match in _SIGNED.finditer(text):
         if _is_signed(match[0]):
             yield match.start(), "a signed token", match[0]
-    for match in _KEY.finditer(text):
+    for match in _KEY.finditer(text) if "PRIVATE KEY" in text else ():
         if _find_entropy(match[1]) >= 3:  # what all keys begin with looks made up
             yield match.start(1), _PRIVATE, match[1]
     for match in _LOGIN.finditer(text):
         if _is_mixed(match[1]) and not _MADE_UP.search(match[2]) and not match[2].replace(".", "").isdigit():
             yield match.start(1), "a password", match[1]
-    for form, name in ((_QUOTED, _BEFORE_QUOTED), (_ASSIGNED, _BEFORE_ASSIGNED)):
-        for match in form.finditer(text):
+    quoted = _find_quoted(text, signs)
+    for matches, name in ((quoted, _BEFORE_QUOTED), (_ASSIGNED.finditer(text), _BEFORE_ASSIGNED)):
+        for match in matches:
             before = text[max(0, match.start() - _LONGEST_NAME) : match.start()]
             if name.search(before) and _is_mixed(match[1]) and not _HARMLESS.match(match[1]):
                 yield match.start(1), "a secret", match[1]
+
+
+def _may_hold_tokens(text: str, signs: bytes) -> bool:
+    """Whether anything in a text begins like a token and is as long."""
+    if any(start in text for start in _ODD):
+        return True
+    marks = signs.translate(_IN_TOKEN)
+    at = marks.find(b"x" * _LONG)
+    while at >= 0:
+        if text.startswith(_STARTS, at) or text.startswith(_AFTER_START, max(0, at - len(_AFTER_START))):
+            return True
+        at = marks.find(b" ", at)
+        at = marks.find(b"x" * _LONG, at) if at >= 0 else -1
+    return False
+
+
+def _find_quoted(text: str, signs: bytes) -> Iterator[re.Match[str]]:
+    """What stands in quotes and is as long as a secret: what a search for `_QUOTED` finds."""
+    marks = signs.translate(_IN_QUOTES)
+    at = marks.find(b'"' + b"x" * _LONG)
+    while at >= 0:
+        match = _QUOTED.match(text, at)
+        if match:
+            yield match
+        at = marks.find(b'"' + b"x" * _LONG, match.end() if match else at + 1)
 
 
 def _is_random(secret: str) -> bool:

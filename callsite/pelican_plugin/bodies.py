@@ -29,8 +29,10 @@ def find_link_pattern(settings: dict[str, Any]) -> re.Pattern[str]:
 
 
 def find_gist(html: str, links: re.Pattern[str]) -> str:
-    """The tags of some HTML that Pelican looks for; `links` is its own pattern of links to files."""
-    return "\n".join([*(match[0] for match in find_file_links(html, links)), *_IMAGE.findall(html)])
+    """The tags of some HTML that Pelican looks for; `links` is its own pattern of links to files, which would look for
+    the last one in a tag that does not end.
+    """
+    return "\n".join([*(f"{match[0]}>" for match in find_file_links(html, links)), *_IMAGE.findall(html)])
 
 
 def find_file_links(html: str, links: re.Pattern[str]) -> Iterator[re.Match[str]]:
