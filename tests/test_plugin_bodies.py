@@ -112,7 +112,7 @@ def test_a_gist_has_all_that_pelican_looks_for_in_its_order() -> None:
     assert compare(html) == ["x.md", "/b.png", "c.txt"]
     assert compare(gist) == ["x.md", "/b.png", "c.txt", "/b.png"]  # one of them as a picture, too
     images = re.compile("<img[^>]*>", re.IGNORECASE)
-    assert images.findall(gist) == images.findall(html)
+    assert set(images.findall(gist)) == set(images.findall(html))
     assert "Words" not in gist
     assert "y.html" not in gist
 
