@@ -8,6 +8,7 @@ stands for, `?` is one meaning of several, `*` what a star import may bring; sev
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import sys
 import sysconfig
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from callsite.names import Certainty, Kind, Mention, find_mentions, find_names
 from callsite.names.mentions import find_mentions_in_tree
+from callsite.names.scope import Scope
 from callsite.text import BOM, normalise_ends
 from tests.growth import find_growth
 from tests.strategies import texts
@@ -476,6 +478,22 @@ def test_words_below_a_package_in_a_module() -> None:
 def test_words_below_some_packages_are_those_of_all_words(text: str, roots: frozenset[str]) -> None:
     check_below(text, roots)
     check_below(text, roots, "a.b")
+
+
+def test_nothing_is_left_for_the_collector() -> None:
+    """Processes that live for a short time have none at work, and trees are large."""
+    text = "import d\ne = d.f\ndef g():\n    global h\n    h = e\n    i = h\n"
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        assert len(find_mentions(text, roots={"d"})) == 5
+        assert find_names(text).uses
+        gc.collect()
+        left = [each for each in gc.garbage if isinstance(each, ast.AST | Scope)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert not left
 
 
 # fmt: off

@@ -90,6 +90,7 @@ def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool, roots
             if id(chain) not in lost:
                 words = _find_words(scope, chain, places)
                 _name_chain(rows, words, targets if len(targets) == 1 else tuple(sorted(targets)), certainty, False)
+    resolver.close()
     return rows
 
 

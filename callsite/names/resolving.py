@@ -35,11 +35,9 @@ def find_in_tree(tree: ast.Module, module: str, is_package: bool) -> Names:
         rows += _find_imports(resolver, scope)
         rows += _find_reads(resolver, scope)
     rows.sort()
-    return Names(
-        tuple(Use(*row) for row in rows),
-        tuple(sorted(resolver.find_exports())),
-        resolver.stars,
-    )
+    exports = tuple(sorted(resolver.find_exports()))
+    resolver.close()
+    return Names(tuple(Use(*row) for row in rows), exports, resolver.stars)
 
 
 def _find_imports(resolver: Resolver, scope: Scope) -> Iterator[_Row]:
@@ -155,6 +153,11 @@ class Resolver:
         targets, sure = self.find_meaning(found, source, steps + 1)
         attributes = find_attributes(reader, chain)
         return tuple(target + attributes for target in targets), sure
+
+    def close(self) -> None:
+        """Let go of the tree: scopes hold bindings that hold scopes, and a process may live without a collector."""
+        for scope in self.scopes:
+            scope.bindings.clear()
 
     def find_exports(self) -> Iterator[tuple[str, str]]:
         """The public names that the module itself binds to something imported, each with what it may mean."""
