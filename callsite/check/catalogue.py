@@ -10,7 +10,6 @@ from callsite.check.facts import PageFacts
 from callsite.check.output import rules as output
 from callsite.check.rule import Rule
 from callsite.check.told import building, checking, inventories, publishing, reading
-from callsite.model import Severity
 
 # The rules for one page, in the order of what they are about.
 PAGE_RULES: tuple[Rule[PageFacts], ...] = (
@@ -20,9 +19,6 @@ PAGE_RULES: tuple[Rule[PageFacts], ...] = (
     *provenance.RULES,
     *secrets.RULES,
 )
-
-# Those that also stop a build.
-ERROR_RULES = tuple(rule for rule in PAGE_RULES if rule.severity is Severity.ERROR)
 
 RULES: tuple[Rule[Any], ...] = (
     *PAGE_RULES,
