@@ -82,11 +82,11 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
         return ()
     gaps = [number for number, row in enumerate(listing.snippet.rows) if not isinstance(row, Line)]
     words: list[Word] = []
-    behind = 0, 0  # the line and column behind the last word
+    last = behind = 0  # the line and the column behind the last word
     for line, start, end, targets, _, _ in mentions:
-        attribute = behind == (line, start - 1) and texts[line - 1][start - 1] == "."
-        words.append(Word(line - 1 - bisect(gaps, line - 1), start, end, targets, attribute))
-        behind = line, end
+        attribute = behind == start - 1 and last == line and texts[line - 1][behind] == "."
+        words.append(Word(line - 1 - (bisect(gaps, line - 1) if gaps else 0), start, end, targets, attribute))
+        last, behind = line, end
     return tuple(words)
 
 

@@ -89,7 +89,7 @@ def _read_tree(tree: ast.Module, text: str, module: str, is_package: bool, roots
         for (_, _, _, chain), targets, certainty in resolver.find_reads(scope):
             if id(chain) not in lost:
                 words = _find_words(scope, chain, places)
-                _name_chain(rows, words, targets if len(targets) == 1 else tuple(sorted(targets)), certainty, False)
+                _name_chain(rows, words, tuple(sorted(targets)), certainty, False)
     resolver.close()
     return rows
 

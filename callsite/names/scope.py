@@ -87,7 +87,8 @@ class Scope:
 
     def bind(self, name: str, binding: Binding) -> None:
         """Note that `name`, as written, gets a meaning here."""
-        name = self.mangle(name)
+        if self.private:
+            name = self.mangle(name)
         known = self.bindings.get(name)
         if known is None:
             self.bindings[name] = [binding]
