@@ -534,3 +534,22 @@ def test_time_grows_with_the_text(make: Callable[[int], str]) -> None:
         return lambda: (part_text(text, blocks), write_plain(Element("p"), text, plan, {}), find_stem(text))
 
     assert find_growth(work, 2_000) < 40
+
+
+@pytest.mark.parametrize(
+    "unit", ["```\nx\n```\n", "a\n```\nx\n```\nb\n", "> ```\n> x\n> ```\n", "text\n- a\n", "# a\n", "a `b` *c*\n\n"]
+)
+@pytest.mark.untraced
+def test_time_grows_with_a_page(unit: str) -> None:
+    def work(size: int) -> Callable[[], object]:
+        page, _ = parse_page("\n" + unit * size)
+        return lambda: PAIRS["usual"][0].convert(page)
+
+    assert find_growth(work, 150) < 50
+
+
+def test_long_blocks_become_the_same() -> None:
+    text = "\n" + "a *b* `c`\n- d\n> e\n```\nx\n```\n" * 120 + "| a | b\n|---|---\n" + "| 1 | 2\n" * 300
+    page, _ = parse_page(text)
+    for quickly, slowly in PAIRS.values():
+        assert quickly.convert(page) == slowly.convert(page)

@@ -48,6 +48,10 @@ _BEGINNINGS: dict[type[BlockProcessor], str] = {
 _TELLING = re.compile(r"^(?:[\n #=_*+:>\[\x02-]|\d)", re.MULTILINE)
 
 
+# From a longer block, one processor may take a line at a time: its lines are not gone through before each.
+_LONG = 2_000
+
+
 class _Step(NamedTuple):
     """A processor, what a line of each block it takes begins with, and what each holds one of; "" and () if unknown."""
 
@@ -108,6 +112,8 @@ class QuickBlockParser(BlockParser):
 
     def _choose(self, block: str) -> tuple[_Step, ...]:
         """The processors that a block is asked about, by how its lines begin."""
+        if len(block) > _LONG:
+            return self._steps
         if "\n" in block:
             beginnings = "".join(sorted({"0" if one.isdecimal() else one for one in _TELLING.findall(block)}))
         elif _TELLING.match(block):

@@ -92,13 +92,13 @@ class QuickInlineProcessor(InlineProcessor):
         apply = cast("Any", self)._InlineProcessor__applyPattern
         for number in range(patternIndex, len(self._steps)):
             pattern, needs = self._steps[number]
+            for need in needs:
+                if need in data:
+                    break
+            else:
+                if needs:
+                    continue
             start, found = 0, True
             while found:
-                for need in needs:
-                    if need in data:
-                        break
-                else:
-                    if needs:
-                        break
                 data, found, start = apply(pattern, data, number, start)
         return data
