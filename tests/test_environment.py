@@ -86,10 +86,10 @@ def test_tools_are_told_by_versions_and_sources(monkeypatch: pytest.MonkeyPatch,
     try:
         before = tell()
         assert tell() == before
-        read = environment._read_version
+        read = environment.read_version
         for tool in ("pygments", "markdown", "pelican", "jinja2"):
             with monkeypatch.context() as patch:
-                patch.setattr(environment, "_read_version", lambda name, tool=tool: "0" if name == tool else read(name))
+                patch.setattr(environment, "read_version", lambda name, tool=tool: "0" if name == tool else read(name))
                 assert tell() != before
         with monkeypatch.context() as patch:
             patch.setattr(sys, "version", "4.0")
@@ -118,8 +118,8 @@ def test_sources_come_in_an_order_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_tool_that_was_not_installed_has_no_version() -> None:
-    assert environment._read_version("no such distribution") == ""
-    assert environment._read_version("pygments")
+    assert environment.read_version("no such distribution") == ""
+    assert environment.read_version("pygments")
 
 
 @pytest.mark.parametrize(
