@@ -9,14 +9,12 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from types import CodeType
+from typing import Any
 
 import jinja2
 import pelican.generators
 import pytest
-from jinja2.bccache import Bucket, BytecodeCache
 
 from callsite.build import Loader
 from callsite.model import Page, Problem
@@ -26,28 +24,23 @@ from callsite.scaffold import plan_site
 CONTENT = {"content/pages/about.md": "title: About\nslug: about\n\nAbout this site.\n"}
 
 
-class _Compiled(BytecodeCache):
-    """The templates that this process has compiled: else each build would compile all of the theme's, several times."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[object, ...], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get(self._find_key(bucket))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self._codes[self._find_key(bucket)] = bucket.code
-
-    def _find_key(self, bucket: Bucket) -> tuple[object, ...]:
-        """The file, what is in it, and all that its code depends on besides."""
-        env = bucket.environment
-        options = (env.autoescape, env.trim_blocks, env.lstrip_blocks, env.undefined)
-        names = (frozenset(env.extensions), frozenset(env.filters), frozenset(env.tests))
-        return (bucket.key, bucket.checksum, *options, *names)
+_compiled: dict[tuple[object, ...], object] = {}
 
 
-pelican.generators.Environment = partial(jinja2.Environment, bytecode_cache=_Compiled())
+class _Environment(jinja2.Environment):
+    """Compiles a template once for all builds of this process, which else would compile all of the theme's each time."""
+
+    def compile(self, source: Any, name: Any = None, filename: Any = None, *more: Any, **options: Any) -> Any:
+        assert not more
+        assert not options
+        names = (frozenset(self.extensions), frozenset(self.filters), frozenset(self.tests))
+        key = (source, name, filename, self.autoescape, self.trim_blocks, self.lstrip_blocks, self.undefined, *names)
+        if key not in _compiled:
+            _compiled[key] = super().compile(source, name, filename)
+        return _compiled[key]
+
+
+pelican.generators.Environment = _Environment
 
 
 @dataclass(frozen=True)

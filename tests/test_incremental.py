@@ -136,25 +136,6 @@ def find_difference(one: Path, other: Path) -> dict[str, str]:
     return found
 
 
-_compiled: dict[tuple[object, ...], object] = {}
-
-
-@pytest.fixture(autouse=True)
-def _compile_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template with the same text is compiled once for all builds of these tests."""
-    compile_really = jinja2.Environment.compile
-
-    def compile_once(env: jinja2.Environment, source: str, name: str, filename: str, *more: object) -> object:
-        assert not any(more)
-        names = (frozenset(env.extensions), frozenset(env.filters), frozenset(env.tests))
-        key = (source, name, filename, env.autoescape, env.trim_blocks, env.lstrip_blocks, *names)
-        if key not in _compiled:
-            _compiled[key] = compile_really(env, source, name, filename)
-        return _compiled[key]
-
-    monkeypatch.setattr(jinja2.Environment, "compile", compile_once)
-
-
 @pytest.fixture(autouse=True)
 def _forks_for_few_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small sites are built as large ones are, and what was changed a moment ago counts as settled: a build takes long
