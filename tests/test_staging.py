@@ -318,3 +318,59 @@ def test_discarding_twice_closes_nobody_elses_file(output: Path) -> None:
         new.discard()
         other.write("still open")
     assert (output.parent / "other").read_text() == "still open"
+
+
+def _build(output: Path, files: dict[str, str]) -> None:
+    new = _open(output)
+    for name, text in files.items():
+        (new.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (new.path / name).write_text(text)
+    new.commit()
+
+
+def _age(path: Path) -> int:
+    os.utime(path, ns=(1_000_000_007, 2_000_000_009), follow_symlinks=False)
+    return path.lstat().st_mtime_ns
+
+
+def test_a_file_with_the_same_bytes_keeps_its_time(output: Path) -> None:
+    _build(output, {"a.html": "same", "b/c.html": "old", "empty": "", "large": "x" * 3_000_000})
+    times = {name: _age(output / name) for name in ("a.html", "b/c.html", "empty", "large")}
+    _build(output, {"a.html": "same", "b/c.html": "new", "empty": "", "large": "x" * 2_999_999 + "y", "more": "more"})
+    kept = {name for name, time in times.items() if (output / name).stat().st_mtime_ns == time}
+    assert kept == {"a.html", "empty"}
+    assert (output / "b/c.html").read_text() == "new"
+    assert (output / "large").read_text()[-1] == "y"
+
+
+def test_a_file_that_comes_along_as_itself_is_left_alone(output: Path) -> None:
+    _build(output, {"a.html": "same"})
+    time, number = _age(output / "a.html"), (output / "a.html").stat().st_ino
+    new = _open(output)
+    os.link(output / "a.html", new.path / "a.html")
+    new.commit()
+    assert ((output / "a.html").stat().st_mtime_ns, (output / "a.html").stat().st_ino) == (time, number)
+
+
+def test_what_was_no_file_gives_no_file_its_time(output: Path) -> None:
+    _build(output, {"a": "text", "b": "text"})
+    (output / "a").unlink()
+    (output / "a").symlink_to("b")
+    _age(output / "a")
+    (output / "c").mkdir()
+    time = _age(output / "c")
+    new = _open(output)
+    (new.path / "a").write_text("b")
+    (new.path / "b").symlink_to("a")
+    new.commit()
+    assert (output / "a").lstat().st_mtime_ns != 2_000_000_009
+    assert (output / "c").stat().st_mtime_ns == time  # somebody else's, which comes along
+
+
+def test_a_file_that_others_changed_is_the_new_sites_again(output: Path) -> None:
+    _build(output, {"a.html": "ours"})
+    (output / "a.html").write_text("mine")
+    time = _age(output / "a.html")
+    _build(output, {"a.html": "ours"})
+    assert (output / "a.html").read_text() == "ours"
+    assert (output / "a.html").stat().st_mtime_ns != time
