@@ -13,7 +13,10 @@ from typing import Any
 from callsite.cache import find_key
 
 # What the bytes of a page come from, besides Callsite itself.
-_TOOLS = ("jinja2", "markdown", "markdown-it-py", "markupsafe", "pelican", "pygments", "selectolax")
+_TOOLS = (
+    "jinja2", "markdown", "markdown-it-py", "markupsafe", "packaging", "pelican", "pygments", "python-dateutil",
+    "selectolax",
+)  # fmt: skip
 
 
 @cache
