@@ -120,3 +120,52 @@ def test_a_site_that_keeps_compiled_templates_itself_may_do_so(built: SiteFolder
     before = (built.output / "about.html").read_text()
     assert built.build().read("about.html") == before
     assert list(built.root.glob("__jinja2_*"))
+
+
+CODE = "\n```python project={0}\n~~from flask import g\n~~g()\n```\n"
+
+G = "title: flask g Example Code\nslug: flask-g\nsidebartitle: flask g\nsortorder: 500011001\n\nWords.\n"
+
+
+def test_links_in_the_code_of_a_page_that_nobody_lists_are_followed(built: SiteFolder) -> None:
+    """No list around a draft tells of what its code links to."""
+    built.write(
+        {
+            "content/examples/g.md": G,
+            "content/pages/draft.md": "title: Draft\nslug: draft\nstatus: draft\n" + CODE.format("Demo"),
+        }
+    )
+    name = "drafts/pages/draft.html"
+    assert 'href="/flask-g.html"' in built.build().read(name)
+    before = number(built, name)
+    built.write({"content/examples/g.md": G.replace("Words.", "Wonders.")})
+    built.build()
+    assert number(built, name) == before
+    built.write({"content/examples/g.md": G.replace("slug: flask-g", "slug: flask-gee")})
+    assert 'href="/flask-gee.html"' in built.build().read(name)
+    built.write({"content/examples/g.md": f"symbol: flask.h\n{G}"})
+    assert 'href="/flask-g' not in built.build().read(name)
+    built.write(
+        {"content/examples/g.md": G.replace("sidebartitle: flask g", "sidebartitle: flask h\naliases: flask.g")}
+    )
+    assert 'href="/flask-g.html"' in built.build().read(name)
+
+
+def test_the_first_project_is_in_the_colophon_of_all_pages(built: SiteFolder) -> None:
+    built.write({"content/examples/g.md": G})
+    assert "/projects.html" not in built.build().read("about.html")
+    built.write({"content/examples/g.md": G + CODE.format("Demo")})
+    assert "/projects.html" in built.build().read("about.html")
+
+
+def test_one_more_word_that_links_to_the_same_page_is_a_link(built: SiteFolder) -> None:
+    code = CODE.format("Demo").replace("import g", "import g, h")
+    built.write(
+        {
+            "content/examples/g.md": G,
+            "content/pages/draft.md": f"title: Draft\nslug: draft\nstatus: draft\n{code}",
+        }
+    )
+    before = built.build().read("drafts/pages/draft.html").count('href="/flask-g.html"')
+    built.write({"content/examples/g.md": f"aliases: flask.h\n{G}"})
+    assert built.build().read("drafts/pages/draft.html").count('href="/flask-g.html"') == before + 1
