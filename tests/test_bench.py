@@ -374,7 +374,7 @@ def test_what_a_command_costs(tmp_path: Path) -> None:
 
 
 def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
-    script = "import sys; print('\\n'.join(map(str, range(99)))); print('no', file=sys.stderr); sys.exit(3)"
+    script = "import sys; print('\\n'.join(map(str, range(99))), flush=True); print('no', file=sys.stderr); sys.exit(3)"
     with pytest.raises(CommandError) as raised:
         measure([sys.executable, "-c", script], tmp_path)
     first, *rest = str(raised.value).splitlines()

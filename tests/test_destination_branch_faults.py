@@ -365,10 +365,11 @@ class TestOverHttp:
         self.publish(checkout, bare, output, server, remote=f"{server.address}/up.git")
 
     def test_a_password_on_a_command_line_would_be_seen(self, checkout: Path, server: GitServer) -> None:
-        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "hunter2"]) as careless:
+        server.secrets = ("swordfish",)  # other tests that run now look for theirs
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "swordfish"]) as careless:
             refuse(open_branch(checkout, remote=f"{server.address}/up.git").look)
             careless.kill()
-        assert server.seen == {"hunter2"}
+        assert server.seen == {"swordfish"}
 
     def test_nobody_is_asked_at_the_terminal(self, checkout: Path, server: GitServer) -> None:
         begun = time.monotonic()
