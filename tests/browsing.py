@@ -76,6 +76,8 @@ def vary_page(page: Page, widths: Iterable[int] = (360, 1440)) -> Iterator[str]:
         page.emulate_media(color_scheme=scheme)
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
+            # What scripts do when sizes change comes with the frames behind that.
+            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
             yield f"{scheme}, {width} pixels wide"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -138,10 +139,15 @@ class SiteFolder:
         self._caplog.clear()
         sys.modules.pop("pelicanconf", None)  # the settings of another site, for those that build on them
         code = 0
+        loggers = [logging.getLogger(name) for name in ("", "pelican")]
+        levels = [logger.level for logger in loggers]
         try:
             pelican.main([content, "-s", "pelicanconf.py", "-o", "output", *arguments])
         except SystemExit as stop:
             code = int(stop.code or 0)
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):  # --debug would be for all builds behind this one
+                logger.setLevel(level)
         printed = self._capsys.readouterr()
         log = tuple(f"{record.levelname} {record.getMessage()}" for record in self._caplog.records)
         assert not any(record.exc_info for record in self._caplog.records), "a traceback was logged"
