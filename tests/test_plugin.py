@@ -367,6 +367,11 @@ def test_links_to_groups_and_to_ones_own_address_are_checked(site: SiteFolder) -
         ({"MARKDOWN": {"extension_configs": {"markdown.extensions.toc": {"nope": 1}}}}, "cannot be used"),
         ({"CALLSITE_KEYS": 5}, "CALLSITE_KEYS is no list of names"),
         ({"CALLSITE_KEYS": "abc"}, "CALLSITE_KEYS is no list of names"),
+        ({"CALLSITE_PROCESSES": 0}, "CALLSITE_PROCESSES is 0, and no number of processes, such as 2"),
+        ({"CALLSITE_PROCESSES": True}, "CALLSITE_PROCESSES is True, and no number of processes"),
+        ({"CALLSITE_PROCESSES": "2"}, "CALLSITE_PROCESSES is '2', and no number of processes"),
+        ({"CALLSITE_CACHE": 7}, "CALLSITE_CACHE is 7, and no folder such as '.cache/build'"),
+        ({"CALLSITE_CACHE": "a\0b"}, "CALLSITE_CACHE is 'a\\x00b', and no folder"),
     ],
 )
 def test_settings_that_cannot_be_used_are_one_line(site: SiteFolder, settings: dict[str, object], message: str) -> None:

@@ -66,7 +66,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
 def plan_cache(settings: Mapping[str, Any]) -> Path | None:
     """The file of what a run keeps for the next one with this output; None when it is to keep nothing."""
     named = settings.get("CALLSITE_CACHE", CACHE)
-    if named and not isinstance(named, str):
+    if named and (not isinstance(named, str) or "\0" in named):
         raise CallsiteError(f"CALLSITE_CACHE is {named!r}, and no folder such as {CACHE!r}; mend the settings file")
     folder = Path(settings["PATH"]).parent
     return name_cache(folder / named, os.path.realpath(settings["OUTPUT_PATH"])) if named else None
