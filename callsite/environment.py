@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
@@ -36,6 +37,8 @@ def describe_value(value: Any) -> str:
         parts = [describe_value(part) for part in value]
     elif isinstance(value, set | frozenset):
         parts = sorted(describe_value(part) for part in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = [f"{field.name}: {describe_value(getattr(value, field.name))}" for field in fields(value)]
     else:
         raise TypeError(f"{value!r} is another one in each run")
     return f"{type(value).__name__}({', '.join(parts)})"

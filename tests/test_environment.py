@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import OrderedDict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from callsite import environment
 from callsite.environment import describe_tools, describe_value
+from callsite.model import Dates, Place
 
 _plain = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.binary(max_size=5)
@@ -139,3 +141,12 @@ def test_a_tool_that_was_not_installed_has_no_version() -> None:
 )
 def test_extensions_of_a_site_are_told_from_markdowns_own(options: dict[str, object], expected: bool) -> None:
     assert environment.has_own_extensions(options) is expected
+
+
+def test_values_with_fields_are_told_by_them() -> None:
+    first, other = Dates(None, datetime(2026, 1, 1, tzinfo=UTC)), Place("a.md", 1)
+    assert describe_value(other) == "Place(path: 'a.md', line: 1)"
+    assert describe_value(Place("a.md", 2)) != describe_value(other)
+    for unknown in (Place, first):  # a class, and a value with one of no known kind
+        with pytest.raises(TypeError):
+            describe_value(unknown)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,6 @@ FOLDER = ".cache/check"
 
 # The settings that a page's own check depends on.
 _SETTINGS = ("CALLSITE_KEYS", "MARKDOWN")
-
-# What rules lean on that pages are made without.
-_TOOLS = ("packaging", "python-dateutil")
 
 # Extensions that come with Markdown, whose version counts; nobody knows when others change.
 _OWN = "markdown.extensions."
@@ -77,7 +72,6 @@ def _describe(values: Mapping[str, Any], configuration: Configuration) -> str | 
     """All that the check of a page depends on besides its text; None when that cannot be told."""
     if configuration.sources:
         return None
-    policy = configuration.policy
     try:
         markdown = values.get("MARKDOWN", {})
         names = (*markdown.get("extensions", ()), *markdown.get("extension_configs", ()))
@@ -86,5 +80,4 @@ def _describe(values: Mapping[str, Any], configuration: Configuration) -> str | 
         described = describe_value([values.get(key) for key in _SETTINGS])
     except (AttributeError, TypeError):  # what is no text is none of ours, or is of no use to Markdown
         return None
-    asked = describe_value([getattr(policy, each.name) for each in fields(policy)])
-    return "\0".join((describe_tools(), *map(version, _TOOLS), described, asked))
+    return "\0".join((describe_tools(), described, describe_value(configuration.policy)))

@@ -168,7 +168,7 @@ class Run:
         if not has_own_extensions(self.settings["MARKDOWN"]):
             with contextlib.suppress(TypeError):  # a function, say
                 options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
-        return f"{describe_tools()} {options} {self.configuration.policy!r}"
+        return f"{describe_tools()} {options} {describe_value(self.configuration.policy)}"
 
     def find_uses(self, path: str) -> tuple[tuple[str, ...], ...]:
         """The paths of the pages whose symbols each listing of a file uses."""
