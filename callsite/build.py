@@ -10,7 +10,7 @@ from pathlib import Path
 
 from callsite.check.metadata import check_meta
 from callsite.header import RESERVED
-from callsite.model import Page, Place, Problem
+from callsite.model import Meta, Page, Place, Problem
 from callsite.opening import open_file
 from callsite.page import parse_head, parse_page
 from callsite.text import decode_text
@@ -44,13 +44,9 @@ class Loader:
 
         `required` are the metadata keys that the file itself has to have.
         """
-        try:
-            with open_file(Path(path)) as file:
-                data = file.read()
-        except OSError as error:
-            at = place_of(path)
-            problems = (Problem(at, "T100", f"cannot be read: {error.strerror}", "make it readable"),)
-            return Loaded(Page(parse_page("")[0].meta, (), at), problems)
+        data, trouble = read_file(path)
+        if trouble:
+            return Loaded(Page(Meta(), (), place_of(path)), trouble)
         return self.read_page(path, data, required)
 
     def read_page(self, path: str, data: bytes, required: Collection[str] = ("title",)) -> Loaded:
@@ -62,13 +58,18 @@ class Loader:
         return Loaded(page, tuple(sorted({*found, *parsed, *checked})), text)
 
 
-def load_head(path: str) -> Page:
-    """Read the metadata of a page alone, whatever else is in the file; none when it cannot be read."""
+def read_file(path: str) -> tuple[bytes, tuple[Problem, ...]]:
+    """What is in a file of content. One that cannot be read has nothing in it, and a problem that says why."""
     try:
         with open_file(Path(path)) as file:
-            data = file.read()
-    except OSError:
-        data = b""
+            return file.read(), ()
+    except OSError as error:
+        return b"", (Problem(place_of(path), "T100", f"cannot be read: {error.strerror}", "make it readable"),)
+
+
+def load_head(path: str) -> Page:
+    """Read the metadata of a page alone, whatever else is in the file; none when it cannot be read."""
+    data, _ = read_file(path)
     return read_head(path, data)
 
 

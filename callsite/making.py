@@ -12,9 +12,8 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from callsite.build import Loaded, Loader, place_of
+from callsite.build import Loaded, Loader, place_of, read_file
 from callsite.cache import Cache, find_key
 from callsite.check.facts import PageFacts
 from callsite.check.ignoring import Ignore, parse_ignores
@@ -24,7 +23,6 @@ from callsite.check.stopping import ERROR_RULES
 from callsite.forking import work_side_by_side
 from callsite.linking import CodeLink, Word, find_spellings, find_words
 from callsite.model import Meta, Page, Problem
-from callsite.opening import open_file
 from callsite.outline import Outline, find_outline
 from callsite.render import RenderedProse, Renderer, place_listings, render_listings
 
@@ -164,9 +162,5 @@ def _name_words(key: bytes) -> bytes:
 
 def read_source(path: str, required: tuple[str, ...] = ("title",)) -> Source:
     """Read a file of content. One that cannot be read has nothing in it, and says why."""
-    try:
-        with open_file(Path(path)) as file:
-            return Source(path, file.read(), required)
-    except OSError as error:
-        problem = Problem(place_of(path), "T100", f"cannot be read: {error.strerror}", "make it readable")
-        return Source(path, b"", required, (problem,))
+    data, trouble = read_file(path)
+    return Source(path, data, required, trouble)
