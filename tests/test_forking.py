@@ -363,7 +363,7 @@ def test_an_interrupt_ends_the_copies() -> None:
         "import os, signal, sys, time\n"
         "from callsite.forking import work_side_by_side\n"
         "def slow(number):\n"
-        "    print(os.getpid(), flush=True)\n"
+        "    os.write(1, b'%d\\n' % os.getpid())\n"  # at once: what others write must not come between
         "    time.sleep(30)\n"
         "try:\n"
         "    list(work_side_by_side(slow, range(20), 3))\n"

@@ -171,7 +171,6 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     folder = tmp_path_factory.mktemp("nginx")
     root = folder / "site"
     (root / "releases").mkdir(parents=True)
-    nginx = Nginx(folder, root)
     output = _build(tmp_path_factory.mktemp("examples"))
     (output / ".callsite-manifest").unlink()
     output.rename(root / "releases/one")
@@ -182,10 +181,12 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
         path.write_bytes(PNG if name.endswith(".png") else name.encode() * 50)
     (root / "current/guide/index.html").write_text("the guide", encoding="utf-8")
     (root / "current/about.html").write_text("about", encoding="utf-8")
+    nginx = Nginx(folder, root)
     assert "[warn]" not in nginx.check()
     with subprocess.Popen(nginx.command()) as process:
         try:
             wait_for(lambda: is_listening(nginx.port), "nginx")
+            assert process.poll() is None, "somebody else has taken the port"
             with httpx.Client(base_url=f"http://127.0.0.1:{nginx.port}", trust_env=False) as client:
                 yield Visitor(nginx, client)
         finally:
@@ -383,6 +384,7 @@ def test_a_file_without_a_compressed_twin_is_compressed_by_nginx(visitor: Visito
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
 def test_what_a_browser_has_is_not_sent_again(visitor: Visitor, path: str, accepted: str) -> None:
     first, _ = visitor.ask(path, accept_encoding=accepted)
+    assert first.status_code == 200
     tag = first.headers["etag"]  # a weak one where nginx compresses
     again, body = visitor.ask(path, accept_encoding=accepted, if_none_match=tag)
     assert (again.status_code, body) == (304, b"")
