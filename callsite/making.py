@@ -10,8 +10,8 @@ second. Nothing but small facts stays in memory; a page's code is read again whe
 from __future__ import annotations
 
 import pickle
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from callsite.build import Loaded, Loader, place_of, read_file
 from callsite.cache import Cache, find_key
@@ -24,7 +24,8 @@ from callsite.forking import work_side_by_side
 from callsite.linking import CodeLink, Word, find_spellings, find_words
 from callsite.model import Meta, Page, Problem
 from callsite.outline import Outline, find_outline
-from callsite.render import RenderedProse, Renderer, place_listings, render_listings
+from callsite.prose import Converted, Heading
+from callsite.render import Link, Renderer, place_listings, render_listings
 
 # A process takes so many pages at a time; fewer than these are done at once without another one.
 PORTION = 8
@@ -47,13 +48,17 @@ class Source:
 class Examined:
     """What is known of a page from its own text.
 
-    `key` tells its text and all that this is found with from all others. `spellings` are the names that its marked
-    lines call its symbol by, `ignored` the codes that it does not want to hear of.
+    `key` tells its text and all that this is found with from all others. `seen` is a digest of what other pages can
+    show of it. `gist` is what its readers look for in its HTML, with `headings` and `links`. `spellings` are the names
+    that its marked lines call its symbol by, `ignored` the codes that it does not want to hear of.
     """
 
     key: bytes
+    seen: bytes
     outline: Outline
-    prose: RenderedProse
+    gist: str
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
     spellings: tuple[str, ...]
     problems: tuple[Problem, ...]
     ignored: frozenset[str]
@@ -63,7 +68,7 @@ class Maker:
     """Makes the pages of a site.
 
     `environment` tells apart what pages are made with besides their text: settings and versions. `roots` are the
-    packages whose names are looked for in code.
+    packages whose names are looked for in code, and `find_gist` gives what readers look for in HTML.
     """
 
     def __init__(
@@ -74,12 +79,14 @@ class Maker:
         cache: Cache,
         environment: str,
         roots: Collection[str],
+        find_gist: Callable[[str], str],
     ) -> None:
         self._loader = loader
         self._renderer = renderer
         self._policy = policy
         self._cache = cache
         self._roots = roots
+        self._find_gist = find_gist
         self._last: tuple[Source, Page] | None = None
         self._shared = "\0".join((environment, *sorted(roots)))
 
@@ -94,9 +101,10 @@ class Maker:
             key = item[1]
             data = self._cache.find(key) if key not in waited else None
             if data is None:
-                data, words = next(made) if key in waited else self._examine(item)  # damaged
+                data, words, prose = next(made) if key in waited else self._examine(item)  # damaged
                 self._cache.keep(key, data)
                 self._cache.keep(_name_words(key), words)
+                self._cache.keep(_name_prose(key), prose)
             yield pickle.loads(data)  # noqa: S301  # our own
 
     def find_words(self, source: Source, examined: Examined) -> tuple[tuple[Word, ...], ...]:
@@ -106,8 +114,10 @@ class Maker:
 
     def draw(self, source: Source, examined: Examined, links: Sequence[Iterable[CodeLink]]) -> str:
         """The HTML of a page's body, each of its listings with its own of `links`."""
-        listings = render_listings(self.load(source), links)
-        return examined.prose.converted.fill([listing.html for listing in listings])
+        page = self.load(source)
+        data = self._cache.find(_name_prose(examined.key))
+        prose: Converted = pickle.loads(data) if data else self._renderer.render_prose(page).converted  # noqa: S301  # our own
+        return prose.fill([listing.html for listing in render_listings(page, links)])
 
     def load(self, source: Source) -> Page:
         """The page of a file. The one that was loaded last is kept: its HTML and its twins are made in turn."""
@@ -119,7 +129,8 @@ class Maker:
         trouble = map(str, source.trouble)  # what cannot be read has no data, as an empty file has none
         return find_key(self._shared, place_of(source.path).path, *source.required, "", *trouble, source.data)
 
-    def _examine(self, item: tuple[Source, bytes]) -> tuple[bytes, bytes]:
+    def _examine(self, item: tuple[Source, bytes]) -> tuple[bytes, bytes, bytes]:
+        """The records of a page: what is known of it, its words and its prose."""
         source, key = item
         loaded = self._load(source)
         page = loaded.page
@@ -129,15 +140,20 @@ class Maker:
         facts = PageFacts(page, loaded.text, html, prose.headings, self._policy)
         broken = apply_rules(ERROR_RULES, facts)
         words = self._find_words(page)
+        outline, spellings = find_outline(page), find_spellings(page, words)
         examined = Examined(
             key,
-            find_outline(page),
-            prose,
-            find_spellings(page, words),
+            find_key(_dump((outline, spellings))),
+            outline,
+            self._find_gist(prose.converted.fill([""] * len(page.listings))),
+            prose.headings,
+            prose.links,
+            spellings,
             (*loaded.problems, *malformed, *prose.problems, *broken),
             frozenset(ignore.code for ignore in ignores),
         )
-        return pickle.dumps(examined, pickle.HIGHEST_PROTOCOL), pickle.dumps(words, pickle.HIGHEST_PROTOCOL)
+        text = replace(prose.converted, headings=())  # those are known
+        return _dump(examined), _dump(words), _dump(text)
 
     def _load(self, source: Source) -> Loaded:
         if source.trouble:
@@ -156,8 +172,16 @@ def _parse_ignores(page: Page) -> tuple[tuple[Ignore, ...], tuple[Problem, ...]]
     return parse_ignores(page, CODES)
 
 
+def _dump(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
 def _name_words(key: bytes) -> bytes:
     return find_key(key, "words")
+
+
+def _name_prose(key: bytes) -> bytes:
+    return find_key(key, "prose")
 
 
 def read_source(path: str, required: tuple[str, ...] = ("title",)) -> Source:

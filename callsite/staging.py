@@ -242,5 +242,6 @@ def list_files(folder: Path) -> Iterator[str]:
     """The files below a folder, with `/` between folders; links count as files."""
     for root, folders, files in os.walk(folder):
         links = [name for name in folders if os.path.islink(os.path.join(root, name))]
-        for name in (*files, *links):
-            yield os.path.relpath(os.path.join(root, name), folder).replace(os.sep, "/")
+        below = os.path.relpath(root, folder).replace(os.sep, "/")
+        start = "" if below == os.curdir else f"{below}/"
+        yield from (start + name for name in (*files, *links))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 from callsite.build import Loaded, Loader
-from callsite.cache import Cache
+from callsite.cache import Cache, find_key
 from callsite.check.policy import Policy
 from callsite.linking import CodeLink, Destination
 from callsite.making import Examined, Maker, Source, read_source
@@ -32,6 +33,10 @@ import flask
 import os
 ```
 """
+
+
+def find_tags(html: str) -> str:
+    return "".join(re.findall("<i[^>]*>", html))
 
 
 class Counting(Loader):
@@ -60,7 +65,7 @@ class Build:
         self.loader = Counting()
         self.cache = Cache(Path("cache/site.pages"))
         renderer = Renderer({"extensions": [], "output_format": "html5"})
-        self.maker = Maker(self.loader, renderer, policy or Policy(), self.cache, environment, roots)
+        self.maker = Maker(self.loader, renderer, policy or Policy(), self.cache, environment, roots, find_tags)
 
     def examine(self, *sources: Source, processes: int = 1) -> list[Examined]:
         found = list(self.maker.examine_all(sources, processes))
@@ -89,12 +94,36 @@ def test_what_is_known_of_a_page(build: Build) -> None:
     assert str(found.outline.symbol) == "flask.f"
     assert found.outline.at == Place("content/f.md", 1)
     assert [shown.marks for shown in found.outline.shown] == [1, 0]
-    assert [heading.text for heading in found.prose.headings] == ["Example 1"]
+    assert [heading.text for heading in found.headings] == ["Example 1"]
     assert found.problems == ()
     words = build.maker.find_words(source(), found)
     assert len(words) == 2
     assert words[0]
     assert words[1] == ()
+
+
+def test_what_readers_look_for_is_found_in_the_prose(build: Build) -> None:
+    text = PAGE + b"\nLook: ![one](/i.png) [two](/two.html) <i>x</i>\n\n```python\n'<i class=code>'\n```\n"
+    (found,) = build.examine(source(text))
+    assert found.gist == '<img alt="one" src="/i.png"><i>'
+    assert [link.target for link in found.links] == ["/two.html", "/i.png"]
+
+
+def test_what_others_show_of_a_page_has_a_digest(build: Build) -> None:
+    (first,) = build.examine(source())
+    (more,) = build.examine(source(PAGE.replace(b"Words with", b"More words with")))
+    (retitled,) = build.examine(source(PAGE.replace(b"title: flask f E", b"title: flask f, an E")))
+    (unmarked,) = build.examine(source(PAGE.replace(b"~~", b"  ")))
+    assert first.seen == more.seen
+    assert first.key != more.key
+    assert len({first.seen, retitled.seen, unmarked.seen}) == 3
+
+
+def test_prose_whose_record_is_gone_is_converted_again(build: Build) -> None:
+    (found,) = build.examine(source())
+    drawn = build.maker.draw(source(), found, [[], []])
+    build.cache.forget(find_key(found.key, "prose"))
+    assert build.maker.draw(source(), found, [[], []]) == drawn
 
 
 def test_a_body_is_drawn_with_the_links_of_each_listing(build: Build) -> None:

@@ -73,7 +73,7 @@ def _describe(run: Run, navigation: Navigation, content: Content) -> PageView:
         title = Markup(content.title)  # noqa: S704  # other readers hand out HTML
         headings = nest_headings(find_headings(content._content))
         return PageView(title.striptags(), title, headings=headings, breadcrumbs=(navigation.home,))
-    view = navigation.view(outline, run.examined[content.source_path].prose.headings, content.title)
+    view = navigation.view(outline, run.examined[content.source_path].headings, content.title)
     twin = find_markdown_path(content.url) if content.source_path in run.published else None
     return replace(view, twin=twin or "")
 

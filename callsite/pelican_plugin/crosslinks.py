@@ -30,6 +30,7 @@ class Crosslinks:
         outlines = [examined.outline for examined in published.values()]
         symbols = Symbols(outlines, {each.outline.at.path: each.spellings for each in published.values()})
         self.problems: tuple[Problem, ...] = symbols.problems
+        self.upstream = upstream
         folder = settings["PATH"]
         self._linker = Linker(
             symbols,

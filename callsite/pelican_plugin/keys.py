@@ -3,6 +3,10 @@
 A key has everything that the theme's own templates show of a page: its body, what stands around it, the addresses of
 what it links to, and what all pages of the site have in common. Of templates that are a site's own nobody knows what
 they show, so their keys hold the whole site.
+
+To find a key, what stands around a page has to be made. Most builds come after a change that no other page shows, so
+there is a *hint* as well: what a file shows follows from its page's own text and from what all pages show of each
+other. With the same hint the key is the one it was; with another one it may be.
 """
 
 from __future__ import annotations
@@ -58,6 +62,33 @@ class Keys:
     def find_list(self, view: ListView, sidebar: tuple[Side, ...]) -> bytes:
         """The key of a generated list."""
         return find_key(self._common, self._digests.digest_list(view, sidebar))
+
+    def hint_page(self, content: Content) -> bytes:
+        """The hint of a page whose body is drawn when it is asked for."""
+        return find_key(self._shown, self._run.examined[content.source_path].key)
+
+    def hint_list(self, view: ListView) -> bytes:
+        """The hint of a generated list."""
+        return find_key(self._shown, view.url)
+
+    @cached_property
+    def _shown(self) -> bytes:
+        """All that pages show of each other, and of what is not a page."""
+        run = self._run
+        crosslinks = run.crosslinks
+        assert crosslinks is not None  # made when all pages are known
+        return find_key(self._common, self._addresses, repr(crosslinks.upstream), *self._tell_contents())
+
+    def _tell_contents(self) -> Iterator[bytes]:
+        run = self._run
+        for content in run.contents:
+            examined = run.examined.get(content.source_path)
+            yield examined.seen if examined else content._content.encode()
+            uses = run.find_uses(content.source_path) if examined else ()
+            dates = run.dates.get(examined.outline.at.path) if examined else None
+            metadata = sorted(content.metadata.items())
+            kind = type(content).__name__, content.relative_source_path, content.save_as, content.url
+            yield repr((kind, content.lang, content.status, content.template, metadata, uses, dates)).encode()
 
     @cached_property
     def _common(self) -> bytes:

@@ -64,7 +64,7 @@ def find_content_links(content: Content) -> Iterable[Link]:
     """The links of a page in any format, with their places."""
     run = current_run()
     if content.source_path in run.examined:
-        return run.examined[content.source_path].prose.links
+        return run.examined[content.source_path].links
     at = place_content(content)
     text, _ = decode_text(Path(content.source_path).read_bytes(), at.path)
     return find_links(parse_prose(content._content), Page(Meta(), (Prose(text, Place(at.path, 1)),), at))

@@ -39,6 +39,7 @@ from callsite.pelican_plugin.parts import CallsiteReader, ListPages
 from callsite.pelican_plugin.redirecting import HOSTING, write_redirects
 from callsite.pelican_plugin.rendering import WaitingWriter, note_written, number_written, write_waiting
 from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, start_run
+from callsite.pelican_plugin.settled import settle_addresses, settle_path
 from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
 from callsite.staging import MANIFEST, list_files
@@ -110,6 +111,7 @@ def _on_article_generator_finalized(generator: ArticlesGenerator) -> None:
 def _on_all_generators_finalized(generators: list[Generator]) -> None:
     run = current_run()
     run.contents = contents = tuple(find_contents(generators))
+    settle_addresses(content for content in contents if run.makes(content))
     run.generator = generators[0]
     run.context = generators[0].context
     problems = arrange_pages(run, contents)
@@ -131,6 +133,7 @@ def _on_all_generators_finalized(generators: list[Generator]) -> None:
 def _on_content_object_init(content: Content) -> None:
     run = find_run()
     if run is not None and run.makes(content):
+        settle_path(content)
         give_body(content, run.draw)
 
 

@@ -10,7 +10,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -33,13 +33,14 @@ _WRITTEN = find_key("written")
 
 @dataclass(frozen=True)
 class _Job:
-    """A file that waits: its path below the output, what writes it, and what finds its key, if it can have one.
-    `source` is that of a page with twins, and `document` where its Markdown goes.
+    """A file that waits: its path below the output, what writes it, and its hint and what finds its key, if it can have
+    those. `source` is that of a page with twins, and `document` where its Markdown goes.
     """
 
     name: str
     write: Callable[[], None]
-    find_key: Callable[[], bytes] | None
+    hint: bytes = b""
+    find_key: Callable[[], bytes] | None = None
     source: str = ""
     document: str = ""
 
@@ -70,12 +71,18 @@ class WaitingWriter(Writer):
         if page is not None:
             # Links settle where static files go, in the order of pages and before those are copied.
             page._update_content(page._content, page.get_siteurl())
-        path = sanitised_join(self.output_path, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with self._open_w(path, "utf-8", override=bool(kwargs.get("override_output"))) as file:
-            is_taken = file.name == os.devnull
-        if not is_taken:
+        if self._claim(sanitised_join(self.output_path, name), override=bool(kwargs.get("override_output"))):
             run.waiting.append((name, write, kwargs))
+
+    def _claim(self, path: str, override: bool) -> bool:
+        """Whether a file is for whoever asks for it here. Pelican decides, when another has asked for it."""
+        if not override and path not in self._written_files:  # so are those that are overridden
+            self._written_files.add(path)
+            return True
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with self._open_w(path, "utf-8", override=override) as file:
+            is_ours: bool = file.name != os.devnull
+        return is_ours
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> TextIO:  # Pelican's
         if current_run().is_writing:  # whether it may be written was settled when it came in
@@ -90,11 +97,11 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
     """
     # In production what templates ask for is told by rendering them: it gets other names.
     keys = Keys(run, run.described) if run.described and not run.theme_files.is_production else None
-    jobs = tuple(_plan(name, write, told, keys, twins) for name, write, told in run.waiting)
-    run.waiting.clear()
     known = _read_written(run.cache.find(_WRITTEN))
+    jobs = tuple(_plan(name, write, told, keys, known, twins) for name, write, told in run.waiting)
+    run.waiting.clear()
     brought = [job for job in jobs if job.name in known and _bring_along(job, known, run)]
-    run.written = {job.name: (job.key, job.names) for job in brought if job.key}
+    run.written = {job.name: (job.hint, job.key, job.names) for job in brought if job.key}
     missing = [job for job in jobs if job.name not in run.written]
     run.is_writing = True
 
@@ -110,7 +117,7 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
         run.theme_files.asked |= asked
         yield from wrong
         if key:
-            run.written[job.name] = key, job.names
+            run.written[job.name] = job.hint, key, job.names
         if job.source:
             entries[job.source] = _name_entry(job.source, key)
             run.cache.keep(entries[job.source], entry)
@@ -130,7 +137,7 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
 
 def number_written(run: Run) -> dict[str, tuple[int, ...]]:
     """The numbers on the disk of the files that have waited, in the staging folder."""
-    return {name: _number(run.staging.path, names) for name, (_, names) in run.written.items()}
+    return {name: _number(run.staging.path, names) for name, (_, _, names) in run.written.items()}
 
 
 def note_written(run: Run, numbers: Mapping[str, tuple[int, ...]]) -> None:
@@ -138,21 +145,38 @@ def note_written(run: Run, numbers: Mapping[str, tuple[int, ...]]) -> None:
     came there, since another build may have put its own in their place.
     """
     written = {
-        name: (key, *_stat(run.output, names))
-        for name, (key, names) in run.written.items()
+        name: (hint, key, *_stat(run.output, names))
+        for name, (hint, key, names) in run.written.items()
         if _number(run.output, names) == numbers[name]
     }
     run.cache.keep(_WRITTEN, pickle.dumps(written))
 
 
-def _plan(name: str, write: Callable[[], None], told: dict[str, Any], keys: Keys | None, twins: Twins) -> _Job:
-    """The job of a file that waits; `told` are the words that its template is told."""
+def _plan(
+    name: str,
+    write: Callable[[], None],
+    told: dict[str, Any],
+    keys: Keys | None,
+    known: Mapping[str, tuple[Any, ...]],
+    twins: Twins,
+) -> _Job:
+    """The job of a file that waits; `told` are the words that its template is told, `known` says what was written
+    before.
+    """
     page = told.get("page")
-    if page is None:
-        return _Job(name, write, partial(keys.find_list, told["listed"], told["sidebar"]) if keys else None)
-    source, twin = page.source_path, twins.find(page.source_path)
-    key = partial(keys.find_page, page, twin) if keys else None
-    return _Job(name, write, key, source, twins.find_document(source)) if twin else _Job(name, write, key)
+    twin = twins.find(page.source_path) if page else None
+    job = _Job(name, write)
+    if page and twin:
+        job = replace(job, source=page.source_path, document=twins.find_document(page.source_path))
+    if keys is None:
+        return job
+    find: Callable[[], bytes]
+    if page:
+        hint, find = keys.hint_page(page), partial(keys.find_page, page, twin)
+    else:
+        hint, find = keys.hint_list(told["listed"]), partial(keys.find_list, told["listed"], told["sidebar"])
+    before = known.get(name)
+    return replace(job, hint=hint, find_key=(lambda: before[1]) if before and before[0] == hint else find)
 
 
 def _bring_along(job: _Job, known: Mapping[str, tuple[Any, ...]], run: Run) -> bool:
@@ -161,24 +185,28 @@ def _bring_along(job: _Job, known: Mapping[str, tuple[Any, ...]], run: Run) -> b
         return False
     is_here = False
     with contextlib.suppress(OSError):
-        if known[job.name] == (job.key, *_stat(run.output, job.names)):
+        if known[job.name][1:] == (job.key, *_stat(run.output, job.names)):
             for name in job.names:
-                _link(Path(run.output, name), Path(run.staging.path, name))
+                _link(os.path.join(run.output, name), os.path.join(run.staging.path, name))
             # Another build may have put its own in their place meanwhile.
-            is_here = known[job.name] == (job.key, *_stat(run.staging.path, job.names))
+            is_here = known[job.name][1:] == (job.key, *_stat(run.staging.path, job.names))
     if not is_here:
         for name in job.names:  # what is written next must not go into the files of the output
             Path(run.staging.path, name).unlink(missing_ok=True)
     return is_here
 
 
-def _link(old: Path, new: Path) -> None:
+def _link(old: str, new: str) -> None:
     """Let a file stand here, too. Raises OSError when that cannot be, and then there is none."""
-    new.unlink(missing_ok=True)
     try:
         os.link(old, new)
-    except OSError:  # there are no links on this disk
-        shutil.copy2(old, new)
+    except OSError:  # its folder is not there yet, something else stands here, or there are no links on this disk
+        os.makedirs(os.path.dirname(new), exist_ok=True)
+        Path(new).unlink(missing_ok=True)
+        try:
+            os.link(old, new)
+        except OSError:
+            shutil.copy2(old, new)
 
 
 def _name_entry(source: str, key: bytes | None) -> bytes:

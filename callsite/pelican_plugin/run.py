@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Run:
         self.context: dict[str, Any] = {}
         self.waiting: list[tuple[str, Callable[[], None], dict[str, Any]]] = []  # files: see `rendering`
         self.is_writing = False
-        self.written: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self.written: dict[str, tuple[bytes, bytes, tuple[str, ...]]] = {}
         self.told: list[str] = []  # what was printed
         self.has_logged = False
         self.described: str | None = None  # its settings and versions, if they can be told from others
@@ -122,7 +123,13 @@ class Run:
     def start_making(self, roots: frozenset[str]) -> None:
         """Begin to make pages; in their code the names in these packages are looked for."""
         self.maker = Maker(
-            self.loader, self.renderer, self.configuration.policy, self.cache, self._describe_environment(), roots
+            self.loader,
+            self.renderer,
+            self.configuration.policy,
+            self.cache,
+            self._describe_environment(),
+            roots,
+            partial(find_gist, links=self.link_pattern),
         )
 
     def examine(self, paths: Iterable[str]) -> list[Problem]:
@@ -153,8 +160,7 @@ class Run:
         """What the reader hands out as the HTML of a file."""
         if not self.is_alone or path in self.articles:
             return self.draw(path)
-        converted = self.examined[path].prose.converted
-        return find_gist(converted.fill([""] * len(converted.order)), self.link_pattern)
+        return self.examined[path].gist
 
     def draw(self, path: str) -> str:
         """The HTML of a file's body."""
@@ -168,7 +174,7 @@ class Run:
         if not has_own_extensions(self.settings["MARKDOWN"]):
             with contextlib.suppress(TypeError):  # a function, say
                 options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
-        return f"{describe_tools()} {options} {describe_value(self.configuration.policy)}"
+        return f"{describe_tools()} {options} {describe_value(self.configuration.policy)} {self.link_pattern.pattern}"
 
     def find_uses(self, path: str) -> tuple[tuple[str, ...], ...]:
         """The paths of the pages whose symbols each listing of a file uses."""
