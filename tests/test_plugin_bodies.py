@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pelican.contents import Page, Static
 from pelican.log import LimitFilter
 from pelican.settings import DEFAULT_CONFIG
 
-from callsite.pelican_plugin.bodies import find_file_links, find_gist, find_link_pattern
+from callsite.pelican_plugin.bodies import find_file_links, find_gist, find_link_pattern, give_body, replace_link
 from tests.building import CONTENT, SiteFolder
 from tests.growth import find_growth
 
@@ -129,6 +131,79 @@ def test_marks_of_a_sites_own_are_gone_by() -> None:
     assert compare('<a href="@filename@x.md">x</a> <a href="{filename}y.md">', marked) == ["x.md"]
 
 
+# Addresses ----------------------------------------------------------------------------------------------------------
+
+
+def make_page(source: str, context: dict[str, Any], **settings: Any) -> Page:
+    known = {**DEFAULT_CONFIG, "PATH": "/site", "DEFAULT_LANG": "en", "PAGE_URL": "in/{slug}.html", **settings}
+    return Page("", {"title": "A page", "slug": "a-page"}, known, f"/site/{source}", context)
+
+
+_VALUES = ["/", "x.md", "y z.md", "y%20z.md", "a/", "..", "#top", "?q=1", ";p", "&amp;", "http:", "[", "\\", "s.png"]
+
+
+@given(
+    st.sampled_from(["filename", "static", "attach", "index", "tag", "else"]),
+    st.lists(st.sampled_from(_VALUES), min_size=1, max_size=5).map("".join) | st.just("/x.md#top"),
+    st.sampled_from(["", "/", "..", "../..", "https://x.example", "https://x.example/site/", "//x.example"]),
+    st.booleans(),
+    st.sampled_from(["to.html", "a\\b.html", "", "/rooted/", "https://y.example/", "x:y", "?a"]),
+)
+@example("filename", "/x.md?q=1;p#top", "https://x.example/site", False, "in/to.html")
+@example("filename", "//[", "", False, "to.html")
+def test_links_are_replaced_as_pelican_replaces_them(
+    what: str, value: str, siteurl: str, is_relative: bool, url: str
+) -> None:
+    context: dict[str, Any] = {}
+    page = make_page("a/own.md", context, RELATIVE_URLS=is_relative)
+    linked = make_page("x.md", context)
+    linked.override_url = url
+    static = Static("", {"title": "S"}, page.settings, "/site/s.png", context)
+    context |= {
+        "generated_content": {"x.md": linked, "a/x.md": page, "y z.md": linked, "a/y%20z.md": None},
+        "static_content": {"s.png": static, "a/s.png": static},
+    }
+    match = USUAL.match(f'<a href="{{{what}}}{value}"')
+    assert match
+
+    def find(replace: Any) -> str:
+        try:
+            return str(replace())
+        except ValueError as error:
+            return f"! {error}"
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("contents", "urlwrappers"):  # they say nothing twice in one process
+            patch.setattr(f"pelican.{name}.logger", logging.getLogger("unheard"))
+        assert find(lambda: replace_link(page, siteurl, match)) == find(lambda: page._link_replacer(siteurl, match))
+
+
+def test_an_address_changes_with_what_it_is_made_of() -> None:
+    page, plain = (make_page("x.md", {}, PAGE_URL="{slug}-{lang}-{colour}", PAGE_SAVE_AS="{slug}") for _ in range(2))
+    for content in (page, plain):
+        content.metadata["colour"] = "red"
+    give_body(page, str)
+    found = []
+
+    def look() -> None:
+        found.append((page.url, page.save_as))
+        assert found[-1] == (plain.url, plain.save_as)
+
+    look()
+    look()
+    changes: tuple[tuple[str, Any], ...] = (("slug", "b"), ("lang", "de"), ("status", "draft"))
+    for name, value in changes:
+        setattr(page, name, value)
+        setattr(plain, name, value)
+        look()
+    for content in (page, plain):
+        content.status = "published"
+        content.metadata["colour"] = "blue"
+    look()
+    assert found[0] == found[1] == ("a-page-en-red", "a-page")
+    assert found[-1] == ("b-de-blue", "b")
+
+
 # In builds ----------------------------------------------------------------------------------------------------------
 
 PAGE = "title: {0}\nslug: {0}\n\n{1}\n"
@@ -172,7 +247,8 @@ def test_links_to_files_lead_to_their_places(files: SiteFolder) -> None:
             "content/pages/one.md": PAGE.format(
                 "one",
                 "[f]({filename}about.md#x) [s]({static}/images/a.png) [a]({attach}mine.txt) ![i]({static}/images/a.png)"
-                " [t]({tag}x y) [c]({category}misc) [i]({index}) [|f|](|filename|about.md) [no]({filename}gone.md)",
+                " [t]({tag}x y) [c]({category}misc) [i]({index}) [|f|](|filename|about.md) [no]({filename}gone.md)"
+                " [nor]({filename}/none.md) [rooted]({filename}/pages/raw.md?q=1#x)",
             ),
             "content/pages/mine.txt": "mine",
             "content/pages/raw.md": PAGE.format("raw", "<a class='x' href='{filename}one.md'>one</a>"),
@@ -187,6 +263,8 @@ def test_links_to_files_lead_to_their_places(files: SiteFolder) -> None:
         'href="/deep/mine.txt"',
         'src="/images/a.png"',
         'href="{filename}gone.md"',
+        'href="{filename}/none.md"',
+        'href="/deep/raw.html?q=1#x"',
     ):
         assert wanted in page
     assert "href='/deep/one.html'" in read["deep/raw.html"]
