@@ -62,9 +62,7 @@ def find_file_links(html: str, links: re.Pattern[str]) -> Iterator[re.Match[str]
 
 
 def give_body(content: Content, draw: Callable[[str], str]) -> None:
-    """Let a content object draw its body, by the path of its source, whenever it is asked for, and remember its
-    address, which is asked for more often.
-    """
+    """Let a content object draw its body, by the path of its source, whenever it is asked for."""
     links = content._get_intrasite_link_regex()
 
     def update(html: str, siteurl: str) -> str:
@@ -77,7 +75,6 @@ def give_body(content: Content, draw: Callable[[str], str]) -> None:
 
     content._get_content = lambda: draw(content.source_path)
     content._update_content = update
-    _remember_addresses(content)
 
 
 def replace_link(content: Content, siteurl: str, match: re.Match[str]) -> str:
@@ -105,20 +102,6 @@ def _join(siteurl: str, value: str, url: str, is_relative: bool) -> str:
     """The address of a page, whose own is `url`, with all else that the `value` of a link says."""
     joined = os.path.join(siteurl, url) if is_relative else urljoin(siteurl.removesuffix("/") + "/", url)
     return urlunparse(_parse(value)._replace(path=joined.replace("\\", "/")))
-
-
-def _remember_addresses(content: Content) -> None:
-    """Have a content object work out its addresses again only when what they are made of has changed."""
-    expand = content._expand_settings
-    known: dict[str, tuple[tuple[Any, ...], str]] = {}
-
-    def expand_once(key: str) -> str:
-        made_of = content.status, content.slug, content.lang, content.metadata
-        if key not in known or known[key][0] != made_of:
-            known[key] = (*made_of[:3], dict(content.metadata)), expand(key)
-        return known[key][1]
-
-    content._expand_settings = expand_once
 
 
 def _find_openings(html: str) -> list[int]:
