@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-import os
 import pickle
 import struct
 import tempfile
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from callsite.errors import CallsiteError
-from callsite.storing import sweep, write_whole
+from callsite.storing import Growing, sweep, write_whole
 
 # The number changes whenever the format does.
 _MAGIC = b"callsite cache 1\n"
@@ -39,6 +38,9 @@ _CHECK = 16
 _MOST_FILES = 8
 
 _ENDING = ".pages"
+
+# So many records of the old file are read at once.
+_ONCE = 1_000
 
 
 class _Spot(NamedTuple):
@@ -76,15 +78,15 @@ class Cache:
         self._path = path
         self._old, self._spots = _open_old(path) if path else (b"", {})
         self._used: dict[bytes, _Spot] = {}
-        self._file, self._part = _make_new(path)
-        self._end = os.pwrite(self._file, _MAGIC, 0)
+        self._new, self._part = _make_new(path)
+        self._new.add(_MAGIC)
 
     def find(self, key: bytes) -> bytes | None:
         """The record with this key, None when there is none. What is asked for stays for the next build."""
         spot = self._used.get(key) or self._spots.get(key)
         if spot is None:
             return None
-        data = os.pread(self._file, spot.size, spot.at) if spot.is_new else self._old[spot.at : spot.at + spot.size]
+        data = self._new.read(spot.at, spot.size) if spot.is_new else self._old[spot.at : spot.at + spot.size]
         if _find_check(data) != spot.check:
             self.forget(key)
             return None
@@ -97,7 +99,7 @@ class Cache:
 
     def keep(self, key: bytes, data: bytes) -> None:
         """Add a record. Raises OSError when there is no room for it."""
-        self._used[key] = _Spot(self._append(data), len(data), _find_check(data), is_new=True)
+        self._used[key] = _Spot(self._new.add(data), len(data), _find_check(data), is_new=True)
 
     def forget(self, key: bytes) -> None:
         """Let a record go."""
@@ -111,29 +113,25 @@ class Cache:
         if self._path is None or self._part is None:
             return
         with contextlib.suppress(OSError):
-            for key, spot in sorted(self._used.items(), key=lambda item: item[1].at):
-                if not spot.is_new:
-                    self.keep(key, self._old[spot.at : spot.at + spot.size])
-            index = pickle.dumps({key: spot[:3] for key, spot in self._used.items()}, pickle.HIGHEST_PROTOCOL)
-            self._append(_END.pack(self._append(index), len(index), _find_check(index)))
+            index = {key: spot[:3] for key, spot in self._used.items() if spot.is_new}
+            old = sorted(
+                ((key, spot) for key, spot in self._used.items() if not spot.is_new), key=lambda item: item[1].at
+            )
+            for start in range(0, len(old), _ONCE):  # what was damaged on the disk is found to be when it is read
+                some = old[start : start + _ONCE]
+                at = self._new.add(b"".join(self._old[spot.at : spot.at + spot.size] for _, spot in some))
+                for key, spot in some:
+                    index[key] = at, spot.size, spot.check
+                    at += spot.size
+            told = pickle.dumps(index, pickle.HIGHEST_PROTOCOL)
+            self._new.add(_END.pack(self._new.add(told), len(told), _find_check(told)))
             self._part.replace(self._path)
             self._part = None
             _remove_oldest(self._path.parent)
 
-    def _append(self, data: bytes) -> int:
-        """Write at the end of the new file; returns where that is."""
-        at, view = self._end, memoryview(data)
-        while view:
-            written = os.pwrite(self._file, view, self._end)
-            self._end += written
-            view = view[written:]
-        return at
-
     def close(self) -> None:
         """Let go of all files."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        self._new.close()
         if self._part is not None:
             self._part.unlink(missing_ok=True)
             self._part = None
@@ -161,7 +159,7 @@ def _open_old(path: Path) -> tuple[mmap.mmap | bytes, dict[bytes, _Spot]]:
     return data, {key: _Spot(*spot) for key, spot in pickle.loads(index).items()}  # noqa: S301
 
 
-def _make_new(path: Path | None) -> tuple[int, Path | None]:
+def _make_new(path: Path | None) -> tuple[Growing, Path | None]:
     """A file for new records, and its path unless it has none."""
     if path is not None:
         with contextlib.suppress(OSError, CallsiteError):
@@ -171,9 +169,8 @@ def _make_new(path: Path | None) -> tuple[int, Path | None]:
             if not ignore.exists():  # the folder may be anywhere, and is nothing to keep
                 write_whole(ignore, b"*\n")
             number, name = tempfile.mkstemp(prefix=".callsite-", dir=path.parent)
-            return number, Path(name)
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno()), None
+            return Growing(number), Path(name)
+    return Growing(), None
 
 
 def _remove_oldest(folder: Path) -> None:

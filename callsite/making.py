@@ -121,7 +121,7 @@ class Maker:
 
     def load(self, source: Source) -> Page:
         """The page of a file. The one that was loaded last is kept: its HTML and its twins are made in turn."""
-        if self._last is None or self._last[0] is not source:
+        if self._last is None or self._last[0] != source:
             self._last = source, self._load(source).page
         return self._last[1]
 

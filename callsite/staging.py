@@ -55,7 +55,7 @@ class Staging:
                 shutil.copymode(self.target, self.path)
                 _carry(self.target, self.path, keep)
                 for path in built:
-                    _keep_time(self.target / path, self.path / path)
+                    _keep_time(os.path.join(self.target, path), os.path.join(self.path, path))
             (self.path / MANIFEST).write_text(json.dumps(built, indent=0) + "\n", encoding="ascii")
             if self.target.exists():
                 swap(self.path, self.target)
@@ -179,10 +179,11 @@ def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
     """
     ours = _read_manifest(old)
     for path in _list_all(old):
-        wanted = path not in ours if keep is None else path.partition("/")[0] in keep
+        if path in ours if keep is None else path.partition("/")[0] not in keep:
+            continue
         source, copy = old / path, new / path
         is_folder = source.is_dir() and not source.is_symlink()
-        if not wanted or (os.path.lexists(copy) and copy.is_dir() == is_folder):
+        if os.path.lexists(copy) and copy.is_dir() == is_folder:
             continue
         try:
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -201,7 +202,7 @@ def _carry(old: Path, new: Path, keep: Collection[str] | None) -> None:
             shutil.copy2(source, copy, follow_symlinks=False)
 
 
-def _keep_time(old: Path, new: Path) -> None:
+def _keep_time(old: str, new: str) -> None:
     """Give a file the time of the one it replaces, if nothing else has changed."""
     try:
         before, after = os.lstat(old), os.lstat(new)
@@ -214,7 +215,7 @@ def _keep_time(old: Path, new: Path) -> None:
         os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def _are_equal(one: Path, other: Path) -> bool:
+def _are_equal(one: str, other: str) -> bool:
     with open(one, "rb") as first, open(other, "rb") as second:
         while data := first.read(_ONCE):
             if data != second.read(_ONCE):
@@ -233,15 +234,19 @@ def _read_manifest(old: Path) -> frozenset[str]:
 
 def _list_all(folder: Path) -> Iterator[str]:
     """What is below a folder, the folders themselves included and before what is in them."""
-    for root, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            yield os.path.relpath(os.path.join(root, name), folder).replace(os.sep, "/")
+    for _, start, folders, files in _walk(folder):
+        yield from (start + name for name in (*folders, *files))
 
 
 def list_files(folder: Path) -> Iterator[str]:
     """The files below a folder, with `/` between folders; links count as files."""
-    for root, folders, files in os.walk(folder):
+    for root, start, folders, files in _walk(folder):
         links = [name for name in folders if os.path.islink(os.path.join(root, name))]
-        below = os.path.relpath(root, folder).replace(os.sep, "/")
-        start = "" if below == os.curdir else f"{below}/"
         yield from (start + name for name in (*files, *links))
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, str, list[str], list[str]]]:
+    """Each folder: its path, what the names in it begin with below `folder`, and the names of folders and of files."""
+    for root, folders, files in os.walk(folder):
+        below = os.path.relpath(root, folder).replace(os.sep, "/")
+        yield root, "" if below == os.curdir else f"{below}/", folders, files

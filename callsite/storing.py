@@ -83,6 +83,38 @@ def sweep(folder: Path) -> None:
                 path.unlink()
 
 
+class Growing:
+    """A file that grows at its end and is read by place, by this process and its copies: those can read what there was
+    when they were made. Without a number, it is one that nobody else sees and that ends with them.
+    """
+
+    def __init__(self, file: int | None = None) -> None:
+        if file is None:
+            with tempfile.TemporaryFile() as unnamed:
+                file = os.dup(unnamed.fileno())
+        self._file = file
+        self._end = 0
+
+    def add(self, data: bytes) -> int:
+        """Write at the end; returns where that is. Raises OSError when there is no room."""
+        at, view = self._end, memoryview(data)
+        while view:
+            written = os.pwrite(self._file, view, self._end)
+            self._end += written
+            view = view[written:]
+        return at
+
+    def read(self, at: int, size: int) -> bytes:
+        """What is there, so many bytes."""
+        return os.pread(self._file, size, at)
+
+    def close(self) -> None:
+        """Let go of the file. A second time does nothing."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
+
+
 @contextlib.contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:

@@ -178,32 +178,6 @@ def test_links_are_replaced_as_pelican_replaces_them(
         assert find(lambda: replace_link(page, siteurl, match)) == find(lambda: page._link_replacer(siteurl, match))
 
 
-def test_an_address_changes_with_what_it_is_made_of() -> None:
-    page, plain = (make_page("x.md", {}, PAGE_URL="{slug}-{lang}-{colour}", PAGE_SAVE_AS="{slug}") for _ in range(2))
-    for content in (page, plain):
-        content.metadata["colour"] = "red"
-    give_body(page, str)
-    found = []
-
-    def look() -> None:
-        found.append((page.url, page.save_as))
-        assert found[-1] == (plain.url, plain.save_as)
-
-    look()
-    look()
-    changes: tuple[tuple[str, Any], ...] = (("slug", "b"), ("lang", "de"), ("status", "draft"))
-    for name, value in changes:
-        setattr(page, name, value)
-        setattr(plain, name, value)
-        look()
-    for content in (page, plain):
-        content.status = "published"
-        content.metadata["colour"] = "blue"
-    look()
-    assert found[0] == found[1] == ("a-page-en-red", "a-page")
-    assert found[-1] == ("b-de-blue", "b")
-
-
 # In builds ----------------------------------------------------------------------------------------------------------
 
 PAGE = "title: {0}\nslug: {0}\n\n{1}\n"

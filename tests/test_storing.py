@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callsite.errors import CallsiteError
-from callsite.storing import keep_file, new_file, new_folder, sweep, write_whole
+from callsite.storing import Growing, keep_file, new_file, new_folder, sweep, write_whole
 
 
 def _names(folder: Path) -> list[str]:
@@ -93,3 +93,14 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     ):
         keep_file(file, part, tmp_path / "folder")
     assert _names(tmp_path) == ["file", "folder"]
+
+
+def test_a_file_that_grows_is_read_by_place(tmp_path: Path) -> None:
+    for growing in (Growing(), Growing(os.open(tmp_path / "named", os.O_RDWR | os.O_CREAT))):
+        places = [growing.add(data) for data in (b"one", b"", b"three")]
+        assert places == [0, 3, 3]
+        assert [growing.read(at, size) for at, size in zip(places, (3, 0, 5), strict=True)] == [b"one", b"", b"three"]
+        growing.close()
+        growing.close()
+    assert (tmp_path / "named").read_bytes() == b"onethree"
+    assert _names(tmp_path) == ["named"]

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer
 from callsite.staging import Staging, open_staging
+from callsite.storing import Growing
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
 
@@ -82,9 +84,11 @@ class Run:
         self.cache = Cache(plan_cache(self.settings))
         keep_compiled(self.settings, self.cache, is_kept=self.is_alone)
         self.ignored: dict[str, frozenset[str]] = {}  # by path as problems name it: codes
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, Source] = {}  # what is in them is put aside once they are examined
+        self._texts = Growing()
+        self._places: dict[str, tuple[int, int]] = {}
         self.articles: set[str] = set()
-        self.heads: dict[str, Page] = {}  # their metadata alone
+        self.heads: dict[str, Page] = {}  # their metadata alone, until they are examined
         self.examined: dict[str, Examined] = {}
         self.outlines: dict[str, Outline] = {}  # by path as problems name it
         self.maker: Maker | None = None
@@ -138,18 +142,25 @@ class Run:
         sources = [self.sources[path] for path in paths]
         problems: list[Problem] = []
         for source, examined in zip(sources, self.maker.examine_all(sources, self.processes), strict=True):
+            self.sources[source.path] = replace(source, data=b"")
+            self._places[source.path] = self._texts.add(source.data), len(source.data)
+            del self.heads[source.path]
             self.examined[source.path] = examined
             self.outlines[examined.outline.at.path] = examined.outline
             self.ignored[examined.outline.at.path] = examined.ignored
             problems += examined.problems
         return problems
 
+    def find_source(self, path: str) -> Source:
+        """A file as it was when it was examined."""
+        return replace(self.sources[path], data=self._texts.read(*self._places[path]))
+
     def link(self, path: str) -> None:
         """Find the links in the listings of a file."""
         assert self.maker is not None  # see above
         assert self.crosslinks is not None
         examined = self.examined[path]
-        words = self.maker.find_words(self.sources[path], examined)
+        words = self.maker.find_words(self.find_source(path), examined)
         self.linked[path] = self.crosslinks.find(examined.outline, words)
 
     def makes(self, content: object) -> bool:
@@ -166,7 +177,7 @@ class Run:
         """The HTML of a file's body."""
         assert self.maker is not None  # see above
         links = [those.links for those in self.linked[path]]
-        return self.maker.draw(self.sources[path], self.examined[path], links)
+        return self.maker.draw(self.find_source(path), self.examined[path], links)
 
     def _describe_environment(self) -> str:
         """Tells what pages are made with besides their text from what other runs make them with."""
@@ -220,6 +231,7 @@ class Run:
         """Forget the staging folder, and let the settings name the output again."""
         self.staging.discard()
         self.cache.close()
+        self._texts.close()
         self.settings["OUTPUT_PATH"] = self.output
 
 

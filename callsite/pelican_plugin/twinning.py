@@ -73,7 +73,7 @@ class Twins:
         run, twin, path = self._run, self.find(source), self.find_document(source)
         assert twin  # as said above
         assert run.maker  # all pages are examined by now
-        part = make_part(twin, run.maker.load(run.sources[source]), self.site, self._resolve)
+        part = make_part(twin, run.maker.load(run.find_source(source)), self.site, self._resolve)
         problem = write_file(run.staging.path, path, part.document) if path else None
         return part.entry, (problem,) if problem else ()
 
