@@ -27,7 +27,7 @@ from pygments.token import Comment, Generic, String, Token, is_token_subtype
 
 from callsite.address import is_web_address
 from callsite.colouring import render_pieces, render_text
-from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, is_too_long, lex_run
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, find_names, is_too_long, lex_run
 from callsite.linking import CodeLink
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
 from callsite.openings import Piece
@@ -87,7 +87,7 @@ def list_mark_ids(listing: Listing, number: int) -> tuple[str, ...]:
 
 def find_listing_problems(listing: Listing) -> Iterator[Problem]:
     """What keeps a listing from being coloured."""
-    if find_lexer(listing.snippet.language) is None:
+    if not find_names(listing.snippet.language):
         yield _unknown_language(listing)
     lines = listing.snippet.lines
     if sum(len(line.text) + 1 for line in lines) > LONGEST_LINE:  # else none of its runs is

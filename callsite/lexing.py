@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.lexers.special import TextLexer
 from pygments.token import Token
 from pygments.util import ClassNotFound
@@ -38,6 +38,19 @@ def find_lexer(language: str) -> Lexer | None:
     except ClassNotFound:
         return None
     return lexer
+
+
+@lru_cache(maxsize=256)
+def find_names(language: str) -> tuple[str, ...]:
+    """The names of the lexer that `find_lexer` finds, none when it finds none. The lexer is not made for that: it would
+    compile all of its patterns.
+    """
+    name = language.lower()
+    for _, names, _, _ in get_all_lexers(plugins=False):
+        if name in names:
+            return tuple(names)
+    lexer = find_lexer(language)  # plain text, or one of a plugin
+    return tuple(lexer.aliases) if lexer else ()
 
 
 def is_too_long(code: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple, cast
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,8 +57,7 @@ class Dates:
     changed: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of code, without its line end and without notation; it may be marked."""
 
     text: str
@@ -68,8 +69,7 @@ class Line:
         return not self.marked and not self.text.strip(" \t")
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Code left out here; `note` is what the author says of it, without ellipses."""
 
     note: str
@@ -78,46 +78,41 @@ class Gap:
 Row = Line | Gap
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snippet:
     """An excerpt of one source file: lines of code, some marked, with gaps between runs of them.
 
     `language` is a Pygments alias as the author wrote it, or "". A line next to a gap is never blank: blank lines
-    around a gap belong to the gap.
+    around a gap belong to the gap. What follows from the rows is worked out once, when it is first asked for.
     """
 
     language: str
     rows: tuple[Row, ...]
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines of code in order, gaps left out."""
-        return tuple(row for row in self.rows if isinstance(row, Line))
+        runs = self.runs
+        return runs[0] if len(runs) == 1 else tuple(line for run in runs for line in run)
 
-    @property
+    @cached_property
     def runs(self) -> tuple[tuple[Line, ...], ...]:
         """The unbroken stretches of code between gaps; none of them is empty."""
-        runs: list[tuple[Line, ...]] = []
-        run: list[Line] = []
-        for row in self.rows:
-            if isinstance(row, Line):
-                run.append(row)
-            elif run:
-                runs.append(tuple(run))
-                run = []
-        if run:
-            runs.append(tuple(run))
-        return tuple(runs)
+        rows = self.rows
+        gaps = [number for number, row in enumerate(rows) if isinstance(row, Gap)]
+        starts = (0, *(gap + 1 for gap in gaps))
+        runs = [rows[start:end] for start, end in zip(starts, (*gaps, len(rows)), strict=True) if start < end]
+        return cast("tuple[tuple[Line, ...], ...]", tuple(runs))
 
-    @property
+    @cached_property
     def code(self) -> str:
         r"""The code a reader sees, one `\n` between lines and none at the end."""
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join([line.text for line in self.lines])
 
-    @property
+    @cached_property
     def marks(self) -> tuple[int, ...]:
         """The positions of the marked lines among `lines`, 0 being the first."""
-        return tuple(index for index, line in enumerate(self.lines) if line.marked)
+        return tuple([index for index, line in enumerate(self.lines) if line.marked])
 
 
 @dataclass(frozen=True, slots=True)

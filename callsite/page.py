@@ -18,7 +18,7 @@ from callsite.address import is_web_address
 from callsite.blocks import DEEPEST, Fence, Mixed, find_blocks
 from callsite.fence import format_info, parse_info
 from callsite.header import format_header, parse_header, split_header
-from callsite.model import Block, Layout, Line, Listing, Meta, Page, Place, Problem, Prose, Severity, Snippet, Written
+from callsite.model import Block, Layout, Listing, Meta, Page, Place, Problem, Prose, Severity, Written
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
 from callsite.text import BOM, CONTROL, holds_control, normalise_ends, split_ends
 from callsite.wording import count
@@ -136,18 +136,7 @@ def replace_listing(text: str, number: int, listing: Listing) -> str:
 def lines_fit(listing: Listing) -> bool:
     """Whether the origin gives every run of the listing a range of just its length."""
     spans = [last - first + 1 for first, last in listing.origin.lines]
-    return spans == _count_runs(listing.snippet)
-
-
-def _count_runs(snippet: Snippet) -> list[int]:
-    """How many lines each of the snippet's runs has."""
-    counts = [0]
-    for row in snippet.rows:
-        if isinstance(row, Line):
-            counts[-1] += 1
-        elif counts[-1]:
-            counts.append(0)
-    return counts if counts[-1] else counts[:-1]
+    return spans == [len(run) for run in listing.snippet.runs]
 
 
 def _find_fences(body: str, row: int) -> tuple[list[_Fence], list[int], list[int]]:
@@ -248,7 +237,7 @@ def _find_listing_problems(fence: _Fence, listing: Listing) -> Iterator[Problem]
         hint = "known are project= version= path= rev= url= licence= artefact= lines=, each once"
         yield Problem(at, "L104", f"`{word}` on the fence line cannot be read", hint, Severity.WARNING)
     if listing.origin.lines and not lines_fit(listing):
-        held = ", ".join(count(lines, "line") for lines in _count_runs(listing.snippet)) or "no lines"
+        held = ", ".join(count(len(run), "line") for run in listing.snippet.runs) or "no lines"
         message = f"`lines=` does not fit the listing, whose runs have {held}"
         yield Problem(at, "L105", message, "give each run between gaps its own range", Severity.WARNING)
     if listing.origin.url and not is_web_address(listing.origin.url):

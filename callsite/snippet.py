@@ -12,6 +12,8 @@ Three or more tildes alone on a line underline a heading in reStructuredText and
 from __future__ import annotations
 
 import re
+from functools import partial
+from itertools import repeat
 
 from callsite.model import Gap, Line, Row, Snippet
 
@@ -44,28 +46,27 @@ _FILE_NAME = re.compile(
 )
 
 
-_EMPTY = Line("")
+# A line of its text and whether it is marked, without a step of Python for each.
+_make_row = partial(tuple.__new__, Line)
 
 
 def parse_snippet(text: str, language: str = "") -> Snippet:
     r"""Read the inside of a listing. Any text gives a snippet; a last line without `\n` counts as a line."""
-    rows: list[Row] = []
-    after_gap = False
-    for line in split_rows(text):
-        # Marks, gaps and what must not be read as either have tildes or an ellipsis in them.
-        if "~~" in line or "..." in line or "…" in line:
-            row = _parse_row(line)
-            if isinstance(row, Gap):
-                while rows and isinstance(rows[-1], Line) and rows[-1].blank:
-                    rows.pop()
-                rows.append(row)
-                after_gap = True
-                continue
-        else:
-            row = Line(line) if line else _EMPTY
-        if not (after_gap and row.blank):
-            rows.append(row)
-            after_gap = False
+    texts = split_rows(text)
+    rows: list[Row] = list(map(_make_row, zip(texts, repeat(False))))
+    gaps: list[int] = []
+    # Marks, gaps and what must not be read as either have tildes or an ellipsis in them.
+    for number in [number for number, line in enumerate(texts) if "~~" in line or "..." in line or "…" in line]:
+        rows[number] = row = _parse_row(texts[number])
+        if isinstance(row, Gap):
+            gaps.append(number)
+    for gap in reversed(gaps):
+        start, end = gap, gap + 1
+        while start and _is_blank(rows[start - 1]):
+            start -= 1
+        while end < len(rows) and _is_blank(rows[end]):
+            end += 1
+        rows[start:end] = rows[gap : gap + 1]
     return Snippet(language, tuple(rows))
 
 
@@ -127,6 +128,10 @@ def find_title(snippet: Snippet) -> str:
         return ""
     words = first.text[opening.end() :].strip().removesuffix(_CLOSE.get(opening[1][:2], "\n")).strip()
     return words if _FILE_NAME.fullmatch(words) else ""
+
+
+def _is_blank(row: Row) -> bool:
+    return isinstance(row, Line) and row.blank
 
 
 def _parse_row(row: str) -> Row:

@@ -15,7 +15,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
 from pygments.token import Keyword, Name, String, Token, is_token_subtype
 
-from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, is_too_long, lex_run
+from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, find_names, is_too_long, lex_run
 from callsite.openings import Piece
 from tests.strategies import rows, texts
 
@@ -65,6 +65,12 @@ def test_lexers_are_found_by_their_names() -> None:
     assert _lexer("").name == "Text only"
     assert find_lexer("no-such-language") is None
     assert find_lexer("pyhton") is None
+
+
+def test_the_names_of_a_lexer_are_known_without_making_it() -> None:
+    for language in ("python", "PYTHON", "Html+Jinja", "", "text", "php"):
+        assert set(find_names(language)) == set(_lexer(language).aliases), language
+    assert find_names("no-such-language") == ()
 
 
 def test_tokens_over_several_lines_are_cut_at_line_ends() -> None:
