@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from callsite.navigation import once
 from callsite.navigation.once import Once
+from callsite.navigation.views import Entry, SideItem
 from tests.building import SiteFolder
 
 THEME = Path(__file__).parents[1] / "theme"
@@ -81,6 +83,83 @@ def test_in_a_template() -> None:
     assert len(asked) == 2
 
 
+# Parts of entries ---------------------------------------------------------------------------------------------------
+
+_ENTRIES = Entry("A", "a.html"), Entry("B", "b.html")
+
+
+class _Shown:
+    """Tells which entries were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def __call__(self, entry: object) -> str:
+        self.asked.append(entry)
+        return f"{len(self.asked)};"
+
+
+def test_the_part_of_an_entry_is_made_once_for_each_key() -> None:
+    show, parts = _Shown(), Once()
+    first, second = _ENTRIES
+    assert parts.each(_ENTRIES, "a", caller=show) == "1;2;"
+    assert parts.each((second, first, second), "a", caller=show) == "2;1;2;"
+    assert parts.each([first], "b", caller=show) == "3;"
+    assert parts.each((), "a", caller=show) == ""
+    assert show.asked == [first, second, first]
+
+
+def test_entries_that_are_only_equal_are_two() -> None:
+    show, parts = _Shown(), Once()
+    assert parts.each([Entry("A", "&amp;")], caller=show) == "1;"
+    assert parts.each([Entry("A", Markup("&amp;"))], caller=show) == "2;"
+    assert parts.each([_ENTRIES[0]], 1, caller=show) == "3;"
+    assert parts.each([_ENTRIES[0]], True, caller=show) == "4;"
+
+
+def test_entries_that_are_gone_are_not_taken_for_others() -> None:
+    """Python gives what is made next the place of what nobody has any more."""
+    parts = Once()
+    titles = [str(number) for number in range(50)]
+    shown = [parts.each([Entry(title, "")], caller=lambda entry: str(entry.title)) for title in titles]
+    assert shown == titles
+
+
+def test_entries_of_one_page_alone_are_shown_each_time() -> None:
+    show, parts = _Shown(), Once()
+    items = [SideItem("A", "a"), SideItem("B", "b", current=True), SideItem("C", "c", own=True), SideItem("D", "d")]
+    shown = [parts.each(items, caller=show, unless="is_marked") for _ in range(2)]
+    assert shown == ["1;2;3;4;", "1;5;6;4;"]
+
+
+def test_entries_under_a_key_that_cannot_be_compared_are_shown_each_time() -> None:
+    show, parts = _Shown(), Once()
+    assert [parts.each(_ENTRIES, [], caller=show) for _ in range(2)] == ["1;2;", "3;4;"]
+
+
+def test_entries_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "_MOST_ENTRIES", 3)
+    show, parts = _Shown(), Once()
+    entries = [replace(_ENTRIES[0]) for _ in range(10)]
+    for entry in entries:
+        parts.each([entry], "a", caller=show)
+        assert len(parts._entries["a", str]) <= 3
+    assert parts.each(entries[-1:], "a", caller=show) == "10;"
+    assert parts.each(entries[:1], "a", caller=show) == "11;"
+
+
+def test_entries_in_a_template() -> None:
+    template = Environment(autoescape=True).from_string(
+        "{% call(entry) once.each(entries, 'x', who) %}<b>{{ entry.title }} {{ who }}</b>{% endcall %}"
+    )
+    parts = Once()
+    for who in ("a&b", "c", "a&b"):
+        shown = f"<b>A {Markup.escape(who)}</b><b>B {Markup.escape(who)}</b>"
+        assert template.render(once=parts, entries=_ENTRIES, who=who) == shown
+
+
+# In builds ----------------------------------------------------------------------------------------------------------
+
 _CONTENT = {
     "content/pages/web.md": "title: Web\nslug: web\nsortorder: 0100\ntoc: True\n\nText.\n",
     "content/pages/api.md": "title: API\nslug: api\nsortorder: 0110\n\nText.\n",
@@ -106,7 +185,13 @@ def test_pages_are_the_same_as_when_all_is_made_each_time(
     def make(self: Once, *key: object, caller: Callable[[], str]) -> str:
         return caller()
 
+    def make_each(
+        self: Once, entries: Iterable[object], *key: object, caller: Callable[[object], str], unless: str = ""
+    ) -> str:
+        return "".join(map(caller, entries))
+
     monkeypatch.setattr(Once, "__call__", make)
+    monkeypatch.setattr(Once, "each", make_each)
     assert site.build().code == 0
     assert site.snapshot() == made
     assert ("All articles" in made["g.html"].decode()) is has_articles
@@ -118,7 +203,7 @@ def test_the_theme_says_of_each_part_what_it_shows() -> None:
         line.strip()
         for path in sorted((THEME / "templates").iterdir())
         for line in path.read_text(encoding="utf-8").splitlines()
-        if "{% call callsite.once(" in line
+        if "{% call" in line
     ]
-    assert len(calls) == 4
-    assert all(", SITEURL" in call for call in calls)
+    assert len(calls) == 7
+    assert all(" callsite.once" in call and ", SITEURL" in call for call in calls)

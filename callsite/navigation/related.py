@@ -38,6 +38,7 @@ class Relatives:
         # An excerpt is in several lists, and its entry is the same in each.
         self._excerpts: dict[tuple[str, int], Entry] = {}
         self._excerpts_of_projects: dict[tuple[str, int], Entry] = {}
+        self._companions: dict[tuple[str, int], Entry] = {}
 
     def list_related(self, page: Outline, module: ModuleView | None, at: int) -> tuple[Related, ...]:
         """The lists of a page that stands at `at` in a module; empty ones are left out."""
@@ -101,11 +102,15 @@ class Relatives:
         return f"uses/{url}" if url.endswith(".html") else f"uses/{f'{url}/index.html'.lstrip('/').replace('//', '/')}"
 
     def _list_companions(self, companions: Iterable[tuple[Outline, int]]) -> tuple[Entry, ...]:
-        return tuple(
-            Entry(entry.title, entry.url, entry.symbol, note=count(number, "excerpt"))
-            for other, number in companions
-            if (entry := self._entries[other.at.path])
-        )
+        return tuple([self._list_companion(other.at.path, number) for other, number in companions])
+
+    def _list_companion(self, path: str, number: int) -> Entry:
+        listed = self._companions.get((path, number))
+        if listed is None:
+            entry = self._entries[path]
+            note = count(number, "excerpt")
+            listed = self._companions[path, number] = Entry(entry.title, entry.url, entry.symbol, note=note)
+        return listed
 
     def _list_projects(self, page: Outline) -> Iterator[Related]:
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:

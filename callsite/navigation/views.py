@@ -137,6 +137,11 @@ class SideItem:
     code: bool = False
     children: tuple[SideItem, ...] = ()
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is shown in another way than on most pages."""
+        return self.current or self.own
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
