@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
+from markupsafe import Markup, escape
 
 from callsite.cache import Cache, find_key
+
+# How many escaped texts are remembered, and how long they may be: addresses and titles come again and again.
+_MOST_TEXTS = 8192
+_LONGEST_TEXT = 200
 
 
 class CompiledTemplates(BytecodeCache):
@@ -28,6 +35,8 @@ class CompiledTemplates(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Jinja's: find the code of a template."""
+        if bucket.environment.template_class is jinja2.Template:
+            bucket.environment.template_class = _Template
         key = self._find_key(bucket)
         bucket.code = self._codes.get(key)
         data = self._cache.find(key) if bucket.code is None and self._is_kept else None
@@ -52,6 +61,35 @@ class CompiledTemplates(BytecodeCache):
             env.optimized, env.is_async, sorted(env.extensions), sorted(env.filters), sorted(env.tests),
         )  # fmt: skip
         return find_key("template", bucket.key, bucket.checksum, repr(syntax), jinja2.__version__, sys.version)
+
+
+class _Template(jinja2.Template):
+    """A template whose code joins escaped texts without making an object of each of them that says so."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: jinja2.Environment,
+        code: CodeType,
+        globals: MutableMapping[str, Any],  # noqa: A002  # Jinja's
+        uptodate: Callable[[], bool] | None = None,
+    ) -> jinja2.Template:
+        """Jinja's: make a template. All that its code does with what `escape` returns is to join it to the rest."""
+        template = super().from_code(environment, code, globals, uptodate)
+        template.root_render_func.__globals__["escape"] = escape_text
+        return template
+
+
+def escape_text(value: object) -> str:
+    """A value as HTML: what `markupsafe.escape` makes of it, though perhaps as plain text."""
+    if type(value) is str:
+        return _escape(value) if len(value) < _LONGEST_TEXT else escape(value)
+    return value if type(value) is Markup else escape(value)
+
+
+@lru_cache(_MOST_TEXTS)
+def _escape(text: str) -> str:
+    return str(escape(text))
 
 
 def keep_compiled(settings: dict[str, Any], cache: Cache, *, is_kept: bool) -> None:
