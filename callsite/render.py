@@ -25,6 +25,9 @@ _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("iframe", "src")
 _ATTRIBUTE_OF: Mapping[str | None, str] = dict(_ADDRESSES)
 _WITH_ADDRESS = ",".join(f"{tag}[{attribute}]" for tag, attribute in _ADDRESSES)
 
+# Signs that are written in another way in Markdown or HTML.
+_SPELT = re.compile("[&<>_]")
+
 # What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of a text.
 _BEFORE = frozenset(["", *"\n \t(<\"'=:`"])
 _BEHIND = frozenset(["", *"\n \t)>\"'`"])
@@ -82,8 +85,10 @@ class Renderer:
         for heading, numbers in converted.headings:
             projects = dict.fromkeys(projects_of[number] for number in numbers)
             headings.append(replace(heading, projects=tuple(filter(None, projects))))
-        html = converted.fill(place_listings(len(page.listings)))
-        found = tuple(find_links(parse_prose(html), page))
+        targets: Iterable[str] | None = converted.targets
+        if targets is None:
+            targets = find_targets(parse_prose(converted.fill(place_listings(len(page.listings)))))
+        found = tuple(place_links(targets, page))
         return RenderedProse(converted, tuple(headings), found, tuple(find_problems(page, converted)))
 
     def render_page(self, page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> Rendered:
@@ -124,14 +129,24 @@ def parse_prose(html: str) -> LexborHTMLParser:
     return tree
 
 
-def find_links(tree: LexborHTMLParser, page: Page) -> Iterator[Link]:
-    """The addresses in a page's body, each with the lines of its prose that it is written on; with the place of the
-    page when it is nowhere to be seen there.
-    """
+def find_targets(tree: LexborHTMLParser) -> list[str]:
+    """The addresses in a page's body: those of links first."""
     found: dict[str | None, list[str]] = {tag: [] for tag, _ in _ADDRESSES}
     for node in tree.css(_WITH_ADDRESS):
         found[node.tag].append(node.attributes[_ATTRIBUTE_OF[node.tag]] or "")
-    targets = Counter(target for tag in found.values() for target in tag if target)
+    return [target for tag in found.values() for target in tag if target]
+
+
+def find_links(tree: LexborHTMLParser, page: Page) -> Iterator[Link]:
+    """The addresses in a page's body, each with its place."""
+    return place_links(find_targets(tree), page)
+
+
+def place_links(addresses: Iterable[str], page: Page) -> Iterator[Link]:
+    """Addresses in a page's body, each with the lines of its prose that it is written on; with the place of the page
+    when it is nowhere to be seen there.
+    """
+    targets = Counter(addresses)
     prose = [block for block in page.blocks if isinstance(block, Prose)]
     look = _plan_search(prose, len(targets))
     for target, times in targets.items():
@@ -142,9 +157,11 @@ def find_links(tree: LexborHTMLParser, page: Page) -> Iterator[Link]:
             yield Link(target, page.at)
 
 
-def _spell(target: str) -> tuple[str, ...]:
+def _spell(target: str) -> Iterable[str]:
     """The ways in which an address is written in Markdown."""
-    return target, escape(target, quote=False), target.replace("_", "\\_")
+    if not _SPELT.search(target):
+        return (target,)
+    return {target, escape(target, quote=False), target.replace("_", "\\_")}
 
 
 def _plan_search(prose: Sequence[Prose], targets: int) -> Callable[[str], Iterator[tuple[int, int]]]:

@@ -71,6 +71,12 @@ class QuickBlockParser(BlockParser):
     _steps: tuple[_Step, ...] = ()
     _chosen: dict[str, tuple[_Step, ...]]
 
+    def find_kinds(self) -> frozenset[type] | None:
+        """The classes of its processors, if all of them are known and nobody can add others."""
+        self._look()
+        is_known = self.is_alone and not any(step.is_foreign for step in self._steps)
+        return frozenset(type(step.processor) for step in self._steps) if is_known else None
+
     def _look(self) -> None:
         """Take note of the processors; extensions may add some at any time."""
         if self.is_alone and self._steps:

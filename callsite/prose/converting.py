@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
@@ -14,6 +14,7 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
 
 from callsite.model import Page, Prose
+from callsite.prose.documents import DocumentConverter
 from callsite.prose.quick import quicken
 from callsite.prose.tokens import Tokens, find_stem, place_token
 
@@ -40,12 +41,14 @@ class Converted:
 
     Behind each of `parts` but the last stands the listing whose number (0 being the first) is in the same place of
     `order`. `too_deep` says that Markdown could not follow its lists and quotes, so that it comes as it was written.
+    `targets` are the addresses in it, when they are known without a look at the HTML.
     """
 
     parts: tuple[str, ...]
     order: tuple[int, ...]
     headings: tuple[tuple[Heading, tuple[int, ...]], ...]
     too_deep: bool = False
+    targets: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
     def fill(self, listings: Sequence[str]) -> str:
         """The prose with the HTML of each listing of the page in its places."""
@@ -79,6 +82,7 @@ class ProseConverter:
             }
         )
         quicken(self._markdown)
+        self._documents = DocumentConverter(self._markdown)
 
     def convert_text(self, text: str) -> str:
         """Convert a piece of Markdown that has no listings, such as a summary."""
@@ -97,36 +101,58 @@ class ProseConverter:
             else:
                 rows.append(place_token(f"{stem}{next(numbers)}x", block.layout, after))
         text = "".join(rows)
+        document = self._documents.convert(text, stem)
+        if document is not None:
+            parts, order = _part(document.html, stem)
+            return Converted(parts, order, _find_headings(document.order, document.names), targets=document.targets)
         try:
             html, too_deep = self.convert_text(text), False
         except RecursionError:
             html, too_deep = f'<div class="unread">{escape(text, quote=False)}</div>', True
             self._tokens.order = []
             self._markdown.parser.state.clear()  # it still says where the parser was, and `reset` leaves it alone
-        token = rf"{stem}(\d+)x"
-        parts, order, at = [], [], 0
-        for match in re.finditer(rf"<div>{token}</div>|{token}", html):
-            parts.append(html[at : match.start()])
-            order.append(int(match[1] or match[2]))
-            at = match.end()
-        return Converted((*parts, html[at:]), tuple(order), self._find_headings(), too_deep)
+        parts, order = _part(html, stem)
+        return Converted(parts, order, _find_headings(self._tokens.order, self._list_names()), too_deep)
 
-    def _find_headings(self) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
+    def _list_names(self) -> dict[str, tuple[str, int]]:
+        """The names, as HTML, and levels of headings by their ids."""
         names: dict[str, tuple[str, int]] = {}
         pending = list(getattr(self._markdown, "toc_tokens", ()))
         while pending:
             entry = pending.pop()
-            names[entry["id"]] = (unescape(entry["name"]), entry["level"])
+            names[entry["id"]] = (entry["name"], entry["level"])
             pending += entry["children"]
-        found: list[tuple[Heading, list[int]]] = []
-        for kind, value in self._tokens.order:
-            if kind == "listing":
-                if found:
-                    found[-1][1].append(int(value))
-            elif value in names:
-                text, level = names[value]
-                found.append((Heading(value, text, level), []))
-        return tuple((heading, tuple(numbers)) for heading, numbers in found)
+        return names
+
+
+def _part(html: str, stem: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What stands around tokens, and their numbers; a token alone in a block stands for all of the block."""
+    parts: list[str] = []
+    order: list[int] = []
+    done = 0
+    for match in re.finditer(rf"{stem}(\d+)x", html):
+        start, end = match.span()
+        if html.startswith("</div>", end) and html.endswith("<div>", done, start):
+            start, end = start - len("<div>"), end + len("</div>")
+        parts.append(html[done:start])
+        order.append(int(match[1]))
+        done = end
+    return (*parts, html[done:]), tuple(order)
+
+
+def _find_headings(
+    order: Iterable[tuple[str, str]], names: Mapping[str, tuple[str, int]]
+) -> tuple[tuple[Heading, tuple[int, ...]], ...]:
+    """Headings in order, and the numbers of the listings under each."""
+    found: list[tuple[Heading, list[int]]] = []
+    for kind, value in order:
+        if kind == "listing":
+            if found:
+                found[-1][1].append(int(value))
+        elif value in names:
+            name, level = names[value]
+            found.append((Heading(value, unescape(name), level), []))
+    return tuple((heading, tuple(numbers)) for heading, numbers in found)
 
 
 def _full_name(extension: str) -> str:

@@ -43,6 +43,11 @@ class QuickInlineProcessor(InlineProcessor):
             self._steps = [(pattern, find_needs(one)) for pattern, one in zip(patterns, expressions, strict=True)]
             self._plan = plan_texts(patterns)
 
+    def plan(self) -> Plan | None:
+        """What its patterns mean for plain texts; None when that cannot be told, or does not stay so."""
+        self._look()
+        return self._plan if self.is_alone else None
+
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Make elements of all inline Markdown in a tree: breadth first, an element's own text before its tail."""
         self._look()

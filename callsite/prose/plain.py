@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 from markdown import inlinepatterns as known
@@ -20,23 +20,28 @@ from markdown.util import INLINE_PLACEHOLDER_PREFIX, AtomicString, code_escape
 from callsite.prose.known import is_own
 from callsite.prose.needs import find_needs
 
-_HOLE = "\0"
+# What stands in holes: elements, or their HTML.
+Node = TypeVar("Node")
+
+HOLE = "\0"
 
 # What the placeholders of Markdown's own are made of, and what they begin and end with.
 _PLACEHOLDER = frozenset("\x02\x03klzzwxh:0123456789")
 _MARKS = frozenset("\x02\x03")
 
 # A run of backticks and the next run of the same length, as `BacktickInlineProcessor` pairs them.
-_CODE = re.compile(r"(`(?<!``)`*+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+CODE = re.compile(r"(`(?<!``)`*+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 
 # A link whose address is plain, as `LinkInlineProcessor` reads it.
-_LINK = re.compile(r"\[([^\[\]]*)\]\(([^\s()<>'\"\[\]\0]+)\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^\s()<>'\"\[\]\0]+)\)")
 
-_BREAK = re.compile("  \n")
+BREAK = re.compile("  \n")
 
 # Emphasis that begins behind space and ends where the next stars are, as `DelimiterProcessor` pairs them.
-_EMPHASIS = re.compile(r"\*(?<!\S\*)(\*?)(?![\s*])([^*]+)(?<!\s)\*\1(?!\*)")
+EMPHASIS = re.compile(r"\*(?<!\S\*)(\*?)(?![\s*])([^*]+)(?<!\s)\*\1(?!\*)")
 
+# Where `_` is smart, one that may be the beginning or the end of emphasis: it is at the edge of a word.
+_LINE = r"(?<!\w)_|_(?!\w)"
 
 # The patterns that find these, as Markdown has them.
 _USUAL: tuple[tuple[Any, str], ...] = (
@@ -69,7 +74,7 @@ class Plan:
 
 def plan_texts(patterns: Sequence[Any]) -> Plan | None:
     """Find out what the patterns of a site mean for plain texts; None when it cannot be told of one of them."""
-    early, late = ["\\", "![", _HOLE, INLINE_PLACEHOLDER_PREFIX], ["[", "`", "_"]
+    early, late = ["\\", "![", HOLE, INLINE_PLACEHOLDER_PREFIX], ["[", "`"]
     behind: type | None = None  # the last of the usual patterns
     has_breaks, emphasis = False, None
     for pattern in patterns:
@@ -93,7 +98,11 @@ def plan_texts(patterns: Sequence[Any]) -> Plan | None:
     if behind in (None, known.BacktickInlineProcessor):
         return None
     inner = [*late, "*", "  \n"]
-    return Plan(_any_of([*early, *inner]), _any_of(early), _any_of(late), _any_of(inner), has_breaks, emphasis)
+    line = _LINE if emphasis is not None and _is_smart(emphasis) else "_"
+    return Plan(
+        *(_any_of([*early, *inner], line), _any_of(early), _any_of(late, line), _any_of(inner, line)),
+        *(has_breaks, emphasis),
+    )
 
 
 def _is_usual(pattern: known.DelimiterProcessor) -> bool:
@@ -102,8 +111,14 @@ def _is_usual(pattern: known.DelimiterProcessor) -> bool:
     return stars is not None and (stars.tags, stars.smart, stars.double) == (("strong", "em"), False, False)
 
 
-def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, dict.fromkeys(texts))))
+def _is_smart(pattern: known.DelimiterProcessor) -> bool:
+    """Whether a `_` inside of a word is no emphasis."""
+    lines = pattern.delimiters.get("_")
+    return lines is not None and lines.smart
+
+
+def _any_of(texts: Iterable[str], *expressions: str) -> re.Pattern[str]:
+    return re.compile("|".join((*map(re.escape, dict.fromkeys(texts)), *expressions)))
 
 
 def write_plain(element: Element, text: str, plan: Plan | None, stash: dict[str, Element | str]) -> bool:
@@ -121,21 +136,21 @@ def write_plain(element: Element, text: str, plan: Plan | None, stash: dict[str,
     found: list[Element] = []
     links: list[str] = []
     if "`" in text:
-        pieces = _CODE.split(text)
+        pieces = CODE.split(text)
         nodes = found = [_make_code(code) for code in pieces[2::3]]
-        text = _HOLE.join(pieces[::3])
+        text = HOLE.join(pieces[::3])
     if "[" in text:
-        text, nodes, made = _lift(_LINK, text, nodes, lambda match, own: _make_link(match, own, links))
+        text, nodes, made = lift(LINK, text, nodes, lambda match, own: _make_link(match, own, links))
         found = found + made
     if plan.late.search(text) or any(map(plan.inner.search, links)):
         return False
     if plan.has_breaks and "  \n" in text:
-        text, nodes, made = _lift(_BREAK, text, nodes, lambda _match, _own: Element("br"))
+        text, nodes, made = lift(BREAK, text, nodes, lambda _match, _own: Element("br"))
         found = found + made
     if plan.emphasis is not None and "*" in text:
-        text, nodes, made = _lift(_EMPHASIS, text, nodes, _make_emphasis)
+        text, nodes, made = lift(EMPHASIS, text, nodes, _make_emphasis)
         found = found + made
-        if "*" in text or not _is_idle(plan.emphasis):
+        if "*" in text or not is_idle(plan.emphasis):
             return False
     _fill(element, text, nodes)
     for node in found:
@@ -143,32 +158,30 @@ def write_plain(element: Element, text: str, plan: Plan | None, stash: dict[str,
     return True
 
 
-def _is_idle(pattern: known.DelimiterProcessor) -> bool:
+def is_idle(pattern: known.DelimiterProcessor) -> bool:
     """Whether a pattern has nothing left over of a text before."""
-    return not pattern.regions and not any(delimiter.stack for delimiter in pattern.delimiters.values())
+    stacks = (pattern.stack, *(delimiter.stack for delimiter in pattern.delimiters.values()))
+    return not (pattern.regions or any(stacks))
 
 
-def _lift(
-    pattern: re.Pattern[str],
-    text: str,
-    nodes: list[Element],
-    make: Callable[[re.Match[str], list[Element]], Element],
-) -> tuple[str, list[Element], list[Element]]:
-    """Make an element of each match, with the nodes of the holes in it; the text with holes in their places, the nodes
-    of all its holes, and the elements alone.
+def lift(
+    pattern: re.Pattern[str], text: str, nodes: list[Node], make: Callable[[re.Match[str], list[Node]], Node]
+) -> tuple[str, list[Node], list[Node]]:
+    """Make a node of each match, with the nodes of the holes in it; the text with holes in their places, the nodes of
+    all its holes, and the new ones alone.
     """
     parts: list[str] = []
-    left: list[Element] = []
-    made: list[Element] = []
+    left: list[Node] = []
+    made: list[Node] = []
     done = used = 0
     for match in pattern.finditer(text):
-        first = used + text.count(_HOLE, done, match.start())
-        last = first + text.count(_HOLE, match.start(), match.end())
+        first = used + text.count(HOLE, done, match.start())
+        last = first + text.count(HOLE, match.start(), match.end())
         made.append(make(match, nodes[first:last]))
         left += (*nodes[used:first], made[-1])
         parts.append(text[done : match.start()])
         done, used = match.end(), last
-    return _HOLE.join([*parts, text[done:]]), left + nodes[used:], made
+    return HOLE.join([*parts, text[done:]]), left + nodes[used:], made
 
 
 def _make_code(text: str) -> Element:
@@ -195,7 +208,7 @@ def _make_emphasis(match: re.Match[str], nodes: list[Element]) -> Element:
 
 def _fill(element: Element, text: str, nodes: Sequence[Element]) -> None:
     """Put a text and the nodes of its holes into the front of an element."""
-    first, *tails = text.split(_HOLE)
+    first, *tails = text.split(HOLE)
     element.text = first or None
     for place, (node, tail) in enumerate(zip(nodes, tails, strict=True)):
         node.tail = tail or None

@@ -41,7 +41,7 @@ class Tokens(Extension):
         blocks.register(TokenBlocks(md.parser, self, r"(?:\A *|^ {0,3})(%s) *$\n?"), "callsite-listings", 85)
         blocks.register(TokenBlocks(md.parser, self, r" *(%s) *\n?"), "callsite-stray-listings", 15)
         # After the table of contents (5), which gives headings their ids.
-        md.treeprocessors.register(_OrderNotes(md, self), "callsite-order", 1)
+        md.treeprocessors.register(OrderNotes(md, self), "callsite-order", 1)
 
 
 class TokenBlocks(BlockProcessor):
@@ -78,12 +78,15 @@ class TokenBlocks(BlockProcessor):
             blocks.insert(0, after)
 
 
-class _OrderNotes(Treeprocessor):
+class OrderNotes(Treeprocessor):
+    """Notes in which order headings and tokens come."""
+
     def __init__(self, md: Markdown, tokens: Tokens) -> None:
         super().__init__(md)
         self._tokens = tokens
 
     def run(self, root: Element) -> None:
+        """Note them."""
         token = re.compile(rf"{self._tokens.stems[0]}(\d+)x")
         self._tokens.order = order = []
         for element in root.iter():

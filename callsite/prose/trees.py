@@ -108,17 +108,31 @@ class QuickTocTreeprocessor(TocTreeprocessor):
     # Whether there is nobody else who could read the table from where Markdown keeps it.
     is_alone = False
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether headings get nothing but their ids."""
+        is_bare = not self.use_anchors and self.use_permalinks in (False, None)
+        return self.is_alone and self.header_rgx == _HEADING and is_bare
+
+    def find_level(self, number: int) -> int:
+        """The level that a heading of another level gets."""
+        return min(number + self.base_level, 6)
+
+    def find_name(self, inner: str) -> str:
+        """The name of a heading with this HTML in it."""
+        return strip_tags(inner) if "<" in inner else " ".join(inner.split())
+
+    def make_id(self, name: str, used: set[str | None], counters: dict[str, int]) -> str:
+        """The id of a heading: one that is not used yet."""
+        take = cast("Any", unique)  # its third argument is newer than what is known of its types
+        own: str = take(self.slugify(html.unescape(name), self.sep), used, counters)
+        return own
+
     def run(self, doc: Element) -> None:
         """Give headings their ids, and note them; the table itself is made only if it is shown."""
-        if (
-            not self.is_alone
-            or self.header_rgx != _HEADING
-            or self.use_anchors
-            or self.use_permalinks not in (False, None)
-        ):
+        if not self.is_usual:
             super().run(doc)
             return
-        take = cast("Any", unique)  # its third argument is newer than what is known of its types
         used: set[str | None] = set()
         is_shown = False
         for element in doc.iter():
@@ -135,10 +149,9 @@ class QuickTocTreeprocessor(TocTreeprocessor):
         for element in doc.iter():
             if is_heading[element.tag]:
                 self.set_level(element)
-                inner = self._render(element)
-                name = strip_tags(inner) if "<" in inner else " ".join(inner.split())
+                name = self.find_name(self._render(element))
                 if element.get("id") is None:
-                    element.set("id", take(self.slugify(html.unescape(name), self.sep), used, counters))
+                    element.set("id", self.make_id(name, used, counters))
                 level = int(element.tag[-1])
                 if self.toc_top <= level <= self.toc_bottom:
                     own = element.attrib["id"]
