@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from callsite.twins.links import rewrite_links
+from callsite.twins.links import may_lead_elsewhere, rewrite_links
 from callsite.twins.plain import find_targets, is_plain
 from callsite.twins.spots import block_parser, encode_target, find_spots
 from tests.growth import find_growth
@@ -136,6 +136,45 @@ def test_addresses_that_markdown_would_not_take() -> None:
     assert encode_target("/é?a=1&b=2&copy;") == "/é?a=1&b=2&amp;copy;"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", False),
+        ("words", False),
+        ("[a](https://e.example/x) ![b](http://e.example/y.png 'z')", False),
+        ("<!-- a < b -->\n\n[a](https://e.example/x)", True),
+        ("<!-- words -->\n\n[a](https://e.example/x)", False),
+        ("[a](https://e.example/x) [b](/y)", True),
+        ("[a]( https://e.example/x)", True),
+        ("[r]: https://e.example/x", True),
+        ("<https://e.example/x>", True),
+        ("<a href='/x'>", True),
+        ("<me@e.example>", True),
+    ],
+)
+def test_whether_a_text_may_lead_elsewhere(text: str, expected: bool) -> None:
+    assert may_lead_elsewhere(text) is expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["](https://e.x/", "](http://", "[a](https://x)", "<!--", "[", ")", "!", "\n", "`", "\\", "x", " "]
+        )
+    )
+)
+def test_all_addresses_of_other_texts_are_those_of_the_web(parts: list[str]) -> None:
+    text = "".join(parts)
+    found: list[str] = []
+
+    def resolve(target: str) -> str:
+        found.append(target)
+        return target
+
+    rewrite_links(text.split("\n"), resolve)
+    assert may_lead_elsewhere(text) or all(target.startswith(("https://", "http://")) for target in found)
+
+
 @pytest.mark.untraced
 def test_a_long_paragraph_takes_no_more_than_its_length() -> None:
     text = "word [a](b) " * 5000
@@ -162,6 +201,13 @@ _PLAIN_PARTS = [
 ]
 # fmt: on
 _MIXED = st.lists(st.sampled_from(_PARTS), max_size=25)
+
+
+@given(_MIXED.map("".join) | texts())
+def test_texts_that_lead_nowhere_else_stay_as_they_are(text: str) -> None:
+    rows = text.split("\n")
+    if not may_lead_elsewhere(text):
+        assert rewrite_links(rows, lambda target: target if target.startswith("http") else _NEW) == rows
 
 
 @given(_MIXED.map("".join) | texts())

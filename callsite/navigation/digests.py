@@ -47,7 +47,8 @@ class Digests:
         """A value in bytes that no other value has."""
         kind = type(value)
         if kind is tuple:
-            told = b"".join(map(self._tell, value))
+            known, tell = self._known, self._tell
+            told = b"".join([known[id(each)][1] if id(each) in known else tell(each) for each in value])
             return b"(%d %d:%s" % (len(value), len(told), told)
         if kind is str:
             text = value.encode("utf-8", "surrogatepass")
@@ -58,8 +59,6 @@ class Digests:
                 text = repr(value).encode("utf-8", "surrogatepass")
                 return b"%d:%s" % (len(text), text)
             getter = self._getters[kind] = attrgetter(*(field.name for field in fields(kind)))
-        known = self._known.get(id(value))
-        if known is None:
-            digest = kind.__name__.encode() + self._digest(getter(value))
-            known = self._known[id(value)] = value, digest
-        return known[1]
+        digest = kind.__name__.encode() + self._digest(getter(value))
+        self._known[id(value)] = value, digest
+        return digest

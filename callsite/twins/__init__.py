@@ -59,8 +59,9 @@ def plan_twins(site: TwinSite, resolve: Resolve) -> Iterator[tuple[str, bytes]]:
     """All twins of a site: the path of each file below the output, and what goes into it. Its pages have to be whole.
 
     `resolve` gives the address that a link in a page's Markdown leads to: from the root of the site, with a slash in
-    front, when it leads to something there, else as it was written. A page whose address is no plain path below the
-    site's root has no Markdown, and of two that would have the same file the first has it.
+    front, when it leads to something there, else as it was written; addresses of the web stay what they are. A page
+    whose address is no plain path below the site's root has no Markdown, and of two that would have the same file the
+    first has it.
     """
     for path, twin in sorted(find_documents(site).items()):
         yield path, format_document(twin, _get_whole(twin), site, resolve).encode()

@@ -16,7 +16,7 @@ from callsite.snippet import format_snippet, split_rows
 from callsite.symbol import find_symbol
 from callsite.text import normalise_ends
 from callsite.twins.escaping import escape_line, escape_words, make_line
-from callsite.twins.links import rewrite_links
+from callsite.twins.links import may_lead_elsewhere, rewrite_links
 from callsite.twins.pages import TwinPage, TwinSite
 from callsite.twins.spots import encode_target
 
@@ -66,7 +66,7 @@ def _format_body(twin: TwinPage, page: Page, url: str, lead: Callable[[str], str
         else:
             places.append((len(rows), block))
             rows += [f"{block.layout.lead}```", f"{block.layout.indent}```"]
-    rows = rewrite_links(rows, lead)
+    rows = rewrite_links(rows, lead) if may_lead_elsewhere("\n".join(rows)) else rows
     done = 0
     for number, (place, listing) in enumerate(places, start=1):
         yield from _join_words(rows[done:place], done)

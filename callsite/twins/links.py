@@ -48,6 +48,15 @@ def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[st
     return changed
 
 
+def may_lead_elsewhere(text: str) -> bool:
+    """Whether a text may hold an address that is none of the web. If it does not, each of its addresses has its scheme
+    right behind the bracket: there are no definitions, and no tags and autolinks, which all begin with `<`.
+    """
+    links = text.count("](")
+    is_web = links == (text.count("](https://") + text.count("](http://") if links else 0)
+    return not is_web or "]:" in text or text.count("<") != text.count("<!--")
+
+
 def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
     """Each address with the number of its row, its place being that in the row."""
     text = "\n".join((*rows, ""))
