@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from callsite.outline import Outline
 from callsite.redirects.address import BadAddressError, Redirect, cut_path, parse_old, parse_url
 from callsite.symbol import slug_name
+
+# What words in an address are made of.
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 def find_alias_redirects(pages: Iterable[tuple[Outline, str]]) -> tuple[Redirect, ...]:
@@ -28,8 +30,19 @@ def _find_redirects(page: Outline, url: str) -> Iterator[Redirect]:
     for alias in page.meta.aliases:
         # Less the letters that a slug has no room for, `日本.x` would come to `x`, which is another name.
         slug = slug_name(alias) if alias.isascii() else ""
-        renamed, times = re.subn(rf"(?<![a-z0-9]){own}(?![a-z0-9])", slug, name, count=1) if own else ("", 0)
-        old = f"{folder}/{renamed}" if times and new.startswith("/") else f"/{slug}.html"
+        renamed = _rename(name, own, slug) if own and new.startswith("/") else ""
+        old = f"{folder}/{renamed}" if renamed else f"/{slug}.html"
         # A name without a plain letter, and an address that leads out of the site, imply nothing.
         with suppress(BadAddressError):
             yield Redirect(parse_old(old if slug else ""), new, page.place("aliases"))
+
+
+def _rename(name: str, old: str, new: str) -> str:
+    """A file's name with one of the words in it in another's place; "" when it is not there as a word."""
+    at = name.find(old)
+    while at >= 0:
+        before, behind = name[:at], name[at + len(old) :]
+        if before[-1:] not in _LETTERS and behind[:1] not in _LETTERS:
+            return f"{before}{new}{behind}"
+        at = name.find(old, at + 1)
+    return ""
