@@ -70,11 +70,16 @@ def count_processors() -> int:
 
 
 def work_side_by_side(
-    do: Callable[[Item], Result], items: Sequence[Item], processes: int, portion: int = 1
+    do: Callable[[Item], Result],
+    items: Sequence[Item],
+    processes: int,
+    portion: int = 1,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[Result]:
     """The results of a function for all items, in their order.
 
-    At most `processes` copies of this process take `portion` items at a time. What the function raises for the first
+    At most `processes` copies of this process take `portion` items at a time; while they are at work, this one can do
+    something else first. What the function raises for the first
     item for which it does so is raised here in its turn; what it logs is logged here. Raises CallsiteError when a copy
     is ended from outside. With one process, or where there are no copies, everything is done here.
     """
@@ -87,6 +92,8 @@ def work_side_by_side(
         if not copies:
             yield from map(do, items)
             return
+        if meanwhile is not None:
+            meanwhile()
         waiting: dict[int, _Outcome] = {}
         for number in range(len(items)):
             while number not in waiting:

@@ -28,7 +28,7 @@ from callsite.prose import Converted, Heading
 from callsite.render import Link, Renderer, place_listings, render_listings
 
 # A process takes so many pages at a time; fewer than these are done at once without another one.
-PORTION = 8
+PORTION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,14 @@ class Maker:
         self._last: tuple[Source, Page] | None = None
         self._shared = "\0".join((environment, *sorted(roots)))
 
-    def examine_all(self, sources: Sequence[Source], processes: int) -> Iterator[Examined]:
-        """What is known of each page."""
+    def examine_all(
+        self, sources: Sequence[Source], processes: int, meanwhile: Callable[[], None] | None = None
+    ) -> Iterator[Examined]:
+        """What is known of each page. While other processes find it out, this one can do something else first."""
         keys = [self._find_key(each) for each in sources]
         items = list(zip(sources, keys, strict=True))
         missing = [item for item in items if not self._cache.has(item[1])]
-        made = work_side_by_side(self._examine, missing, processes, PORTION)
+        made = work_side_by_side(self._examine, missing, processes, PORTION, meanwhile)
         waited = {key for _, key in missing}
         for item in items:
             key = item[1]

@@ -512,3 +512,17 @@ def test_processors_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPat
     assert count_processors() == 7
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert count_processors() == 1
+
+
+def test_something_else_is_done_while_copies_are_at_work() -> None:
+    own: list[int] = []
+    results = work_side_by_side(tell, range(20), 2, 1, lambda: own.append(os.getpid()))
+    assert own == []
+    assert os.getpid() not in set(results)
+    assert own == [os.getpid()]
+
+
+def test_without_copies_there_is_nothing_to_wait_for() -> None:
+    own: list[int] = []
+    assert list(work_side_by_side(str, range(3), 1, 1, lambda: own.append(1))) == ["0", "1", "2"]
+    assert own == []

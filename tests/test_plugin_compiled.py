@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import jinja2
 import pytest
 from hypothesis import given
@@ -9,7 +12,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from callsite.cache import Cache
-from callsite.pelican_plugin.compiled import CompiledTemplates, escape_text
+from callsite.pelican_plugin import compiled, rendering
+from callsite.pelican_plugin.compiled import CompiledTemplates, compile_templates, escape_text
+from callsite.pelican_plugin.run import end_run
+from tests.building import CONTENT, SiteFolder
 
 
 class _Page:
@@ -81,3 +87,33 @@ def test_a_class_of_templates_that_a_site_has_chosen_stays() -> None:
     template = environment.get_template("a.html")
     assert type(template) is _Own
     assert template.render(word="<") == "&lt;"
+
+
+def test_all_templates_that_can_be_are_compiled(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name, text in {"a.html": b"a", "b.html": b"{% if %}", "c.html": b"\xff", "d.txt": b"d", "e.html": b"e"}.items():
+        (folder / name).write_bytes(text)
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True)
+    loaded: list[str] = []
+    env.compile = lambda source, name, *more: (loaded.append(name), jinja2.Environment.compile(env, source, name))[1]  # type: ignore[method-assign,assignment,func-returns-value]  # notes names
+    compile_templates(SimpleNamespace(theme=str(tmp_path), settings={"TEMPLATE_EXTENSIONS": [".html"]}, env=env))
+    assert loaded == ["a.html", "b.html", "e.html"]
+
+
+def test_a_build_side_by_side_compiles_them_once(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callsite.making.PORTION", 1)
+    monkeypatch.setattr(rendering, "PORTION", 1)
+    times: list[object] = []
+    compile_all = compiled.compile_templates
+    monkeypatch.setattr(
+        "callsite.pelican_plugin.loading.compile_templates", lambda generator: times.append(compile_all(generator))
+    )
+    site.set(CALLSITE_SEARCH=False, CALLSITE_PROCESSES=2)
+    site.write({**CONTENT, "content/pages/more.md": "title: More\nslug: more\n\nMore words.\n"})
+    assert "More words" in site.build().read("more.html")
+    assert times == [None]
+    site.write({"content/pages/more.md": "title: More\nslug: more\n\nOther words.\n"})
+    assert "Other words" in site.build().read("more.html")
+    assert times == [None]
+    end_run()

@@ -6,14 +6,17 @@ import contextlib
 import sys
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup, escape
+from pelican.generators import Generator
 
 from callsite.cache import Cache, find_key
+from callsite.staging import list_files
 
 # How many escaped texts are remembered, and how long they may be: addresses and titles come again and again.
 _MOST_TEXTS = 8192
@@ -101,3 +104,13 @@ def keep_compiled(settings: dict[str, Any], cache: Cache, *, is_kept: bool) -> N
     if isinstance(environment.get("bytecode_cache"), CompiledTemplates | None):  # else the site has chosen another
         environment["bytecode_cache"] = CompiledTemplates(cache, is_kept and not has_own)
     environment.setdefault("auto_reload", False)
+
+
+def compile_templates(generator: Generator) -> None:
+    """Have all templates of the theme compiled before copies of this process would do that, each for itself. What is
+    wrong with one is told when it is asked for.
+    """
+    for name in sorted(list_files(Path(generator.theme, "templates"))):
+        with contextlib.suppress(jinja2.TemplateError, OSError, ValueError):
+            if name.endswith(tuple(generator.settings["TEMPLATE_EXTENSIONS"])):
+                generator.env.get_template(name)

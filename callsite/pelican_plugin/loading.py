@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pelican.generators import PagesGenerator
@@ -12,6 +13,7 @@ from callsite.check.claims import find_collisions
 from callsite.inventories import read_inventories
 from callsite.linking import Destination, find_roots
 from callsite.model import Place, Problem
+from callsite.pelican_plugin.compiled import compile_templates
 from callsite.pelican_plugin.crosslinks import Crosslinks, find_published
 from callsite.pelican_plugin.parts import CallsiteReader
 from callsite.pelican_plugin.run import Run
@@ -34,7 +36,7 @@ def load_pages(run: Run, generator: PagesGenerator) -> list[Problem]:
     published = find_published(run.heads, run.metadata, run.articles, settings["DEFAULT_LANG"])
     roots = find_roots(run.heads[path].meta for path in published)
     run.start_making(roots | {name.partition(".")[0] for name in upstream})
-    problems += run.examine(run.sources)
+    problems += run.examine(run.sources, partial(compile_templates, generator))
     run.crosslinks = Crosslinks({path: run.examined[path] for path in published}, settings, upstream)
     for path in run.sources:
         run.link(path)

@@ -136,12 +136,14 @@ class Run:
             partial(find_gist, links=self.link_pattern),
         )
 
-    def examine(self, paths: Iterable[str]) -> list[Problem]:
-        """Examine files that have been read; returns what is wrong with them."""
+    def examine(self, paths: Iterable[str], meanwhile: Callable[[], None] | None = None) -> list[Problem]:
+        """Examine files that have been read, and do something else while other processes do; returns what is wrong with
+        the files.
+        """
         assert self.maker is not None  # pages are examined when the roots of all are known
         sources = [self.sources[path] for path in paths]
         problems: list[Problem] = []
-        for source, examined in zip(sources, self.maker.examine_all(sources, self.processes), strict=True):
+        for source, examined in zip(sources, self.maker.examine_all(sources, self.processes, meanwhile), strict=True):
             self.sources[source.path] = replace(source, data=b"")
             self._places[source.path] = self._texts.add(source.data), len(source.data)
             del self.heads[source.path]
