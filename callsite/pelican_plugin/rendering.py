@@ -6,6 +6,7 @@ A page or list that looks as it did in the build before is not rendered: its fil
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import shutil
@@ -108,6 +109,7 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
     def work(job: _Job) -> tuple[frozenset[str], bytes | None, bytes, tuple[Problem, ...]]:
         job.write()
         forget_bodies()
+        gc.collect(0)  # what a template makes refers to itself, and nobody else looks for that during a run
         entry, wrong = twins.write(job.source) if job.source else (b"", ())
         return frozenset(run.theme_files.asked), job.key, entry, wrong
 

@@ -7,7 +7,6 @@ some ten times a page.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from pelican.contents import Content
 
@@ -26,4 +25,5 @@ def settle_path(content: Content) -> None:
 def settle_addresses(contents: Iterable[Content]) -> None:
     """Let content objects remember their addresses. For when all metadata is as it stays."""
     for content in contents:
-        content.get_url_setting = cache(content.get_url_setting)
+        known = {key: content.get_url_setting(key) for key in ("url", "save_as")}  # Pelican has no others
+        content.get_url_setting = known.__getitem__
