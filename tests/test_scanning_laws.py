@@ -15,6 +15,7 @@ from pygments.token import Comment, Name, Number, Operator, Text
 
 from callsite.scanning import tables
 from callsite.scanning.beginnings import END, find_beginnings, find_bit
+from callsite.scanning.words import find_words, match_word, takes_words
 from tests.scanned import LANGUAGES, PIECES, SPACES, assert_same, make_lexer
 
 bygroups: Any = pygments.lexer.bygroups  # they have no types
@@ -113,6 +114,22 @@ def test_what_a_pattern_can_begin_with(pattern: str, examples: list[str]) -> Non
     assert not beginnings.certain & ~beginnings.possible
     assert not beginnings.single & ~beginnings.certain
     assert not beginnings.single & END
+
+
+@settings(max_examples=300)
+@given(patterns(), st.lists(texts, min_size=1, max_size=5))
+def test_which_words_a_pattern_can_match_at(pattern: str, examples: list[str]) -> None:
+    compiled = re.compile(pattern)
+    known = find_words(compiled)
+    takes = takes_words(compiled) and find_beginnings(compiled)
+    for text in examples:
+        for start in re.finditer(r"(?a:(?<!\w)(?=[^\W\d]))", text):
+            word = match_word(text, start.start())
+            found = compiled.match(text, start.start())
+            assert not (word and found) or known is None or word[0] in known
+            if word and takes and takes.certain & find_bit(word[0][0]):
+                assert found
+                assert found[0] == word[0]
 
 
 @given(st.data(), st.sampled_from([0, 0.02, 1000]))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -33,6 +34,8 @@ _LOWER = _UPPER << 32
 _NEWLINE = 1 << 10
 
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
+# Parsing leaves `^` alone; that it is to match behind line ends is a flag.
+_FIRST = frozenset({"AT_BEGINNING", "AT_BEGINNING_STRING"})
 _SINGLE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY"})
 
 _DIGITS = sum(1 << code for code in range(128) if chr(code).isdecimal())
@@ -51,24 +54,45 @@ def find_bit(char: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Beginnings:
     """What can come next where a pattern matches (`possible`); what it matches wherever that comes next, whatever
-    stands around it (`certain`); where that match is the one character (`single`); and whether it may take none
-    (`empty`).
+    stands around it (`certain`); where that match is the one character (`single`); whether it may take none (`empty`);
+    and whether it matches at the beginning of lines alone (`first`).
     """
 
     possible: int
     certain: int
     single: int
     empty: bool
+    first: bool
+
+
+@lru_cache(maxsize=256)
+def parse_pattern(pattern: re.Pattern[str]) -> Any:
+    """The parsed form of a pattern, which takes about as long as all that is read off it."""
+    return _parser.parse(pattern.pattern, pattern.flags)
+
+
+def is_single(name: str) -> bool:
+    """Whether an operation takes one character."""
+    return name in _SINGLE
+
+
+def is_repeat(name: str) -> bool:
+    """Whether an operation repeats others."""
+    return name in _REPEATS
 
 
 def find_beginnings(pattern: re.Pattern[str]) -> Beginnings:
     """What a pattern can begin with."""
-    tree = _parser.parse(pattern.pattern, pattern.flags)
+    tree = parse_pattern(pattern)
     items = list(_flatten(tree))
     certain = _find_certain(items)
     single = len(items) == 1 and items[0][0] in _SINGLE
     return Beginnings(
-        find_first(tree.data, tree.state.flags), certain, certain & ASCII if single else 0, tree.getwidth()[0] == 0
+        find_first(tree.data, tree.state.flags),
+        certain,
+        certain & ASCII if single else 0,
+        tree.getwidth()[0] == 0,
+        bool(items) and items[0][0] == "AT" and items[0][1].name in _FIRST,
     )
 
 
@@ -86,7 +110,7 @@ def find_first(items: Sequence[Item], flags: int, rest: int = ANYTHING) -> int:
 
 def _find_first(name: str, value: Any, flags: int, rest: int) -> int:
     if name in _SINGLE:
-        return _find_characters(name, value, flags)[0]
+        return find_characters(name, value, flags)[0]
     if name in _REPEATS:
         least, _, body = value
         return find_first(body.data, flags) | (0 if least else rest)
@@ -124,7 +148,7 @@ def _find_certain(items: list[tuple[str, Any, int]]) -> int:
             return 0
         operation, value = body.data[0]
         name = operation.name
-    return _find_characters(name, value, flags)[1] if name in _SINGLE else 0
+    return find_characters(name, value, flags)[1] if name in _SINGLE else 0
 
 
 def combine_flags(flags: int, group: tuple[Any, int, int, Any]) -> int:
@@ -147,7 +171,7 @@ def _flatten(tree: Any) -> Iterator[tuple[str, Any, int]]:
             yield operation.name, value, flags
 
 
-def _find_characters(name: str, value: Any, flags: int) -> tuple[int, int]:
+def find_characters(name: str, value: Any, flags: int) -> tuple[int, int]:
     """What an item that takes one character may match, and what of that it matches for certain."""
     match name:
         case "ANY":

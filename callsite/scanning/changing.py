@@ -19,8 +19,8 @@ from typing import Any
 from pygments.lexer import RegexLexer
 
 from callsite.scanning.placing import Reader
-from callsite.scanning.scanner import PlacedToken, Token
-from callsite.scanning.tables import Tables
+from callsite.scanning.scanner import PlacedToken
+from callsite.scanning.tables import Tables, Token
 
 Read = Callable[..., Iterable[PlacedToken]]
 

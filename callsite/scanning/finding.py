@@ -10,8 +10,8 @@ from pygments.lexer import DelegatingLexer, ExtendedRegexLexer, Lexer, RegexLexe
 
 from callsite.scanning.changing import Read, find_change
 from callsite.scanning.placing import Reader
-from callsite.scanning.scanner import RegexScanner, Token, reads_by_rules
-from callsite.scanning.tables import find_tables
+from callsite.scanning.scanner import RegexScanner, reads_by_rules
+from callsite.scanning.tables import Token, find_tables
 
 
 class Scanner(Protocol):

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from pygments.lexer import Lexer, RegexLexer
 
 from callsite.scanning.rules import Rule
-from callsite.scanning.scanner import PlacedToken, RegexScanner, Token
-from callsite.scanning.tables import Tables
+from callsite.scanning.scanner import PlacedToken, RegexScanner
+from callsite.scanning.tables import Tables, Token
 
 _read_by_rules = RegexLexer.get_tokens_unprocessed
 

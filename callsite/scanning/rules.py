@@ -12,6 +12,7 @@ from pygments.token import _TokenType
 
 from callsite.scanning.actions import Group, find_groups
 from callsite.scanning.beginnings import Beginnings, find_beginnings
+from callsite.scanning.words import find_words, takes_words
 
 Matcher = Callable[[str, int], "re.Match[str] | None"]
 
@@ -37,6 +38,16 @@ class Rule:
     def beginnings(self) -> Beginnings:
         """What can come next where the rule matches."""
         return find_beginnings(self.pattern)
+
+    @cached_property
+    def words(self) -> frozenset[str] | None:
+        """All words that the rule can match at; None when these may be too many."""
+        return find_words(self.pattern)
+
+    @cached_property
+    def takes_words(self) -> bool:
+        """Whether the rule matches just the whole of a word."""
+        return takes_words(self.pattern)
 
     @property
     def kind(self) -> _TokenType | None:

@@ -11,10 +11,7 @@ from pygments.token import Error, Whitespace, _TokenType
 
 from callsite.scanning.actions import Using
 from callsite.scanning.rules import Move, Rule
-from callsite.scanning.tables import Tables, find_tables
-
-# The type and the text of a token.
-Token = tuple[_TokenType, str]
+from callsite.scanning.tables import Tables, Token, find_tables
 
 # One with its place in front, as lexers give them.
 PlacedToken = tuple[int, _TokenType, str]
@@ -31,7 +28,7 @@ class RegexScanner:
     def scan(self, text: str, stack: Iterable[str] = ("root",)) -> list[Token]:
         """The tokens of `text`, from the state at the top of the stack."""
         tokens: list[Token] = []
-        append = tokens.append
+        append: Any = tokens.append  # the types of entries go together, which cannot be said
         tables = self._tables
         states = list(stack)
         table = tables[states[-1]]
@@ -46,10 +43,12 @@ class RegexScanner:
             if kind is not None:
                 found = match(text, position)
                 if found is not None:
-                    append((kind, found[0]))
-                    position = found.end()
-                    continue
-            else:
+                    token = (kind, found[0]) if rest is None else kind[found[0]]
+                    if token is not None:
+                        append(token)
+                        position = found.end()
+                        continue
+            if rest is not None:
                 for step, kind, rule in rest:  # noqa: B007  # what is found last is used below
                     found = step(text, position)
                     if found is not None:

@@ -8,6 +8,7 @@ An entry is one of these, with what is cheapest to tell first:
 
     (None, None, (type, character))     the character itself is the token
     (match, type, None)                 one rule to try, which gives one token and stays in the state
+    (match, words, steps)               a word, whose token may be among `words`; if it is not, steps to try in turn
     (match, None, steps)                steps to try in turn; the first `match` is not used
 
 and a step is (match, type, rule); `type` is that of the one token that the rule gives, when it gives no more and stays
@@ -16,6 +17,7 @@ in the state, else None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,15 +27,38 @@ from pygments.token import _TokenType
 
 from callsite.scanning.beginnings import find_bit
 from callsite.scanning.rules import Definitions, Matcher, Rule, find_rules
+from callsite.scanning.words import match_word
+
+# The type and the text of a token.
+Token = tuple[_TokenType, str]
 
 Step = tuple[Matcher, _TokenType | None, Rule]
-Entry = tuple[Any, _TokenType | None, Any]
+Entry = tuple[Any, "_TokenType | Words | None", Any]
 
 
 # How many tokens are found by all rules of a state before its table is begun, for each character of its patterns: some
 # part of those that could be found in the time that it takes to see what the patterns can begin with. Most states of
 # most lexers never have so many.
 WAIT = 0.125
+
+# As many words are remembered for each character that they can begin with.
+MOST_WORDS = 1024
+
+
+class Words(dict[str, Token | None]):
+    """The tokens of words that begin with one character: None where the rules have to be asked."""
+
+    def __init__(self, asked: set[str], kind: _TokenType) -> None:
+        super().__init__(dict.fromkeys(asked))
+        self._most = len(self) + MOST_WORDS
+        self._kind = kind
+
+    def __missing__(self, word: str) -> Token:
+        """A word that is what most are."""
+        token = self._kind, word
+        if len(self) < self._most:
+            self[word] = token
+        return token
 
 
 class Table(dict[str, Entry]):
@@ -70,7 +95,36 @@ class Table(dict[str, Entry]):
                 return None, None, (choices[0].kind, char)
             if len(choices) == 1:
                 return choices[0].match, choices[0].kind, None
-        return _no_match, None, tuple((rule.match, rule.kind, rule) for rule in choices)
+        steps = tuple((rule.match, rule.kind, rule) for rule in choices)
+        if len(choices) > 1 and choices[-1].beginnings.certain & bit:
+            words = _find_words(choices) if match_word(char, 0) else None
+            if words is not None:
+                return match_word, words, steps
+            inside = _find_inside(choices)
+            if inside:
+                steps = inside, *steps
+        return _no_match, None, steps
+
+
+def _find_words(rules: Sequence[Rule]) -> Words | None:
+    """The tokens of words, where the last of some rules is certain to match; None when that is not known."""
+    *others, last = rules
+    if last.kind is None or not last.takes_words:
+        return None
+    asked: set[str] = set()
+    for rule in others:
+        if rule.words is None:
+            return None
+        asked |= rule.words
+    return Words(asked, last.kind)
+
+
+def _find_inside(rules: Sequence[Rule]) -> Step | None:
+    """A step that matches as the last of some rules does, but inside of a line alone, when no other rule does so."""
+    *others, last = rules
+    if last.kind is None or last.pattern.pattern.startswith("(?") or not all(rule.beginnings.first for rule in others):
+        return None
+    return re.compile(rf"(?<=[^\n])(?:{last.pattern.pattern})", last.pattern.flags).match, last.kind, last
 
 
 def _no_match(text: str, position: int) -> None:
