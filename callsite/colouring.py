@@ -9,50 +9,48 @@ from collections.abc import Iterable
 from html import escape
 from re import Match
 
-from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.token import STANDARD_TYPES, Token, _TokenType
 
 from callsite.openings import Piece
 from callsite.text import CONTROL
 
+# The type of what stands among tokens and is a tag, to be written as it is.
+TAG = Token.Callsite.Tag
 
-def render_pieces(pieces: list[Piece], tags: Iterable[tuple[int, str]] = ()) -> str:
-    """The HTML of a run's tokens.
+# As many tokens are remembered with their HTML, none of them longer: most of a text's are of a few.
+MOST = 2**13
+LONGEST = 24
 
-    `tags` are what else is to stand among them, each with the position of an empty token that keeps its place.
-    """
-    texts = _render_texts([text for _, text in pieces])
-    for place, tag in tags:
-        texts[place] = tag
+
+def render_pieces(pieces: Iterable[Piece]) -> str:
+    """The HTML of a run's tokens, and of tags among them."""
     parts: list[str] = []
-    opened = end = ""  # the tags of the element that is open
-    for (kind, text), html in zip(pieces, texts, strict=True):
-        tag = "" if text.isspace() else _TAGS[kind]
-        if tag == opened:
-            parts.append(html)
+    append = parts.append
+    opened = ""  # the start tag of the element that the last token is in
+    alone = ""  # the last token with its own start tag, while it is the only one in its element
+    for piece in pieces:
+        tag, html, started, whole = _shown[piece]
+        if tag != opened:
+            append(whole)
+            opened, alone = tag, started
+        elif not tag:
+            append(html)
         else:
-            parts += end, tag, html
-            opened, end = tag, "</span>" if tag else ""
-    parts.append(end)
+            if alone:
+                parts[-1] = alone + html
+                alone = ""
+            else:
+                parts[-1] = html
+            append("</span>")
     return "".join(parts)
 
 
 def render_text(text: str) -> str:
     """Text for HTML; a character that would change how the code looks is fenced in and given a name to show."""
     html = escape(text, quote=False)
+    if html.isascii() and html.isprintable():  # as most texts are
+        return html
     return CONTROL.sub(_show_control, html) if CONTROL.search(html) else html
-
-
-def _render_texts(texts: list[str]) -> list[str]:
-    """Each of some texts for HTML, all at once: that is what it comes to, since each character is shown by itself, and
-    NUL, which stands between them, as it is.
-    """
-    joined = "\0".join(texts)
-    html = render_text(joined)
-    if html == joined:
-        return texts
-    if joined.count("\0") >= len(texts):  # some of it is code
-        return [render_text(text) for text in texts]
-    return html.split("\0")
 
 
 def _show_control(match: Match[str]) -> str:
@@ -75,3 +73,22 @@ class _Tags(dict[_TokenType, str]):
 
 
 _TAGS = _Tags()
+
+
+class _Shown(dict[Piece, tuple[str, str, str, str]]):
+    """Tokens as they are shown: the start tag, the text, both of them, and all of it with its end tag."""
+
+    def __missing__(self, piece: Piece) -> tuple[str, str, str, str]:
+        kind, text = piece
+        if kind is TAG:
+            return "", text, text, text
+        html = render_text(text)
+        tag = "" if text.isspace() else _TAGS[kind]
+        started = tag + html
+        shown = tag, html, started, f"{started}</span>" if tag else html
+        if len(text) <= LONGEST and len(self) < MOST:
+            self[piece] = shown
+        return shown
+
+
+_shown = _Shown()

@@ -23,10 +23,10 @@ from itertools import accumulate, count, groupby
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
-from pygments.token import Comment, Generic, String, Token, is_token_subtype
+from pygments.token import Comment, Generic, String, is_token_subtype
 
 from callsite.address import is_web_address
-from callsite.colouring import render_pieces, render_text
+from callsite.colouring import TAG, render_pieces, render_text
 from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, find_names, is_too_long, lex_run
 from callsite.linking import CodeLink
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
@@ -35,8 +35,7 @@ from callsite.page import lines_fit
 from callsite.snippet import find_title
 from callsite.wording import nearest
 
-# The empty token in whose place the start or the end of a link is written.
-_PLACE = Token.Text, ""
+_END = TAG, "</a>"
 
 CUE = '<span class="visually-hidden">Marked line: </span>'
 
@@ -139,7 +138,6 @@ class _Links:
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
         tokens = _Tokens(pieces)
         parts: list[Piece] = []
-        tags: list[tuple[int, str]] = []
         done = 0
         for number in linked:
             begin, behind = starts[number - position], starts[number - position + 1] - 1
@@ -150,11 +148,9 @@ class _Links:
                     if is_spoken:
                         parts += inside
                     else:
-                        tags.append((len(parts), self._open(link)))
-                        parts += _PLACE, *inside, _PLACE
-                        tags.append((len(parts) - 1, "</a>"))
+                        parts += (TAG, self._open(link)), *inside, _END
                 done = end
-        return render_pieces(parts + tokens.cut(done, starts[-1] - 1), tags)
+        return render_pieces(parts + tokens.cut(done, starts[-1] - 1))
 
     def _open(self, link: CodeLink) -> str:
         """The start tag of a link."""

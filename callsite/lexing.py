@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers, get_lexer_by_name
@@ -25,6 +26,7 @@ LONGEST_LINE = 20_000
 # So is a longer run: Pygments needs some ten seconds for a million characters.
 LONGEST_RUN = 500_000
 
+_get_text = itemgetter(1)
 _LINE_END = re.compile(r"(\n)")
 
 
@@ -82,7 +84,7 @@ def _lex(code: str, lexer: Lexer, opening: str = "") -> list[Piece]:
     """Tokens of `code` as they are behind `opening`; none is empty."""
     pieces = _scan(opening + code, lexer)
     if not opening:
-        return [piece for piece in pieces if piece[1]]
+        return pieces if all(map(_get_text, pieces)) else [piece for piece in pieces if piece[1]]
     found = []
     skip = len(opening)
     for kind, text in pieces:
@@ -92,14 +94,14 @@ def _lex(code: str, lexer: Lexer, opening: str = "") -> list[Piece]:
     return found
 
 
-def _scan(code: str, lexer: Lexer) -> Iterable[Piece]:
+def _scan(code: str, lexer: Lexer) -> list[Piece]:
     """All tokens of some code. This goes past Pygments' `get_tokens`, which would change line ends and drop a byte
     order mark.
     """
     scanner = find_scanner(lexer)
     if scanner is not None:
         return scanner.scan(code)
-    return ((kind, text) for _, kind, text in lexer.get_tokens_unprocessed(code))
+    return [(kind, text) for _, kind, text in lexer.get_tokens_unprocessed(code)]
 
 
 def _split_lines(pieces: Iterable[Piece]) -> list[Piece]:

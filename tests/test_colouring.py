@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pygments.token import Comment, Generic, Keyword, Name, String, Token, _TokenType
 
-from callsite.colouring import render_pieces, render_text
+from callsite import colouring
+from callsite.colouring import TAG, render_pieces, render_text
 from callsite.openings import Piece
 from callsite.text import CONTROL
 from tests.strategies import rows
@@ -73,6 +74,7 @@ def test_each_character_is_shown_by_itself_in_the_element_of_its_class(pieces: l
         ([], ""),
         ([(Name, "a")], '<span class="n">a</span>'),
         ([(Name, "a"), (Name, "b")], '<span class="n">ab</span>'),
+        ([(Name, "a"), (Name, "b"), (Name, "c"), (Keyword, "d")], '<span class="n">abc</span><span class="k">d</span>'),
         ([(Name, "a"), (Keyword, "b")], '<span class="n">a</span><span class="k">b</span>'),
         ([(Name, "a"), (Token.Text, " "), (Name, "b")], '<span class="n">a</span> <span class="n">b</span>'),
         ([(Token.Text, "a"), (Token.Text.Whitespace, " "), (Name, "b")], 'a <span class="n">b</span>'),
@@ -89,13 +91,24 @@ def test_neighbours_of_one_class_share_an_element(pieces: list[Piece], html: str
     assert render_pieces(pieces) == html
 
 
-def test_tags_stand_in_the_places_of_empty_tokens() -> None:
-    place = Token.Text, ""
-    pieces = [(Name, "<a"), place, (Name, "b"), place, (Name, "c&")]
+def test_tags_among_tokens_are_written_as_they_are() -> None:
+    pieces = [(Name, "<a"), (TAG, '<i title="<">'), (Name, "b"), (TAG, "</i>"), (Name, "c&")]
     html = '<span class="n">&lt;a</span><i title="<">' + '<span class="n">b</span></i><span class="n">c&amp;</span>'
-    assert render_pieces(pieces, [(1, '<i title="<">'), (3, "</i>")]) == html
-    assert render_pieces([place, place], [(0, "<i>"), (1, "</i>")]) == "<i></i>"
-    assert pieces[1] == place
+    assert render_pieces(pieces) == html
+    assert render_pieces([(TAG, "<i>"), (Token.Text, "<"), (TAG, "</i>")]) == "<i>&lt;</i>"
+
+
+def test_no_more_tokens_are_remembered_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(colouring, "MOST", 0)
+    assert render_pieces([(Name, "never-seen-before")]) == '<span class="n">never-seen-before</span>'
+    assert (Name, "never-seen-before") not in colouring._shown
+    monkeypatch.undo()
+    long = "long" * colouring.LONGEST
+    assert (
+        render_pieces([(Name, "seen"), (Keyword, long)]) == f'<span class="n">seen</span><span class="k">{long}</span>'
+    )
+    assert (Name, "seen") in colouring._shown
+    assert (Keyword, long) not in colouring._shown
 
 
 @pytest.mark.parametrize(
