@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsite.navigation.digests import Digests
+from callsite.navigation.late import LateView
 from callsite.navigation.views import (
     About,
     Entry,
@@ -57,6 +58,7 @@ LIST = ListView(About("flask", "A framework", (ENTRY,), (ENTRY,), True, LIBRARY)
 
 def test_the_same_is_the_same_in_another_build() -> None:
     assert Digests().digest_page(PAGE) == Digests().digest_page(replace(PAGE))
+    assert Digests().digest_page(PAGE) == Digests().digest_page(LateView(lambda: PAGE))
     assert Digests().digest_list(LIST, (SIDE,)) == Digests().digest_list(replace(LIST), (replace(SIDE),))
     assert Digests().digest_parts((ENTRY, SIDE)) == Digests().digest_parts((replace(ENTRY), SIDE))
 

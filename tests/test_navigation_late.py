@@ -35,6 +35,23 @@ def test_a_late_view_has_all_that_a_view_has() -> None:
         _ = late.colour
 
 
+def test_a_late_view_hands_out_the_view_itself() -> None:
+    make = _Maker()
+    late = LateView(make)
+    assert late.now is late.now
+    assert (late.now.title, late.title, make.times) == ("A title", "A title", 1)
+
+
+def test_a_view_that_cannot_be_made_is_told_of() -> None:
+    def make() -> PageView:
+        raise AttributeError("no such thing")
+
+    late = LateView(make)
+    for look in (lambda: late.now, lambda: late.title):
+        with pytest.raises(AttributeError, match="no such thing"):
+            look()
+
+
 def test_templates_cannot_tell() -> None:
     template = Environment(autoescape=True).from_string(
         "{% if view %}{{ view.title }} {{ view.previous.url }} {{ view.colour or 'none' }}{% endif %}"

@@ -29,6 +29,8 @@ class Digests:
 
     def digest_page(self, view: PageView | LateView) -> bytes:
         """The digest of what a page's template shows around its body."""
+        if isinstance(view, LateView):
+            view = view.now
         name = view.library.name if view.library else ""
         return self._digest((name, _get_rest(view)))
 

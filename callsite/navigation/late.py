@@ -18,10 +18,18 @@ class LateView:
     def __init__(self, make: Callable[[], PageView]) -> None:
         self._make = make
 
+    @property
+    def now(self) -> PageView:
+        """The view itself, for who looks at much of it."""
+        return self._look()
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked by Python, of any object
             raise AttributeError(name)
+        return getattr(self._look(), name)
+
+    def _look(self) -> PageView:
         last = LateView._last
         if last is None or last[0] is not self:
             last = LateView._last = self, self._make()
-        return getattr(last[1], name)
+        return last[1]

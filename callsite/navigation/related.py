@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from itertools import islice
+from dataclasses import dataclass
 
 from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_start
 from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
 from callsite.outline import Outline
-from callsite.relations import Excerpt, Relations
+from callsite.relations import Excerpt, Project, Relations
 from callsite.wording import count
 
 # The most entries of each list on a page, and the most projects that have a list.
@@ -27,6 +27,20 @@ _MOST_PROJECTS = 3
 _USERS = "also-used-in"
 _COMPANIONS = "used-together-with"
 
+_SIGNS = re.compile(r"\W+")  # all that a project's key has, perhaps
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """What the lists of a project have in common: their id and title, the address of all its excerpts, and the first of
+    them, each with the path of its page.
+    """
+
+    id: str
+    title: str
+    url: str
+    firsts: tuple[tuple[str, Entry], ...]
+
 
 class Relatives:
     """Makes the lists. `entries` has each page's entry by its path, `project_urls` each project's page by its key."""
@@ -37,8 +51,8 @@ class Relatives:
         self._project_urls = project_urls
         # An excerpt is in several lists, and its entry is the same in each.
         self._excerpts: dict[tuple[str, int], Entry] = {}
-        self._excerpts_of_projects: dict[tuple[str, int], Entry] = {}
         self._companions: dict[tuple[str, int], Entry] = {}
+        self._projects: dict[str, _Project] = {}
 
     def list_related(self, page: Outline, module: ModuleView | None, at: int) -> tuple[Related, ...]:
         """The lists of a page that stands at `at` in a module; empty ones are left out."""
@@ -67,15 +81,6 @@ class Relatives:
             entry = self._entries[key[0]]
             url = f"{entry.url}#listing-{excerpt.number}"
             listed = self._excerpts[key] = Entry(entry.title, url, entry.symbol, note=excerpt.credit.project)
-        return listed
-
-    def _list_excerpt_of_project(self, excerpt: Excerpt) -> Entry:
-        """The same in a list that says already which project it is from."""
-        key = excerpt.page.at.path, excerpt.number
-        listed = self._excerpts_of_projects.get(key)
-        if listed is None:
-            entry = self._list_excerpt(excerpt)
-            listed = self._excerpts_of_projects[key] = Entry(entry.title, entry.url, entry.symbol)
         return listed
 
     def _list_siblings(self, module: ModuleView | None, at: int) -> Related:
@@ -113,16 +118,26 @@ class Relatives:
         return listed
 
     def _list_projects(self, page: Outline) -> Iterator[Related]:
+        path = page.at.path
         for project in self._relations.find_projects(page)[:_MOST_PROJECTS]:
-            others = (excerpt for excerpt in project.firsts if excerpt.page.at.path != page.at.path)
-            name = re.sub(r"\W+", "-", project.key)  # a key may be all signs
-            yield Related(
-                f"more-from-{name}",
-                f"More from {project.name}",
-                tuple([self._list_excerpt_of_project(excerpt) for excerpt in islice(others, _MOST_PER_PROJECT)]),
-                len(project.firsts) - 1,
-                self._project_urls[project.key],
-            )
+            shown = self._projects.get(project.key)
+            if shown is None:
+                shown = self._projects[project.key] = self._show_project(project)
+            others = [entry for own, entry in shown.firsts if own != path]
+            yield Related(shown.id, shown.title, tuple(others[:_MOST_PER_PROJECT]), len(project.firsts) - 1, shown.url)
+
+    def _show_project(self, project: Project) -> _Project:
+        firsts: list[tuple[str, Entry]] = []
+        for excerpt in project.firsts[: _MOST_PER_PROJECT + 1]:  # one may be on the page that lists them
+            entry = self._list_excerpt(excerpt)
+            # This list says already which project they are from.
+            firsts.append((excerpt.page.at.path, Entry(entry.title, entry.url, entry.symbol)))
+        return _Project(
+            f"more-from-{_SIGNS.sub('-', project.key)}",
+            f"More from {project.name}",
+            self._project_urls[project.key],
+            tuple(firsts),
+        )
 
 
 def _is_all_shown(users: Sized, companions: Sized) -> bool:
