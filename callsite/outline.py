@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from callsite.credits import Credit, find_credits
 from callsite.model import NOWHERE, Meta, Page, Place, Symbol
@@ -10,8 +11,7 @@ from callsite.snippet import find_title
 from callsite.symbol import find_symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A listing, as far as anything but its own page speaks of it.
 
     `name` is the path of its file, or else the file's name that stands in its code; `marks` the number of marked lines.

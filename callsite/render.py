@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -38,8 +38,7 @@ _BETWEEN = re.compile(r"[\n \t(<\"'=:`)>]")
 _MOST_AT_ONCE = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An address as written in a page (`/flask.html`, `{filename}x.md`, `https://…`), and where."""
 
     target: str
@@ -84,11 +83,12 @@ class Renderer:
         headings = []
         for heading, numbers in converted.headings:
             projects = dict.fromkeys(projects_of[number] for number in numbers)
-            headings.append(replace(heading, projects=tuple(filter(None, projects))))
+            headings.append(heading._replace(projects=tuple(filter(None, projects))) if numbers else heading)
         targets: Iterable[str] | None = converted.targets
         if targets is None:
             targets = find_targets(parse_prose(converted.fill(place_listings(len(page.listings)))))
         found = tuple(place_links(targets, page))
+        converted = replace(converted, targets=None)  # those are known
         return RenderedProse(converted, tuple(headings), found, tuple(find_problems(page, converted)))
 
     def render_page(self, page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> Rendered:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
@@ -25,8 +25,7 @@ _TAKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of a page: its id, its text, its level (2 is <h2>) and the projects whose listings stand under it."""
 
     id: str
