@@ -5,7 +5,9 @@ occurs nowhere else in the page (`tokens`); Markdown's own block rules decide wh
 tokens are swapped for the listings at the end, also those in raw HTML (`converting`).
 
 Python-Markdown makes the HTML, whatever extensions a site has. What takes it long is done by quicker ways that make the
-same (`quick` puts them in their places, each has a module of its own), as long as it is the Markdown they were X"""
+same (`quick` puts them in their places, each has a module of its own), as long as it is the Markdown they were made
+after (`known`). Most pages are plain, and become HTML without it (`documents`).
+"""
 
 from __future__ import annotations
 
