@@ -178,3 +178,12 @@ def test_a_value_that_is_gone_does_not_speak_for_the_next_one_in_its_place() -> 
     digests = Digests()
     seen = {digests.digest_parts((Entry(str(number), ""),)) for number in range(500)}
     assert len(seen) == 500
+
+
+def test_what_is_known_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Digests().digest_page(PAGE)
+    monkeypatch.setattr("callsite.navigation.digests._MOST_KNOWN", 3)
+    digests = Digests()
+    for _ in range(3):
+        assert digests.digest_page(PAGE) == wanted
+        assert len(digests._known) <= 3

@@ -13,7 +13,7 @@ from pelican.contents import Page, Static
 from pelican.log import LimitFilter
 from pelican.settings import DEFAULT_CONFIG
 
-from callsite.pelican_plugin.bodies import find_file_links, find_gist, find_link_pattern, give_body, replace_link
+from callsite.pelican_plugin.bodies import find_file_links, find_gist, find_link_pattern, replace_link
 from tests.building import CONTENT, SiteFolder
 from tests.growth import find_growth
 

@@ -17,6 +17,9 @@ from callsite.navigation.views import ListView, PageView, Side
 
 _SIZE = 16
 
+# So many values are known at a time: most are entries that the next pages show, too.
+_MOST_KNOWN = 10_000
+
 _get_rest = attrgetter(*(field.name for field in fields(PageView) if field.name not in ("library", "module")))
 
 
@@ -62,5 +65,7 @@ class Digests:
                 return b"%d:%s" % (len(text), text)
             getter = self._getters[kind] = attrgetter(*(field.name for field in fields(kind)))
         digest = kind.__name__.encode() + self._digest(getter(value))
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
         self._known[id(value)] = value, digest
         return digest
