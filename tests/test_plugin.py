@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import re
 import subprocess
@@ -15,7 +16,8 @@ from pelican.contents import Article, Page
 from pelican.settings import read_settings
 
 from callsite.header import RESERVED
-from callsite.pelican_plugin.run import current_run, end_run, note_record
+from callsite.pelican_plugin import phases
+from callsite.pelican_plugin.run import current_run, end_run, find_run, note_record
 from callsite.staging import MANIFEST
 from tests.building import CONTENT, SiteFolder
 
@@ -397,6 +399,17 @@ def test_an_error_that_is_logged_before_any_run_is_nobodys() -> None:
     note_record(is_error=True)
     with pytest.raises(AssertionError):
         current_run()
+
+
+def test_the_end_of_a_process_looks_through_nothing(site: SiteFolder) -> None:
+    """A run that came to no end is swept away all the same."""
+    frozen = gc.get_freeze_count()
+    try:
+        phases._end()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()
+    assert find_run() is None
 
 
 def test_a_full_disk_is_one_line(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,4 +213,9 @@ def connect() -> None:
     signals.article_generator_finalized.connect(_on_article_generator_finalized)
     signals.all_generators_finalized.connect(_on_all_generators_finalized)
     signals.finalized.connect(_on_finalized)
-    atexit.register(end_run)
+    atexit.register(_end)
+
+
+def _end() -> None:
+    end_run()
+    gc.freeze()  # what ends with the process need not be looked through
