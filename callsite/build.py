@@ -12,7 +12,7 @@ from callsite.check.metadata import check_meta
 from callsite.header import RESERVED
 from callsite.model import Meta, Page, Place, Problem
 from callsite.opening import open_file
-from callsite.page import parse_head, parse_page
+from callsite.page import parse_head, parse_page, parse_page_again
 from callsite.text import decode_text
 
 # The endings Pelican knows Markdown files by.
@@ -56,6 +56,12 @@ class Loader:
         page, parsed = parse_page(text, at.path)
         checked = check_meta(page.meta, at, required=required, own=self._own, reserved=RESERVED)
         return Loaded(page, tuple(sorted({*found, *parsed, *checked})), text)
+
+
+def read_again(path: str, data: bytes) -> Page:
+    """The page of `Loader.read_page`, when what is wrong with it is known."""
+    at = place_of(path)
+    return parse_page_again(decode_text(data, at.path)[0], at.path)
 
 
 def read_file(path: str) -> tuple[bytes, tuple[Problem, ...]]:

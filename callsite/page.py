@@ -7,7 +7,7 @@ inside lists and quotes; what is in them is decided by `fence` and `snippet`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -46,9 +46,7 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
     meta, row, found = _read_header(text, path)
     body = text[len(meta.written or "") :]
     problems = list(found)
-    blocks: list[Block] = []
-    done = 0
-    fences, hidden, deep = _find_fences(body if body.endswith("\n") or not body else f"{body}\n", row)
+    fences, hidden, deep = _find_fences(body, row)
     for line in hidden:
         hint = "leave a blank line before it and indent it no further than its list, or show it in a longer fence"
         message = "a fence in raw HTML or indented code is not read as a listing"
@@ -56,20 +54,20 @@ def parse_page(text: str, path: str = "") -> tuple[Page, tuple[Problem, ...]]:
     for line in deep:
         message = "lists or quotes too deep inside each other; no listing is found from here on"
         problems.append(Problem(Place(path, line + 1), "P101", message, "take them apart"))
-    for fence in fences:
-        if fence.start > done:
-            blocks.append(Prose(body[done : fence.start], Place(path, row + 1)))
-        source = body[fence.start : fence.end]
-        listing = _read_listing(fence, source, Place(path, fence.row + 1))
+    page = Page(meta, _read_blocks(body, fences, row, path), Place(path, 1))
+    for fence, listing in zip(fences, page.listings, strict=True):
         problems += _find_listing_problems(fence, listing)
-        blocks.append(listing)
-        done = fence.end
-        row = fence.row + source.count("\n")
-    if done < len(body):
-        blocks.append(Prose(body[done:], Place(path, row + 1)))
     if holds_control(text):
         problems += _find_controls(split_rows(text), path)
-    return Page(meta, tuple(blocks), Place(path, 1)), tuple(sorted(problems))
+    return page, tuple(sorted(problems))
+
+
+def parse_page_again(text: str, path: str = "") -> Page:
+    """The page that `parse_page` gives, when what is wrong with it is known."""
+    text = normalise_ends(text.removeprefix(BOM))
+    meta, row, _ = _read_header(text, path)
+    body = text[len(meta.written or "") :]
+    return Page(meta, _read_blocks(body, _find_fences(body, row)[0], row, path), Place(path, 1))
 
 
 def parse_head(text: str, path: str = "") -> Meta:
@@ -82,6 +80,22 @@ def _read_header(text: str, path: str) -> tuple[Meta, int, tuple[Problem, ...]]:
     if meta.written is not None and len(meta.written) > len(text):
         meta = replace(meta, written=text)  # its last row is the last of the file, and has no end
     return meta, rows, problems
+
+
+def _read_blocks(body: str, fences: Iterable[_Fence], row: int, path: str) -> tuple[Block, ...]:
+    """The listings of a body whose first row is number `row` of the file, and the prose between them."""
+    blocks: list[Block] = []
+    done = 0
+    for fence in fences:
+        if fence.start > done:
+            blocks.append(Prose(body[done : fence.start], Place(path, row + 1)))
+        source = body[fence.start : fence.end]
+        blocks.append(_read_listing(fence, source, Place(path, fence.row + 1)))
+        done = fence.end
+        row = fence.row + source.count("\n")
+    if done < len(body):
+        blocks.append(Prose(body[done:], Place(path, row + 1)))
+    return tuple(blocks)
 
 
 def format_page(page: Page) -> str:
@@ -149,6 +163,8 @@ def _find_fences(body: str, row: int) -> tuple[list[_Fence], list[int], list[int
     if "```" not in body and "~~~" not in body:
         return fences, hidden, deep
     done = 0
+    if not body.endswith("\n"):
+        body += "\n"
     for block in find_blocks(body):
         row += body.count("\n", done, block.start)
         done = block.start

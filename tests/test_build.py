@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from callsite.build import Loader, load_head, place_of
+from callsite.build import Loader, load_head, place_of, read_again
 from callsite.model import Meta, Place, Problem, Severity
 from callsite.page import format_page
 from callsite.text import decode_text
@@ -189,3 +189,10 @@ def test_the_head_of_a_page_is_its_metadata_alone(tmp_path: Path) -> None:
     assert load_head(str(path)).meta.title == "A"
     assert load_head(str(path)).blocks == ()
     assert load_head(str(tmp_path / "gone.md")).meta.lines == ()
+
+
+def test_a_page_is_read_again_without_looking_for_what_is_wrong() -> None:
+    data = b"\xef\xbb\xbftitel: x\r\n\r\n```python lines=9\r\n~~x\xff\r\n"
+    loaded = Loader().read_page("a.md", data)
+    assert loaded.problems
+    assert repr(read_again("a.md", data)) == repr(loaded.page)

@@ -10,7 +10,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callsite.model import Gap, Layout, Line, Listing, Meta, Origin, Page, Place, Problem, Prose, Severity, Snippet
-from callsite.page import format_listing, format_page, lines_fit, parse_head, parse_page, replace_listing
+from callsite.page import (
+    format_listing,
+    format_page,
+    lines_fit,
+    parse_head,
+    parse_page,
+    parse_page_again,
+    replace_listing,
+)
 from callsite.text import normalise_ends
 from tests.strategies import listings, pages, texts
 
@@ -158,6 +166,17 @@ def test_a_head_that_is_all_of_a_file_ends_as_it_does() -> None:
     assert parse_head("\ufefftitle: x\r\nslug: y").written == "title: x\nslug: y"
     assert parse_head("title: x\n").written == "title: x\n"
     assert parse_head("words") == Meta()
+
+
+@given(texts() | pages().map(format_page))
+@example("title: x\n\n- a\n\n    ```python bad=\n    ~~x\n```")
+@example("\ufeff```\r\nx")
+@example("words")
+def test_a_page_whose_problems_are_known_is_the_same(text: str) -> None:
+    again = parse_page_again(text, "a.md")
+    assert repr(again) == repr(
+        parse_page(text, "a.md")[0]
+    )  # with the places, which do not count when pages are compared
 
 
 def test_blocks_that_moved_get_their_line_end() -> None:
