@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from callsite.address import is_web_address
@@ -61,11 +62,13 @@ class TwinSite:
         return f"{self.address}/{encode_url(url)}"
 
 
+@lru_cache(maxsize=4096)
 def encode_url(url: str) -> str:
     """An address below the site's root in the characters that addresses are written in."""
     return quote(url, safe=_SAFE)
 
 
+@lru_cache(maxsize=4096)  # several twins ask for it, and so do templates
 def find_markdown_path(url: str) -> str | None:
     """Where the Markdown of a page goes: beside the page, or to its folder's index. None for an address that is no
     plain path, such as one on another host.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from typing import NamedTuple
 
 from callsite.twins.escaping import format_element
 from callsite.twins.pages import TwinSite, format_time
@@ -24,35 +25,51 @@ def plan_sitemaps(site: TwinSite, stem: str) -> Mapping[str, str]:
     """
     dates = {site.locate(url): changed for url, changed in site.others}
     dates |= {site.locate(twin.url): twin.changed or twin.created for twin in site.pages}
-    entries = [
-        (url, format_time(date) if date else "") for url, date in sorted(dates.items()) if len(url) <= LONGEST_URL
+    rows = [
+        _Row(day, _format_entry("url", url, day))
+        for url, date in sorted(dates.items())
+        if len(url) <= LONGEST_URL
+        for day in [format_time(date) if date else ""]
     ]
-    parts = list(_split(entries))
+    parts = list(_split(rows))
     if len(parts) < 2:
-        return {f"{stem}.xml": _format_file("urlset", "url", part) for part in parts}
+        return {f"{stem}.xml": _format_part(part) for part in parts}
     paths = [f"{stem}-{number}.xml" for number, _ in zip(count(1), parts, strict=False)]
-    files = {path: _format_file("urlset", "url", part) for path, part in zip(paths, parts, strict=True)}
-    newest = [(site.locate(path), max(date for _, date in part)) for path, part in zip(paths, parts, strict=True)]
-    return {f"{stem}.xml": _format_file("sitemapindex", "sitemap", newest), **files}
+    files = {path: _format_part(part) for path, part in zip(paths, parts, strict=True)}
+    newest = (
+        _format_entry("sitemap", site.locate(path), max(row.date for row in part))
+        for path, part in zip(paths, parts, strict=True)
+    )
+    return {f"{stem}.xml": _format_file("sitemapindex", newest), **files}
 
 
-def _split(entries: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    part: list[tuple[str, str]] = []
-    empty = size = len(_format_file("urlset", "url", ()).encode())
-    for entry in entries:
-        length = len(_format_entry("url", *entry).encode()) + 1
+class _Row(NamedTuple):
+    """An address as it stands in the file, with the day of its last change, "" when that is not known."""
+
+    date: str
+    text: str
+
+
+def _split(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    part: list[_Row] = []
+    empty = size = len(_format_part(()).encode())
+    for row in rows:
+        length = len(row.text.encode()) + 1
         if part and (len(part) == MOST_URLS or size + length > MOST_BYTES):
             yield part
             part, size = [], empty
-        part.append(entry)
+        part.append(row)
         size += length
     if part:
         yield part
 
 
-def _format_file(root: str, name: str, entries: Iterable[tuple[str, str]]) -> str:
+def _format_part(rows: Iterable[_Row]) -> str:
+    return _format_file("urlset", (row.text for row in rows))
+
+
+def _format_file(root: str, rows: Iterable[str]) -> str:
     opening = format_element(root, "", _SPACE).removesuffix("/>")
-    rows = [_format_entry(name, url, date) for url, date in entries]
     return "\n".join(['<?xml version="1.0" encoding="utf-8"?>', f"{opening}>", *rows, f"</{root}>"]) + "\n"
 
 
