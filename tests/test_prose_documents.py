@@ -132,6 +132,7 @@ PLAIN = (
     '<div><a href="x">x</a></div>\n\n[y](z)',
     "a \\* b &amp; c [d] _e_ [f](/g)",
     "![a](/b) [c](/d)",
+    "a \\* b\n\n" * 3,
     "[a](/b?c&d) `{` [e]({filename}/f.md)",
     "a | b",
 )
@@ -142,6 +143,7 @@ OTHERS = (
     "a ]: b",
     "# A {#b}",
     "a {.b}",
+    "a \\* b\n\n" * 4,
     "a [b{c](/d)",
     "a \\* {b}",
     "# A # b",

@@ -79,6 +79,9 @@ _HEADING = re.compile(r"(#{1,6})([^#\\]+)")
 # Texts that are remembered have fewer characters.
 _SHORT = 1_000
 
+# How many paragraphs are converted alone: a document with more of them is as quickly converted as a whole.
+_MOST_ALONE = 3
+
 # The numbered marks of Markdown, which by mistake can be seen in a text: what stands before it changes them.
 _NUMBERED = re.compile("klzzwxh|wzxhzdk")
 
@@ -173,8 +176,9 @@ class DocumentConverter:
 
     def _convert_alone(self, block: str, draft: _Draft) -> str:
         """A paragraph by Markdown; "" when it may have to do with what stands around it."""
-        if "{" in block:
+        if "{" in block or draft.alone == _MOST_ALONE:
             return ""
+        draft.alone += 1
         self._markdown.reset()
         try:
             paragraph = self._markdown.convert(block)
@@ -208,6 +212,7 @@ class _Draft:
         self._names: dict[str, tuple[str, int]] = {}
         self._used: set[str | None] = set()
         self._counters: dict[str, int] = {}
+        self.alone = 0  # paragraphs that were converted alone
         self.ends_with_list = False
         self.is_telling = True
 
