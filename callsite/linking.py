@@ -13,10 +13,9 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
-from callsite.lexing import find_lexer
+from callsite.lexing import find_names
 from callsite.model import Line, Listing, Meta, Page, Place, Problem, Severity, Snippet, Symbol
 from callsite.names import find_mentions
 from callsite.outline import Outline
@@ -90,10 +89,8 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
     return tuple(words)
 
 
-@lru_cache(maxsize=256)
 def _is_python(language: str) -> bool:
-    lexer = find_lexer(language)
-    return lexer is not None and not _PYTHON.isdisjoint(lexer.aliases)
+    return not _PYTHON.isdisjoint(find_names(language))
 
 
 def list_texts(snippet: Snippet) -> list[str]:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from callsite.build import Loaded, Loader, place_of, read_file
+from callsite.build import Loaded, Loader, place_of, read_again, read_file
 from callsite.cache import Cache, find_key
 from callsite.check.facts import PageFacts
 from callsite.check.ignoring import Ignore, parse_ignores
@@ -97,7 +98,8 @@ class Maker:
         keys = [self._find_key(each) for each in sources]
         items = list(zip(sources, keys, strict=True))
         missing = [item for item in items if not self._cache.has(item[1])]
-        made = work_side_by_side(self._examine, missing, processes, PORTION, meanwhile)
+        prepare = partial(self._prepare, [source for source, _ in missing[:PORTION]], meanwhile)
+        made = work_side_by_side(self._examine, missing, processes, PORTION, prepare)
         waited = {key for _, key in missing}
         for item in items:
             key = item[1]
@@ -124,8 +126,16 @@ class Maker:
     def load(self, source: Source) -> Page:
         """The page of a file. The one that was loaded last is kept: its HTML and its twins are made in turn."""
         if self._last is None or self._last[0] != source:
-            self._last = source, self._load(source).page
+            page = Page(Meta(), (), place_of(source.path)) if source.trouble else read_again(source.path, source.data)
+            self._last = source, page
         return self._last[1]
+
+    def _prepare(self, sources: Iterable[Source], meanwhile: Callable[[], None] | None) -> None:
+        """Do what is to be done once, before copies of this process draw pages: lexers work out their tables."""
+        if meanwhile is not None:
+            meanwhile()
+        for source in sources:
+            render_listings(self.load(source))
 
     def _find_key(self, source: Source) -> bytes:
         trouble = map(str, source.trouble)  # what cannot be read has no data, as an empty file has none

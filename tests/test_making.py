@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from callsite.build import Loaded, Loader
+from callsite import making
+from callsite.build import Loaded, Loader, read_again
 from callsite.cache import Cache, find_key
 from callsite.check.policy import Policy
 from callsite.linking import CodeLink, Destination
@@ -239,9 +240,27 @@ def test_an_empty_file_is_not_one_that_cannot_be_read() -> None:
         Path("cache/site.pages").unlink()
 
 
-def test_a_page_that_is_asked_for_in_turn_is_loaded_once(build: Build) -> None:
+def test_a_page_that_is_asked_for_in_turn_is_loaded_once(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(making, "read_again", lambda path, data: (asked.append(path), read_again(path, data))[1])  # type: ignore[func-returns-value]  # notes what it is asked for
     first, second = source(), source(name="g")
     pages = [build.maker.load(each) for each in (first, first, second, first)]
     assert pages[0] is pages[1]
     assert pages[0] == pages[3]
-    assert build.loader.asked == [first.path, second.path, first.path]
+    assert asked == [first.path, second.path, first.path]
+
+
+def test_a_page_that_could_not_be_read_has_nothing_to_draw(build: Build) -> None:
+    wrong = Problem(Place("content/f.md", 1), "P105", "it cannot be read", "mend it")
+    loaded = build.maker.load(Source(source().path, b"", (), (wrong,)))
+    assert (loaded.at.path, loaded.blocks) == ("content/f.md", ())
+
+
+def test_what_lexers_work_out_is_there_before_pages_are_drawn(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    done: list[int] = []
+    monkeypatch.setattr(making, "render_listings", lambda page: drawn.append(page.at.path))
+    sources = [source(name=f"f{number}") for number in range(20)]
+    assert len(list(build.maker.examine_all(sources, 2, lambda: done.append(len(drawn))))) == 20
+    assert done == [0]
+    assert drawn == [f"content/f{number}.md" for number in range(making.PORTION)]

@@ -11,7 +11,7 @@ from callsite.check.parsing import find_faults
 from callsite.check.places import place_findings
 from callsite.check.relevance import find_unmarked_imports, find_unrelated_marks, is_python
 from callsite.check.rule import Finding, Rule
-from callsite.lexing import find_lexer
+from callsite.lexing import find_names
 from callsite.model import Gap, Line, Listing, Origin, Severity
 
 # Tildes where only a mark makes sense. What has two more further on is crossed out (`~~x~~`), and what has three is a
@@ -74,8 +74,8 @@ def _find_misplaced_marks(listing: Listing) -> Iterator[tuple[int, str, str]]:
 def _find_misplaced(line: Line, listing: Listing, above: Line) -> tuple[str, str] | None:
     """What is wrong with the tildes of a line, and what to do about it."""
     text = line.text
-    lexer = find_lexer(listing.snippet.language)
-    if lexer is None or not _TEXTS.isdisjoint(lexer.aliases):
+    names = find_names(listing.snippet.language)
+    if not names or not _TEXTS.isdisjoint(names):
         return None
     goes_on = _UNFINISHED.search(above.text) is not None
     if _INDENTED.match(text) and (is_python(listing) or not goes_on):

@@ -14,7 +14,7 @@ from callsite.check.facts import PageFacts
 from callsite.check.places import place_findings
 from callsite.check.rule import Finding
 from callsite.check.ties import Ties
-from callsite.lexing import find_lexer
+from callsite.lexing import find_names
 from callsite.linking import Word
 from callsite.model import Line, Listing, Snippet
 
@@ -28,8 +28,7 @@ _WORD = re.compile(r"[^\W_]")
 
 def is_python(listing: Listing) -> bool:
     """Whether a listing is Python and no session with prompts."""
-    lexer = find_lexer(listing.snippet.language)
-    return lexer is not None and not {"python", "python2"}.isdisjoint(lexer.aliases)
+    return not {"python", "python2"}.isdisjoint(find_names(listing.snippet.language))
 
 
 def find_unrelated_marks(facts: PageFacts) -> Iterator[Finding]:
