@@ -156,8 +156,6 @@ def compare(
     for number in range(1, rounds + 1):
         for stand in stands:
             stand.build_round(number, tell)
-    for stand in stands:
-        shutil.rmtree(stand.folder)
     return {stand.contender.name: stand.figures for stand in stands}, left_out
 
 
@@ -173,14 +171,11 @@ def grow(
     for number in range(1, min(rounds, _MOST_ROUNDS) + 1):
         for size in often:
             stands[size].build_round(number, tell)
-    for size in often:
-        shutil.rmtree(stands[size].folder)
     for size in sizes:
         if size > _ONCE:
             stands[size] = _make_stand(CALLSITE, callsite, pages, size, scratch)
             stands[size].record_first(stands[size].build_first(tell))
             stands[size].build_again(1, tell)
-            shutil.rmtree(stands[size].folder)
     return {size: stands[size].figures for size in sizes}
 
 
@@ -188,7 +183,6 @@ def find_hugo_memory(hugo: Environment, pages: Sequence[Page], size: int, scratc
     """The most memory that Hugo takes for a site of some size."""
     stand = _make_stand(HUGO, hugo, pages, size, scratch)
     stand.build_first(tell)
-    shutil.rmtree(stand.folder)
     return stand.memory
 
 
