@@ -6,6 +6,7 @@ import contextlib
 import os
 import runpy
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +30,13 @@ def read_folders(settings: str, content: str | None = None, output: str | None =
     As in Pelican, paths in the file are relative to it. Raises CallsiteError, with the place, when the file does not
     run, and when there is no folder of content.
     """
-    values = read_settings(settings)
+    return find_folders(read_settings(settings), settings, content, output)
+
+
+def find_folders(
+    values: Mapping[str, Any], settings: str, content: str | None = None, output: str | None = None
+) -> SiteFolders:
+    """The folders that a settings file names, by what it sets; all else is as in `read_folders`."""
     base = Path(settings).resolve().parent
     pages = Path(content) if content else base / str(values.get("PATH") or ".")
     if not pages.is_dir():

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callsite import theme
-from callsite.pelican_plugin import rendering, unchanged
+from callsite import last_build, theme
+from callsite.pelican_plugin import rendering
 from callsite.pelican_plugin.run import end_run
 from tests.building import Built, SiteFolder
 
@@ -143,7 +143,7 @@ def _forks_for_few_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """
     monkeypatch.setattr(rendering, "PORTION", 2)
     monkeypatch.setattr("callsite.making.PORTION", 2)
-    monkeypatch.setattr(unchanged, "_TICK", 0)
+    monkeypatch.setattr(last_build, "_TICK", 0)
     yield
     end_run()
 

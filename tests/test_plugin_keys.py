@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from callsite.pelican_plugin import unchanged
+from callsite import last_build
+from callsite.pelican_plugin.keys import Keys
 from callsite.pelican_plugin.run import end_run
 from tests.building import CONTENT, SiteFolder
 
@@ -27,7 +29,7 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(unchanged, "_TICK", 0)
+    monkeypatch.setattr(last_build, "_TICK", 0)
     yield
     end_run()
 
@@ -70,6 +72,26 @@ def test_templates_of_the_theme_show_less_and_less_is_rendered(built: SiteFolder
     built.write({"content/pages/other.md": FILES["content/pages/other.md"].replace("ords", "onders")})
     built.build()
     assert number(built) == before
+
+
+def test_keys_are_found_anew_only_where_a_change_can_be_seen(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    find = Keys.find_page
+
+    def note(keys: Keys, content: Any, twin: Any) -> bytes:
+        asked.append(content.save_as)
+        return find(keys, content, twin)
+
+    monkeypatch.setattr(Keys, "find_page", note)
+    text = FILES["content/pages/other.md"].replace("ords", "onders")
+    built.write({"content/pages/other.md": text})
+    built.build()
+    assert asked == ["other.html"]
+    built.write({"content/pages/other.md": text.replace("Other", "Another")})
+    built.build()
+    assert {"about.html", "other.html"} <= set(asked[1:])
 
 
 def test_a_template_that_is_gone_counts(built: SiteFolder) -> None:

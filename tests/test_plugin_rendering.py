@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from pelican.writers import Writer
 
-from callsite.pelican_plugin import rendering, unchanged
+from callsite import last_build
+from callsite.pelican_plugin import rendering
 from callsite.pelican_plugin.run import end_run
 from callsite.staging import Staging
 from tests.building import CONTENT, SiteFolder
@@ -21,7 +22,7 @@ PAGE = "title: {0}\nslug: {0}\n\n{1}\n"
 
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(unchanged, "_TICK", 0)
+    monkeypatch.setattr(last_build, "_TICK", 0)
     yield
     end_run()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pelican import signals
 
-from callsite import theme
+from callsite import last_build, theme
 from callsite.environment import read_version
 from callsite.errors import CallsiteError
 from callsite.pelican_plugin import unchanged
@@ -31,7 +31,7 @@ PAGE = "title: {0}\nslug: {0}\n\nWords.\n"
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What was changed a moment ago counts as settled: a build takes long enough for another time."""
-    monkeypatch.setattr(unchanged, "_TICK", 0)
+    monkeypatch.setattr(last_build, "_TICK", 0)
     yield
     end_run()
 
@@ -165,7 +165,7 @@ def test_another_environment_makes_a_full_run(built: SiteFolder, name: str, monk
 
 def test_other_sources_of_callsite_make_a_full_run(built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_full(built.build())
-    monkeypatch.setattr(unchanged, "describe_tools", lambda: "others")
+    monkeypatch.setattr(last_build, "describe_tools", lambda: "others")
     assert is_full(built.build())
 
 
@@ -211,7 +211,7 @@ def test_a_search_that_comes_later_is_no_nothing(built: SiteFolder, monkeypatch:
     """Who is told that the site has no search, and what to install, does so and builds again."""
     built.set(CALLSITE_SEARCH=True)
     with monkeypatch.context() as patch:
-        patch.setattr(unchanged, "read_version", lambda name: "")
+        patch.setattr(last_build, "read_version", lambda name: "")
         built.build()
         assert not is_full(built.build())
     assert is_full(built.build()) == bool(read_version("pagefind_bin"))
@@ -260,10 +260,10 @@ def test_a_commit_makes_a_full_run(built: SiteFolder) -> None:
 
 def test_a_repository_that_cannot_be_read_has_no_commit(built: SiteFolder, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert unchanged._find_commit(tmp_path) in ("", "?")
+    assert last_build._find_commit(tmp_path) in ("", "?")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(unchanged, "find_layout", _refuse)
-        assert unchanged._find_commit(tmp_path) == "?"
+        patch.setattr(last_build, "find_layout", _refuse)
+        assert last_build._find_commit(tmp_path) == "?"
 
 
 def _refuse(top: Path) -> None:
@@ -320,7 +320,7 @@ def test_somebody_who_listens_makes_every_run_a_full_one(built: SiteFolder) -> N
 
 
 def test_a_change_a_moment_ago_is_not_settled(built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unchanged, "_TICK", 10**13)
+    monkeypatch.setattr(last_build, "_TICK", 10**13)
     assert is_full(built.build())
     assert is_full(built.build())
 
@@ -361,7 +361,7 @@ def damage(data: bytes) -> Callable[[Path], object]:
         damage(b"\xff"),
         damage(b"null\nnull"),
         lambda path: path.write_bytes(path.read_bytes()[:-1]),
-        lambda path: path.write_bytes(path.read_bytes().replace(b"told", b"tolt")),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"content", b"kontent")),
         lambda path: (path.unlink(), path.mkdir()),
     ],
 )
@@ -377,20 +377,22 @@ def test_a_damaged_record_of_the_last_run_is_none(built: SiteFolder, spoil: Call
 def test_no_byte_of_the_record_can_be_another_one(built: SiteFolder) -> None:
     (state,) = (built.root / ".cache/build").glob("*.state")
     whole = bytearray(state.read_bytes())
-    known = unchanged._read_state(state)
-    assert known.keys() == {"inputs", "outputs", "told"}
+    cache = state.with_suffix(".pages")
+    known = last_build.read_last_build(cache)
+    assert known
+    assert known.ingredients.roots[0] == str(built.root / "content")
     for at in range(len(whole)):
         whole[at] ^= 0x41
         state.write_bytes(whole)
         whole[at] ^= 0x41
-        assert unchanged._read_state(state) in ({}, known)
+        assert last_build.read_last_build(cache) in (None, known)
 
 
 def test_an_output_that_is_gone_at_the_end_is_not_what_was_written(
     built: SiteFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not is_full(built.build())
-    monkeypatch.setattr(unchanged, "_find_outputs", lambda output: None)
+    monkeypatch.setattr(unchanged, "find_outputs", lambda output: None)
     for _ in range(2):
         built.write({"content/pages/about.md": PAGE.format("about")})
         assert is_full(built.build())
@@ -415,4 +417,4 @@ def test_a_run_that_changes_nothing_imports_little(built: SiteFolder) -> None:
 def test_the_manifest_is_what_outputs_are_known_by(built: SiteFolder) -> None:
     listed = json.loads((built.output / MANIFEST).read_text())
     assert "about.html" in listed
-    assert unchanged._find_outputs(str(built.output)) == unchanged._find_outputs(str(built.output))
+    assert last_build.find_outputs(str(built.output)) == last_build.find_outputs(str(built.output))

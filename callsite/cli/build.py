@@ -1,31 +1,75 @@
-"""How the site is built: Pelican in a process of its own."""
+"""How the site is built: Pelican in a process of its own, unless nothing has changed since the last build.
+
+That process is told what it was called with, as a digest in its environment, and leaves it for the next build with what
+else it leaves. The same call with the same settings makes the same of the same files, so Pelican need not be asked.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
-from callsite.settings import SiteFolders, read_folders
+from callsite.settings import SiteFolders, find_folders, read_settings
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build, and return Pelican's exit code."""
-    folders = find_folders(arguments)
+    """Build if there is anything to build, and return the exit code."""
+    values = read_settings(arguments.settings)
+    folders = find_folders(values, arguments.settings, arguments.content, arguments.output)
     command = make_command(arguments.settings, folders, strict=arguments.strict, cache=not arguments.no_cache)
-    return run_build(command, folders)
+    call = "" if arguments.no_cache else _describe_call(values, command)
+    return 0 if call and _is_done(values, folders, call) else run_build(command, folders, call=call)
 
 
-def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None) -> int:
-    """Run the command line of a build, and return its exit code. What it prints goes to `stdout` if that is given."""
+def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
+    """A digest of what a build is called with besides files: what its settings file sets, and the words of its command;
+    "" when that cannot be told from call to call.
+    """
+    from callsite.cache import find_key  # noqa: PLC0415  # help and mistakes need not wait for it
+    from callsite.environment import describe_value  # noqa: PLC0415  # the same
+    from callsite.last_build import describe_surroundings  # noqa: PLC0415  # the same
+
+    try:
+        settings = describe_value({name: value for name, value in sorted(values.items()) if name.isupper()})
+    except TypeError:
+        return ""
+    return find_key(settings, *command, "", *describe_surroundings()).hex()
+
+
+def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool:
+    """Whether the last build was called with the same and nothing has changed since; then what it has told is told."""
+    from callsite.last_build import DONE, find_inputs, find_outputs, plan_cache, read_last_build  # noqa: PLC0415  # the same
+
+    began = time.time_ns()
+    content = os.path.abspath(folders.content)
+    cache = plan_cache({**values, "PATH": content, "OUTPUT_PATH": folders.output})
+    last = read_last_build(cache) if cache else None
+    if last is None or last.call != call:
+        return False
+    if find_inputs(last.ingredients, began) != last.inputs or find_outputs(folders.output) != last.outputs:
+        return False
+    for line in last.told:
+        print(line, file=sys.stderr)
+    print(DONE)
+    return True
+
+
+def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None, call: str = "") -> int:
+    """Run the command line of a build, and return its exit code. What it prints goes to `stdout` if that is given;
+    `call` tells what it is called with.
+    """
     # A session of its own: what stops this process is for it alone, and it ends the build without a word of that.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
-    with subprocess.Popen(command, start_new_session=True, stdout=stdout) as build:  # noqa: S603  # no shell, and our own interpreter
+    environment = {**os.environ, "CALLSITE_CALL": call}
+    with subprocess.Popen(command, start_new_session=True, stdout=stdout, env=environment) as build:  # noqa: S603  # no shell, and our own interpreter
         try:
             return build.wait()
         finally:
@@ -39,11 +83,6 @@ def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | No
 
 def _stop(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
-
-
-def find_folders(arguments: argparse.Namespace) -> SiteFolders:
-    """The folders that the arguments and the settings name."""
-    return read_folders(arguments.settings, arguments.content, arguments.output)
 
 
 def make_command(

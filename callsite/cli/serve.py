@@ -8,14 +8,15 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from callsite.cli.build import find_folders, make_command
+from callsite.cli.build import make_command
 from callsite.serving import Job, bind, serve
+from callsite.settings import read_folders
 from callsite.staging import is_made_by_builds, sweep
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C, and return 0."""
-    folders = find_folders(arguments)
+    folders = read_folders(arguments.settings, arguments.content, arguments.output)
     sockets = bind(arguments.port)
     _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")
     job = Job(

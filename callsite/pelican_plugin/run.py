@@ -25,6 +25,7 @@ from callsite.environment import describe_tools, describe_value, has_own_extensi
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.forking import count_processors
 from callsite.hostfiles import explain_settings
+from callsite.last_build import plan_cache
 from callsite.linking import Linked
 from callsite.making import Examined, Maker, Source, read_source
 from callsite.model import Dates, Page, Problem, Severity
@@ -36,7 +37,6 @@ from callsite.pelican_plugin.company import is_alone
 from callsite.pelican_plugin.compiled import keep_compiled
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
-from callsite.pelican_plugin.unchanged import plan_cache
 from callsite.publish.kinds import ENCODINGS
 from callsite.redirects import Redirect
 from callsite.relations import Relations

@@ -1,0 +1,169 @@
+"""What the last build was made from and what came of it. When both are as they were, the next one has nothing to do.
+
+What goes in are the settings, the versions of all that makes pages, and the files of the content, the theme and the
+site's folder; what came out are the files that the build has listed. Of each file its size, its times and its number on
+the disk count. A build leaves this for the next one in a file beside its cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from callsite.cache import find_key, name_cache
+from callsite.environment import describe_tools, read_version
+from callsite.errors import CallsiteError
+from callsite.git.references import find_layout, find_reference
+from callsite.staging import MANIFEST
+from callsite.storing import write_whole
+
+# Where builds keep what the next ones can use, below the site's folder.
+CACHE = ".cache/build"
+
+# The words of a build that has nothing to do.
+DONE = "Done: nothing has changed since the last build."
+
+# What the environment says of dates and of languages.
+_VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_COLLATE")
+
+# Nanoseconds: a file that was changed so shortly before a build may be changed once more without another time.
+_TICK = 50_000_000
+
+
+class Ingredients(NamedTuple):
+    """What a build is made from: a digest of all that is no file, the folder of the site, the files and folders that
+    its settings name, and the modules that those import.
+    """
+
+    described: str
+    folder: str
+    roots: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+class LastBuild(NamedTuple):
+    """A build that has come to its end: what it was made from, digests of those files and of its output, and what it
+    has told. `call` is a digest of what it was called with, "" when nobody said it.
+    """
+
+    ingredients: Ingredients
+    inputs: str
+    outputs: str
+    told: tuple[str, ...]
+    call: str = ""
+
+
+def plan_cache(settings: Mapping[str, Any]) -> Path | None:
+    """The file of what a build keeps for the next one with this output; None when it is to keep nothing.
+
+    Of settings, PATH, OUTPUT_PATH and CALLSITE_CACHE are looked at. Raises CallsiteError when the last is no folder.
+    """
+    named = settings.get("CALLSITE_CACHE", CACHE)
+    if named and (not isinstance(named, str) or "\0" in named):
+        raise CallsiteError(f"CALLSITE_CACHE is {named!r}, and no folder such as {CACHE!r}; mend the settings file")
+    folder = Path(settings["PATH"]).parent
+    return name_cache(folder / named, os.path.realpath(settings["OUTPUT_PATH"])) if named else None
+
+
+def describe_surroundings() -> tuple[str, ...]:
+    """What goes into every build and is neither a setting nor a file of the site."""
+    variables = (f"{os.environ.get(name)}" for name in _VARIABLES)
+    return describe_tools(), read_version("pagefind_bin"), os.getcwd(), *variables
+
+
+def find_inputs(ingredients: Ingredients, began: int) -> str | None:
+    """A digest of all that goes into a build which began at a time, in nanoseconds; None when a file may change once
+    more without anybody seeing it.
+    """
+    try:
+        files = list(_list_inputs(ingredients))
+    except OSError:  # one is gone while we look, or leads nowhere: the build will tell
+        return None
+    if any(max(found.st_mtime_ns, found.st_ctime_ns) > began - _TICK for _, found in files):
+        return None
+    stats = (f"{path} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}" for path, found in files)
+    return find_key(ingredients.described, _find_commit(Path(ingredients.folder)), *stats).hex()
+
+
+def find_outputs(output: str | Path) -> str | None:
+    """A digest of all files that the last build has written; None when some of them are missing."""
+    try:
+        listed = Path(output, MANIFEST).read_text(encoding="utf-8")
+        stats = [os.lstat(os.path.join(output, name)) for name in (MANIFEST, *json.loads(listed))]
+    except (OSError, ValueError, TypeError):
+        return None
+    return find_key(listed, *(f"{found.st_size} {found.st_mtime_ns} {found.st_ino}" for found in stats)).hex()
+
+
+def list_roots(folders: Sequence[str]) -> tuple[str, ...]:
+    """Files and folders without those that lie in others of them."""
+    listed: list[str] = []
+    for root in map(os.path.normpath, folders):
+        if not any(f"{root}{os.sep}".startswith(f"{other}{os.sep}") for other in listed):
+            listed.append(root)
+    return tuple(listed)
+
+
+def read_last_build(cache: Path) -> LastBuild | None:
+    """What the last build has left beside its cache; None when it has left nothing, or that is damaged."""
+    try:
+        check, _, text = _name_state(cache).read_text(encoding="utf-8").partition("\n")
+        if check != find_key(text).hex():
+            return None
+        ingredients, inputs, outputs, told, call = json.loads(text)
+        described, folder, roots, modules = ingredients
+        made_from = Ingredients(described, folder, tuple(roots), tuple(modules))
+        return LastBuild(made_from, inputs, outputs, tuple(told), call)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_last_build(cache: Path, last: LastBuild) -> None:
+    """Leave this for the next build. What cannot be written is not there, and then that one is a full one."""
+    text = json.dumps(last)
+    with contextlib.suppress(CallsiteError, OSError):
+        write_whole(_name_state(cache), f"{find_key(text).hex()}\n{text}".encode())
+
+
+def forget_last_build(cache: Path) -> None:
+    """Leave nothing for the next build."""
+    with contextlib.suppress(OSError):  # it is not there, or nothing that we have made
+        _name_state(cache).unlink()
+
+
+def _name_state(cache: Path) -> Path:
+    return cache.with_suffix(".state")
+
+
+def _list_inputs(ingredients: Ingredients) -> Iterator[tuple[str, os.stat_result]]:
+    """The files that go into a build: those that settings name, and those that lie beside the content."""
+    for root in ingredients.roots:
+        yield from _list_files(root)
+    names: Collection[str] = [entry.path for entry in os.scandir(ingredients.folder)]
+    beside = {name for name in names if name.endswith((".py", ".toml"))}
+    for path in sorted({*beside, *ingredients.modules}):
+        yield path, os.stat(path)
+
+
+def _list_files(root: str) -> Iterator[tuple[str, os.stat_result]]:
+    if os.path.isfile(root):
+        yield root, os.stat(root)
+    for folder, folders, files in os.walk(root, followlinks=True):
+        folders.sort()
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            yield path, os.stat(path)
+
+
+def _find_commit(folder: Path) -> str:
+    """The commit of the repository that a site is in: the dates of its pages are told by it."""
+    real = Path(os.path.realpath(folder))
+    top = next((path for path in (real, *real.parents) if os.path.lexists(path / ".git")), None)
+    try:
+        return find_reference(find_layout(top), "HEAD") if top else ""
+    except (CallsiteError, OSError):
+        return "?"
