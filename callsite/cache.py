@@ -93,6 +93,11 @@ class Cache:
         self._used[key] = spot
         return data
 
+    def hold(self, key: bytes) -> None:
+        """Let a record stay for the next build without looking at it."""
+        if key in self._spots:
+            self._used.setdefault(key, self._spots[key])
+
     def has(self, key: bytes) -> bool:
         """Whether there is such a record; it may turn out to be damaged."""
         return key in self._used or key in self._spots

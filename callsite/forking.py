@@ -78,10 +78,10 @@ def work_side_by_side(
 ) -> Iterator[Result]:
     """The results of a function for all items, in their order.
 
-    At most `processes` copies of this process take `portion` items at a time; while they are at work, this one can do
-    something else first. What the function raises for the first
-    item for which it does so is raised here in its turn; what it logs is logged here. Raises CallsiteError when a copy
-    is ended from outside. With one process, or where there are no copies, everything is done here.
+    At most `processes` copies of this process take `portion` items at a time; while they are at work, this one does
+    what it has to do `meanwhile`. What the function raises for the first item for which it does so is raised here in
+    its turn; what it logs is logged here. Raises CallsiteError when a copy is ended from outside. With one process, or
+    where there are no copies, everything is done here, and there is no meanwhile.
     """
     processes = min(processes, -(-len(items) // portion))
     if processes <= 1 or not hasattr(os, "fork"):

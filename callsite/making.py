@@ -9,6 +9,7 @@ second. Nothing but small facts stays in memory; a page's code is read again whe
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -109,6 +110,9 @@ class Maker:
                 self._cache.keep(key, data)
                 self._cache.keep(_name_words(key), words)
                 self._cache.keep(_name_prose(key), prose)
+            else:  # they may be asked for by copies alone, or not at all in this build
+                self._cache.hold(_name_words(key))
+                self._cache.hold(_name_prose(key))
             yield pickle.loads(data)  # noqa: S301  # our own
 
     def find_words(self, source: Source, examined: Examined) -> tuple[tuple[Word, ...], ...]:
@@ -135,7 +139,8 @@ class Maker:
         if meanwhile is not None:
             meanwhile()
         for source in sources:
-            render_listings(self.load(source))
+            with contextlib.suppress(Exception):  # what is wrong with a page is told when it is drawn
+                render_listings(self.load(source))
 
     def _find_key(self, source: Source) -> bytes:
         trouble = map(str, source.trouble)  # what cannot be read has no data, as an empty file has none

@@ -181,6 +181,16 @@ def test_what_goes_into_a_page_makes_another_one(other: Callable[[], tuple[Build
     build.end()
 
 
+def test_what_no_build_has_asked_for_is_there_for_the_next_one() -> None:
+    for _ in range(3):
+        build = Build()
+        (found,) = build.examine(source())
+        build.end()
+    build = Build()
+    assert all(build.cache.has(find_key(found.key, name)) for name in ("words", "prose"))
+    build.cache.close()
+
+
 def test_a_damaged_record_is_worked_out_again() -> None:
     one = Build()
     (found,) = one.examine(source())

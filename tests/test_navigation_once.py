@@ -148,6 +148,14 @@ def test_entries_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None
     assert parts.each(entries[:1], "a", caller=show) == "11;"
 
 
+def test_keys_of_entries_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "_MOST_KEPT", 3)
+    show, parts = _Shown(), Once()
+    for number in range(10):
+        assert parts.each(_ENTRIES[:1], number, caller=show)
+        assert len(parts._entries) <= 4
+
+
 def test_entries_in_a_template() -> None:
     template = Environment(autoescape=True).from_string(
         "{% call(entry) once.each(entries, 'x', who) %}<b>{{ entry.title }} {{ who }}</b>{% endcall %}"

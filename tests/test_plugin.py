@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import gc
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import pelican
 import pytest
@@ -19,6 +21,7 @@ from callsite.header import RESERVED
 from callsite.pelican_plugin import phases
 from callsite.pelican_plugin.run import current_run, end_run, find_run, note_record
 from callsite.staging import MANIFEST
+from callsite.storing import Growing
 from tests.building import CONTENT, SiteFolder
 
 EXAMPLE = """\
@@ -311,7 +314,8 @@ def test_no_page_overwrites_another_file(site: SiteFolder, files: dict[str, str]
         ),
         (
             {
-                "content/pages/a.md": "title: A\nslug: images\nsave_as: images\n\n",
+                "content/pages/a.md": "title: A\nslug: images\nsave_as: images\n\n[b](/b.html)\n",
+                "content/pages/b.md": "title: B\nslug: b\n\nWords.\n",
                 "content/images/x.txt": "x",
             },
             [
@@ -328,6 +332,22 @@ def test_what_would_be_lost_or_land_elsewhere_stops_the_build(
     built = site.build()
     assert built.code == 1
     assert built.stderr.splitlines()[:-1] == problems
+    assert not site.output.exists()
+
+
+def test_texts_need_room_on_the_disk(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(Growing):
+        def add(self, data: bytes) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    site.write(CONTENT)
+    with monkeypatch.context() as patch:
+        patch.setattr("callsite.pelican_plugin.run.Growing", Full)
+        built = site.build()
+    assert built.code
+    assert (
+        f"{tempfile.gettempdir()}: cannot be written, No space left on device; make room, or set TMPDIR" in built.stderr
+    )
     assert not site.output.exists()
 
 

@@ -194,6 +194,11 @@ def test_another_markdown_does_it_all_itself(name: str) -> None:
     assert found.targets is None
 
 
+@pytest.mark.parametrize("text", ["[a]()", '[a]( "t")', "[a](\xa0)", "a  \n[b]()"])
+def test_links_that_lead_nowhere_are_none(text: str) -> None:
+    assert _compare("levels", text)
+
+
 def test_headings_have_their_levels() -> None:
     assert _compare("levels", "# A\n\n## B\n\n### C\n\n###### D")
     found = PAIRS["levels"][0].convert(parse_page("title: a\n\n# A\n\n## B\n\n### C\n")[0])

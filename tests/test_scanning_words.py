@@ -34,6 +34,10 @@ make_groups: Any = bygroups  # it has no types
         (r"(^ *)(match|case)\b(?! *=)", "match case"),
         (r"\w+", None),
         (r"[a-z]*\b", None),
+        (r"\b_+\b", None),
+        (r"(?:_)*x\b", None),
+        (r"x{2,101}!", None),
+        (r"(?:x*y*)*!", None),
         (r"(?:[a-z][a-z]){1,9}!", None),
         (r"[a-z][a-z][a-z]!", None),
         (r"if", None),
@@ -107,3 +111,11 @@ def test_rules_for_beginnings_of_lines_are_not_asked_inside_of_lines(monkeypatch
     monkeypatch.setattr(tables, "WAIT", 0)
     lexer = _make((r"^( +)(#.*)", make_groups(Text, Keyword)), (r"\A +!", Operator), (r"[^\S\n]+", Text), (r"\n", Text))
     assert_same(lexer, "a  b\n  # c\n  d # e\n", "  # a", "  !", " a !", "a  # b", " ")
+
+
+def test_a_pattern_that_ends_in_a_comment_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "WAIT", 0)
+
+    rules = [(r"^([ ]+)(\#.*)", make_groups(Text, Keyword)), (r"[^\S\n]+ # no end", Text), (r"\n", Text)]
+    lexer: RegexLexer = type("Wordy", (RegexLexer,), {"flags": re.M | re.X, "tokens": {"root": rules}})()
+    assert_same(lexer, "a  b\n  # c\n  d # e\n", "  # a", " a !", " ")

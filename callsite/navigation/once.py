@@ -48,6 +48,8 @@ class Once:
             kept = self._entries.setdefault(key, {})
         except TypeError:
             return "".join(map(caller, entries))
+        if len(self._entries) > _MOST_KEPT:
+            self._entries.clear()
         if len(kept) >= _MOST_ENTRIES:
             kept.clear()
         made = []

@@ -42,7 +42,7 @@ from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, sta
 from callsite.pelican_plugin.settled import settle_addresses, settle_path
 from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
-from callsite.staging import MANIFEST, list_files
+from callsite.staging import MANIFEST
 from callsite.theme import THEME
 from callsite.twins import TwinSite, list_twin_paths
 from callsite.wording import count
@@ -144,7 +144,7 @@ def _on_get_writer(_: Pelican) -> type[Writer] | None:
 def _write_redirects(run: Run, site: TwinSite) -> list[Problem]:
     """Write redirects where nothing else has been written; returns what is wrong with them."""
     sources = {content.save_as: str(place_content(content)) for content in run.contents}
-    written = {path: sources.get(path, f"`{path}`, which the build writes") for path in list_files(run.staging.path)}
+    written = {path: sources.get(path, f"`{path}`, which the build writes") for path in run.list_output()}
     hosting = (HOSTING, MANIFEST, *plan_host_files(run.settings))
     coming = {path: f"`{path}`, which the build writes" for path in (*list_twin_paths(site), *hosting)}
     run.moved, problems = write_redirects(
@@ -176,7 +176,7 @@ def _on_finalized(pelican: Pelican) -> None:
         problems += write_waiting(run, twins)
     problems += _write_redirects(run, twins.site)
     run.note(run.theme_files.write(run.staging.path))
-    files = frozenset(list_files(run.staging.path)) | plan_host_files(run.settings)
+    files = run.list_output() | plan_host_files(run.settings)
     links = [(content, [*find_content_links(content), *find_own_link(content)]) for content in run.contents]
     targets = {link.target for _, found in links for link in found}
     host = Host(files, find_sources(run), run.settings["SITEURL"], find_groups(targets, run, files))

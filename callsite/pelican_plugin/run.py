@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -41,7 +42,7 @@ from callsite.publish.kinds import ENCODINGS
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer
-from callsite.staging import Staging, open_staging
+from callsite.staging import Staging, list_files, open_staging
 from callsite.storing import Growing
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
@@ -145,13 +146,20 @@ class Run:
         problems: list[Problem] = []
         for source, examined in zip(sources, self.maker.examine_all(sources, self.processes, meanwhile), strict=True):
             self.sources[source.path] = replace(source, data=b"")
-            self._places[source.path] = self._texts.add(source.data), len(source.data)
+            self._places[source.path] = self._put_aside(source.data), len(source.data)
             del self.heads[source.path]
             self.examined[source.path] = examined
             self.outlines[examined.outline.at.path] = examined.outline
             self.ignored[examined.outline.at.path] = examined.ignored
             problems += examined.problems
         return problems
+
+    def _put_aside(self, data: bytes) -> int:
+        try:
+            return self._texts.add(data)
+        except OSError as error:
+            hint = "make room, or set TMPDIR to another folder"
+            raise CallsiteError(f"{tempfile.gettempdir()}: cannot be written, {error.strerror}; {hint}") from error
 
     def find_source(self, path: str) -> Source:
         """A file as it was when it was examined."""
@@ -188,6 +196,10 @@ class Run:
             with contextlib.suppress(TypeError):  # a function, say
                 options = describe_value([self.settings["MARKDOWN"], self.settings.get("CALLSITE_KEYS", ())])
         return f"{describe_tools()} {options} {describe_value(self.configuration.policy)} {self.link_pattern.pattern}"
+
+    def list_output(self) -> frozenset[str]:
+        """The files that are in the staging folder or wait."""
+        return frozenset((*list_files(self.staging.path), *(name for name, *_ in self.waiting)))
 
     def find_uses(self, path: str) -> tuple[tuple[str, ...], ...]:
         """The paths of the pages whose symbols each listing of a file uses."""

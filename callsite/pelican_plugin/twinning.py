@@ -54,7 +54,7 @@ class Twins:
         self._run = run
         self._twins = {twin.page.at.path: twin for twin in self.site.pages}
         self._documents = {twin.page.at.path: path for path, twin in find_documents(self.site).items()}
-        self._taken = frozenset((*list_files(run.staging.path), *(name for name, *_ in run.waiting)))
+        self._taken = run.list_output()
         contents = {run.examined[source].outline.at.path: content for source, content in run.published.items()}
         self._resolve = _make_resolve(run, contents)
 

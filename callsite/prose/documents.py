@@ -239,7 +239,7 @@ class _Draft:
             self._names[own] = name, level
 
     def finish(self) -> Document:
-        targets = tuple(_HREF.findall("".join(self._own)))
+        targets = tuple(filter(None, _HREF.findall("".join(self._own))))
         is_telling = self.is_telling and not any("&" in target for target in targets)
         html = "".join(self._pieces).strip()
         return Document(html, self._order, self._names, targets if is_telling else None)

@@ -39,7 +39,7 @@ _FIRST = frozenset({"AT_BEGINNING", "AT_BEGINNING_STRING"})
 _SINGLE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY"})
 
 _DIGITS = sum(1 << code for code in range(128) if chr(code).isdecimal())
-_WORD = sum(1 << code for code in range(128) if chr(code).isalnum() or chr(code) == "_")
+WORD = sum(1 << code for code in range(128) if chr(code).isalnum() or chr(code) == "_")
 _SPACE = sum(1 << code for code in range(128) if chr(code).isspace())
 _ASCII_SPACE = sum(1 << ord(char) for char in " \t\n\r\f\v")
 
@@ -215,5 +215,5 @@ def _reaches_beyond(name: str, value: Any) -> bool:
 
 def _find_category(name: str, flags: int) -> int:
     space = _ASCII_SPACE if flags & re.ASCII else _SPACE
-    category = {"DIGIT": _DIGITS, "WORD": _WORD, "SPACE": space}[name.rpartition("_")[2]]
+    category = {"DIGIT": _DIGITS, "WORD": WORD, "SPACE": space}[name.rpartition("_")[2]]
     return ASCII & ~category if "_NOT_" in name else category

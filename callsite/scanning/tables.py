@@ -122,7 +122,10 @@ def _find_words(rules: Sequence[Rule]) -> Words | None:
 def _find_inside(rules: Sequence[Rule]) -> Step | None:
     """A step that matches as the last of some rules does, but inside of a line alone, when no other rule does so."""
     *others, last = rules
-    if last.kind is None or last.pattern.pattern.startswith("(?") or not all(rule.beginnings.first for rule in others):
+    # What stands around it would come before its flags, or behind a comment.
+    if last.kind is None or last.pattern.pattern.startswith("(?") or last.pattern.flags & re.VERBOSE:
+        return None
+    if not all(rule.beginnings.first for rule in others):
         return None
     return re.compile(rf"(?<=[^\n])(?:{last.pattern.pattern})", last.pattern.flags).match, last.kind, last
 

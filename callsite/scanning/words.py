@@ -14,6 +14,7 @@ from typing import Any
 
 from callsite.scanning.beginnings import (
     ASCII,
+    WORD,
     Item,
     combine_flags,
     find_characters,
@@ -22,10 +23,11 @@ from callsite.scanning.beginnings import (
     parse_pattern,
 )
 
-_WORD = sum(1 << code for code in range(128) if chr(code).isalnum() or chr(code) == "_")
-
 # Patterns with more beginnings of words than these are not looked at any further.
 _MOST = 1024
+
+# Nor are those that go on for longer than any word that a language has.
+_LONGEST = 100
 
 match_word = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?![^\x00-\x7f])").match
 
@@ -49,7 +51,7 @@ def takes_words(pattern: re.Pattern[str]) -> bool:
         return False
     operation, value = body.data[0]
     possible, certain = find_characters(operation.name, value, tree.state.flags)
-    return possible & ASCII == certain & ASCII == _WORD
+    return possible & ASCII == certain & ASCII == WORD
 
 
 def _go_on(items: Sequence[Item], flags: int, heads: set[str], found: set[str]) -> set[str] | None:
@@ -61,9 +63,9 @@ def _go_on(items: Sequence[Item], flags: int, heads: set[str], found: set[str]) 
         after: set[str] | None
         if is_single(name):
             possible = find_characters(name, value, flags)[0]
-            if possible & ASCII & ~_WORD:
+            if possible & ASCII & ~WORD:
                 found |= heads
-            chars = _list_characters(possible & _WORD)
+            chars = _list_characters(possible & WORD)
             after = {head + char for head in heads for char in chars} if len(heads) * len(chars) <= _MOST else None
         elif is_repeat(name):
             after = _repeat(value, flags, heads, found)
@@ -101,7 +103,7 @@ def _repeat(value: tuple[int, int, Any], flags: int, heads: set[str], found: set
     after: set[str] = set() if least else set(heads)
     for number in range(1, most + 1):
         ends = _go_on(body.data, flags, heads, found)
-        if ends is None or len(ends) > _MOST:
+        if ends is None or len(ends) > _MOST or number > _LONGEST:
             return None
         if not ends or ends == heads:
             return after | ends
