@@ -408,3 +408,13 @@ def test_builds_that_write_all_the_time_never_give_a_wrong_record(path: Path) ->
     expected = {find_key(str(number)): b"%d" % number * 50 for number in range(30)}
     assert read(path, expected) == expected
     assert names(path) == [".gitignore", "site.pages"]
+
+
+def test_what_is_held_stays_without_being_read(path: Path) -> None:
+    fill(path, RECORDS)
+    first = next(iter(RECORDS))
+    with opened(path) as cache:
+        cache.hold(first)
+        cache.hold(find_key("nothing"))
+        cache.commit()
+    assert read(path, RECORDS) == {first: RECORDS[first]}

@@ -38,8 +38,8 @@ def test_a_late_view_has_all_that_a_view_has() -> None:
 def test_a_late_view_hands_out_the_view_itself() -> None:
     make = _Maker()
     late = LateView(make)
-    assert late.now is late.now
-    assert (late.now.title, late.title, make.times) == ("A title", "A title", 1)
+    assert late.whole is late.whole
+    assert (late.whole.title, late.title, make.times) == ("A title", "A title", 1)
 
 
 def test_a_view_that_cannot_be_made_is_told_of() -> None:
@@ -47,7 +47,7 @@ def test_a_view_that_cannot_be_made_is_told_of() -> None:
         raise AttributeError("no such thing")
 
     late = LateView(make)
-    for look in (lambda: late.now, lambda: late.title):
+    for look in (lambda: late.whole, lambda: late.title):
         with pytest.raises(AttributeError, match="no such thing"):
             look()
 

@@ -33,7 +33,7 @@ class Digests:
     def digest_page(self, view: PageView | LateView) -> bytes:
         """The digest of what a page's template shows around its body."""
         if isinstance(view, LateView):
-            view = view.now
+            view = view.whole
         name = view.library.name if view.library else ""
         return self._digest((name, _get_rest(view)))
 

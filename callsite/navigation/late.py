@@ -19,7 +19,7 @@ class LateView:
         self._make = make
 
     @property
-    def now(self) -> PageView:
+    def whole(self) -> PageView:
         """The view itself, for who looks at much of it."""
         return self._look()
 
