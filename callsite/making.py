@@ -130,8 +130,7 @@ class Maker:
     def load(self, source: Source) -> Page:
         """The page of a file. The one that was loaded last is kept: its HTML and its twins are made in turn."""
         if self._last is None or self._last[0] != source:
-            page = Page(Meta(), (), place_of(source.path)) if source.trouble else read_again(source.path, source.data)
-            self._last = source, page
+            self._last = source, read_again(source.path, source.data)
         return self._last[1]
 
     def _prepare(self, sources: Iterable[Source], meanwhile: Callable[[], None] | None) -> None:

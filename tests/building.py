@@ -16,9 +16,11 @@ from typing import Any
 import jinja2
 import pelican.generators
 import pytest
+from pelican.log import LimitFilter
 
 from callsite.build import Loader
 from callsite.model import Page, Problem
+from callsite.pelican_plugin import logs
 from callsite.render import Rendered, Renderer
 from callsite.scaffold import plan_site
 
@@ -109,6 +111,13 @@ def list_real_pages(shared: Path) -> list[Path]:
     return sorted([*(shared / "corpus").glob("*/*.markdown"), *(shared / "seed").glob("*.md")])
 
 
+def forget_log() -> None:
+    """As in a new process: Pelican says nothing twice in one, nor more than a few things of one kind."""
+    LimitFilter._raised_messages.clear()
+    LimitFilter._group_count.clear()
+    logs._counter.has_logged = False
+
+
 class SiteFolder:
     """A site in a temporary folder, which is also the working directory."""
 
@@ -135,6 +144,7 @@ class SiteFolder:
 
     def build(self, *arguments: str, content: str = "content") -> Built:
         """Build in this process, as the command `pelican` does."""
+        forget_log()
         self._capsys.readouterr()
         self._caplog.clear()
         sys.modules.pop("pelicanconf", None)  # the settings of another site, for those that build on them

@@ -19,7 +19,7 @@ from pelican.settings import read_settings
 
 from callsite.header import RESERVED
 from callsite.pelican_plugin import phases
-from callsite.pelican_plugin.run import current_run, end_run, find_run, note_record
+from callsite.pelican_plugin.run import current_run, end_run, find_run, note_error
 from callsite.staging import MANIFEST
 from callsite.storing import Growing
 from tests.building import CONTENT, SiteFolder
@@ -416,7 +416,7 @@ def test_why_another_reader_failed_is_said(site: SiteFolder) -> None:
 
 def test_an_error_that_is_logged_before_any_run_is_nobodys() -> None:
     end_run()
-    note_record(is_error=True)
+    note_error()
     with pytest.raises(AssertionError):
         current_run()
 

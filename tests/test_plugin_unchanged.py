@@ -82,6 +82,22 @@ def test_what_pelican_logs_is_logged_in_every_run(built: SiteFolder) -> None:
     assert is_full(built.build())
 
 
+def test_what_pelican_keeps_to_itself_in_a_later_run_is_not_forgotten(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says nothing twice in one process, which may be one that listens."""
+    built.write(
+        {"content/pages/x.html": "<html><head><title>X</title></head><body><img src='a.png' alt=''></body></html>"}
+    )
+    assert len(built.build().log) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr("tests.building.forget_log", lambda: None)
+        silent = built.build()
+    assert silent.log == ()
+    assert is_full(silent)
+    assert len(built.build().log) == 1
+
+
 def test_after_errors_the_errors_are_told_again(built: SiteFolder) -> None:
     built.write({"content/pages/x.md": "slug: x\n\nWords.\n"})
     told = [built.build() for _ in range(2)]

@@ -183,7 +183,9 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     (root / "current/about.html").write_text("about", encoding="utf-8")
     nginx = Nginx(folder, root)
     assert "[warn]" not in nginx.check()
-    with subprocess.Popen(nginx.command()) as process:
+    # The brotli module of nginx 1.22 in Debian puts no end to the name it has made, `about.html.br`, and finds no file
+    # where an earlier request has left something behind it: the answer is gzip or plain then. Here memory is zeros.
+    with subprocess.Popen(nginx.command(), env={**os.environ, "MALLOC_PERTURB_": "255"}) as process:
         try:
             wait_for(lambda: is_listening(nginx.port), "nginx")
             assert process.poll() is None, "somebody else has taken the port"
@@ -383,8 +385,7 @@ def test_a_file_without_a_compressed_twin_is_compressed_by_nginx(visitor: Visito
 @pytest.mark.parametrize("path", [EXAMPLE, "/about", "/robots.txt", "/objects.inv", f"/{ODD[-1]}"])
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
 def test_what_a_browser_has_is_not_sent_again(visitor: Visitor, path: str, accepted: str) -> None:
-    # Once in a while the module for brotli lets the plain file go where it is asked for without conditions.
-    first, _ = visitor.ask(path, accept_encoding=accepted, if_none_match='"else"')
+    first, _ = visitor.ask(path, accept_encoding=accepted)
     assert first.status_code == 200
     tag = first.headers["etag"]  # a weak one where nginx compresses
     again, body = visitor.ask(path, accept_encoding=accepted, if_none_match=tag)

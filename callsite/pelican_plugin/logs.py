@@ -10,7 +10,7 @@ from jinja2 import TemplateSyntaxError
 from pelican.generators import PelicanTemplateNotFound
 
 from callsite.errors import CallsiteError
-from callsite.pelican_plugin.run import note_record
+from callsite.pelican_plugin.run import note_error
 
 # Faults of the disk, of which a traceback says nothing.
 _SURROUNDINGS = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS)
@@ -19,8 +19,14 @@ _SURROUNDINGS = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.ER
 class _Counter(logging.Handler):
     """Pelican logs an error and goes on without the page; a count of them lets the build stop in the end."""
 
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.has_logged = False
+
     def emit(self, record: logging.LogRecord) -> None:
-        note_record(record.levelno >= logging.ERROR)
+        self.has_logged = True
+        if record.levelno >= logging.ERROR:
+            note_error()
 
 
 class _LogFilter(logging.Filter):
@@ -40,7 +46,7 @@ class _LogFilter(logging.Filter):
         return not str(record.msg).startswith("Unable to find '%s', skipping url replacement")
 
 
-_counter = _Counter(logging.WARNING)
+_counter = _Counter()
 _filter = _LogFilter()
 
 
@@ -51,3 +57,8 @@ def watch_log() -> None:
     logger.addFilter(_filter)
     for name in ("contents", "generators"):  # filters of a logger see only what is logged with its own name
         logging.getLogger(f"pelican.{name}").addFilter(_filter)
+
+
+def has_logged() -> bool:
+    """Whether Pelican has told of anything in this process; it does not tell it again in a later run there."""
+    return _counter.has_logged

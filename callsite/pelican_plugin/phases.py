@@ -22,7 +22,7 @@ from callsite.pelican_plugin.assets import compress_output, make_asset
 from callsite.pelican_plugin.bodies import give_body
 from callsite.pelican_plugin.hostfiles import plan_host_files, write_host_files
 from callsite.pelican_plugin.loading import load_pages
-from callsite.pelican_plugin.logs import watch_log
+from callsite.pelican_plugin.logs import has_logged, watch_log
 from callsite.pelican_plugin.outputs import (
     find_content_links,
     find_contents,
@@ -75,7 +75,7 @@ def run(pelican: Pelican, go: Callable[[], None], described: str | None) -> list
     finally:
         gc.enable()
     done = current_run()
-    return None if done.has_logged else done.told
+    return None if has_logged() else done.told
 
 
 def _on_get_generators(pelican: Pelican) -> type[Generator]:

@@ -110,7 +110,6 @@ class Run:
         self.is_writing = False
         self.written: dict[str, tuple[bytes, bytes, tuple[str, ...]]] = {}
         self.told: list[str] = []  # what was printed
-        self.has_logged = False
         self.described: str | None = None  # its settings and versions, if they can be told from others
         self.warnings = 0
         self.logged = 0
@@ -300,8 +299,7 @@ def end_run() -> None:
         _run = None
 
 
-def note_record(is_error: bool) -> None:
-    """Pelican has logged a warning or an error."""
+def note_error() -> None:
+    """Pelican has logged an error."""
     if _run is not None:
-        _run.has_logged = True
-        _run.logged += is_error
+        _run.logged += 1
