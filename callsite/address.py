@@ -6,9 +6,11 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from callsite.patterns import compile_later
+
 # What a path of an address is written in (RFC 3986, section 3.3).
-_PATH = re.compile(r"(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*", re.ASCII)
-_HOST = re.compile(r"(?:[a-z0-9]|[a-z0-9][a-z0-9.-]*[a-z0-9])|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_PATH = compile_later(r"(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*", re.ASCII)
+_HOST = compile_later(r"(?:[a-z0-9]|[a-z0-9][a-z0-9.-]*[a-z0-9])|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 # Names that stand for any site in documentation, and for none on the web (RFC 2606).
 NOBODYS: Final = frozenset({"example.org", "example.com", "example.net"})

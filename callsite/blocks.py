@@ -24,6 +24,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.token import Token
 
+from callsite.patterns import compile_later
+
 # Levels of lists (two each) and quotes (one each); what is deeper is not read, nor is anything that follows it.
 DEEPEST = 100
 
@@ -59,19 +61,19 @@ class Mixed:
 
 
 # A row that may begin a fence or raw HTML, or lists and quotes too deep inside each other.
-_START = re.compile(r"([ \t>+*\-0-9.)]*(?:```|~~~)| {0,3}<(?![ \t\n])|[ \t>+*\-0-9.)]{25})")
-_NEXT_START = re.compile(f"\n{_START.pattern}")
+_START = compile_later(r"([ \t>+*\-0-9.)]*(?:```|~~~)| {0,3}<(?![ \t\n])|[ \t>+*\-0-9.)]{25})")
+_NEXT_START = compile_later(f"\n{_START.pattern}")
 
 # What lists and quotes put in front of a row. Each level takes a column or more, and a tab is four of them at the most.
-_LEAD = re.compile(r"[ \t>+*\-0-9.)]*")
-_LONG_LEAD = re.compile(r"^[ \t>+*\-0-9.)]{25,}", re.MULTILINE)
+_LEAD = compile_later(r"[ \t>+*\-0-9.)]*")
+_LONG_LEAD = compile_later(r"^[ \t>+*\-0-9.)]{25,}", re.MULTILINE)
 
-_OPENING = re.compile(r"(`{3,})[^`\n]*\n|(~{3,})[^\n]*\n")
-_CLOSING = {"`": re.compile(r"`*[ \t]*\n"), "~": re.compile(r"~*[ \t]*\n")}
-_COMMENT_END = re.compile("-->")
+_OPENING = compile_later(r"(`{3,})[^`\n]*\n|(~{3,})[^\n]*\n")
+_CLOSING = {"`": compile_later(r"`*[ \t]*\n"), "~": compile_later(r"~*[ \t]*\n")}
+_COMMENT_END = compile_later("-->")
 _INDENTS = ("", " ", "  ", "   ")
-_BLANK = re.compile(r"^[ \t]*\n", re.MULTILINE)
-_FRESH = re.compile(r"\n[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n]|\Z)")
+_BLANK = compile_later(r"^[ \t]*\n", re.MULTILINE)
+_FRESH = compile_later(r"\n[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n]|\Z)")
 
 
 @cache

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from callsite.address import is_web_address
 from callsite.licence_names import PERMISSIVE, SPELLINGS
 from callsite.model import Listing, Origin, Page, Prose
+from callsite.patterns import compile_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +34,24 @@ class Credit:
 
 # Headings as Python-Markdown sees them, each with the line end in front of it: signs at the very start of a line, or a
 # line with others below it that begins a paragraph.
-_HEADING = re.compile(r"\n(?:(#{1,6})(.*)|(?<![^\n]\n)([^\s#].*)\n(=+|-+) *$)", re.MULTILINE)
-_FROM = re.compile(r"Examples?(?: \d+)? from (.+)", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\{[^{}]*\}\s*\Z")
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]++)>?[^()]*\)")
-_LINK_OR_IMAGE = re.compile(f"!?{_LINK.pattern}")
-_SIGNS = re.compile(r"</?[A-Za-z][^<>]*>|\*{1,3}|`+|\\(?=[_*#])")
-_BEHIND = re.compile(r"\s+licen[sc]e\b", re.IGNORECASE)
-_LICENCE_FILE = re.compile(r"/(?:LICEN[SC]E|COPYING)[^/]*\Z", re.IGNORECASE)
-_LICENCE = re.compile(r"\blicen[sc]e\b", re.IGNORECASE)
+_HEADING = compile_later(r"\n(?:(#{1,6})(.*)|(?<![^\n]\n)([^\s#].*)\n(=+|-+) *$)", re.MULTILINE)
+_FROM = compile_later(r"Examples?(?: \d+)? from (.+)", re.IGNORECASE)
+_ATTRIBUTES = compile_later(r"\{[^{}]*\}\s*\Z")
+_LINK = compile_later(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]++)>?[^()]*\)")
+_LINK_OR_IMAGE = compile_later(f"!?{_LINK.pattern}")
+_SIGNS = compile_later(r"</?[A-Za-z][^<>]*>|\*{1,3}|`+|\\(?=[_*#])")
+_BEHIND = compile_later(r"\s+licen[sc]e\b", re.IGNORECASE)
+_LICENCE_FILE = compile_later(r"/(?:LICEN[SC]E|COPYING)[^/]*\Z", re.IGNORECASE)
+_LICENCE = compile_later(r"\blicen[sc]e\b", re.IGNORECASE)
 
 # Words around a licence's name in a sentence, and what its own name has in quotes.
-_FILLING = re.compile(
+_FILLING = compile_later(
     r'["“][^"“”]*["”](?: or ["“][^"“”]*["”])?|\b(?:open[- ]sourced?|free|under|the|an?|terms|of)\b', re.IGNORECASE
 )
 _KNOWN = {**{identifier.lower(): identifier for identifier in PERMISSIVE}, **SPELLINGS}
 
 # What a forge puts between a repository, whose name has two parts or more, and a file in it.
-_FILE = re.compile(r"(/[^/]+/[^/]+(?:/[^/]+)*?)/(?:-/)?(?:blob|raw|src|tree)/")
+_FILE = compile_later(r"(/[^/]+/[^/]+(?:/[^/]+)*?)/(?:-/)?(?:blob|raw|src|tree)/")
 
 
 def find_credits(page: Page) -> tuple[Credit, ...]:

@@ -16,10 +16,11 @@ from __future__ import annotations
 import re
 
 from callsite.model import Origin
+from callsite.patterns import compile_later
 
-_WORD = re.compile(r'(?:[^\s"]+|"(?:[^"\\]|\\.)*"?)+')
-_LANGUAGE = re.compile(r'[^\s"=]+')
-_RANGE = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
+_WORD = compile_later(r'(?:[^\s"]+|"(?:[^"\\]|\\.)*"?)+')
+_LANGUAGE = compile_later(r'[^\s"=]+')
+_RANGE = compile_later(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
 
 # Key on the fence line -> field of Origin, in the order they are written.
 _KEYS = {

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsite.model import Meta, Place, Problem
+from callsite.patterns import compile_later
 from callsite.symbol import parse_symbol
 
-_ENTRY = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)", re.DOTALL)
-_MORE = re.compile(r" {4,}(.*)", re.DOTALL)
-_BEGIN = re.compile(r"---(?:\s.*)?", re.DOTALL)
-_END = re.compile(r"(?:---|\.\.\.)(?:\s.*)?", re.DOTALL)
+_ENTRY = compile_later(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)", re.DOTALL)
+_MORE = compile_later(r" {4,}(.*)", re.DOTALL)
+_BEGIN = compile_later(r"---(?:\s.*)?", re.DOTALL)
+_END = compile_later(r"(?:---|\.\.\.)(?:\s.*)?", re.DOTALL)
 
 # The notation's own keys in the order they are written; `meta` is the description.
 KEYS = ("title", "category", "slug", "sortorder", "toc", "sidebartitle", "meta", "symbol", "aliases", "docs", "check")

@@ -22,6 +22,7 @@ from callsite.git.command import GitError, make_environment, make_repository, ru
 from callsite.git.references import Layout, find_layout, find_reference, is_hash
 from callsite.model import Dates
 from callsite.opening import open_file
+from callsite.patterns import compile_later
 from callsite.wording import count, make_printable
 
 # A build waits for this.
@@ -32,7 +33,7 @@ _LARGEST = 64 * 2**20
 
 # The last second that a date can tell: clocks, and those who set them, know no such limit.
 _END = 253402300799
-_SECONDS = re.compile("[0-9]{1,15}")
+_SECONDS = compile_later("[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ _CUT_SHORT = (
 )
 
 
-_BRANCH = re.compile(rb"ref: (refs/(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+)\s*")
+_BRANCH = compile_later(rb"ref: (refs/(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+)\s*")
 
 
 def _is_new(layout: Layout) -> bool:

@@ -20,6 +20,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from callsite.patterns import compile_later
+
 _HEADS = {b"# Sphinx inventory version 1": 1, b"# Sphinx inventory version 2": 2}
 _ZLIB = "# The remainder of this file is compressed using zlib."
 
@@ -30,8 +32,8 @@ _LONGEST = 2**20
 _PIECE = 2**18
 _TOO_LARGE = f"is too large: it holds more than {_LARGEST // 2**20} MB"
 
-_WORD = re.compile(r"\S+")
-_NUMBER = re.compile(r"-?\d+")
+_WORD = compile_later(r"\S+")
+_NUMBER = compile_later(r"-?\d+")
 _DIGITS = 9
 
 

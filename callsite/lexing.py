@@ -6,7 +6,6 @@ what a cut has taken away in front of a run is found by `openings`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from operator import itemgetter
@@ -18,6 +17,7 @@ from pygments.token import Token
 from pygments.util import ClassNotFound
 
 from callsite.openings import Piece, find_reading
+from callsite.patterns import compile_later
 from callsite.scanning import find_scanner
 
 # A longer line is shown without colours: some lexers need time that grows with the square of a line's length.
@@ -27,7 +27,7 @@ LONGEST_LINE = 20_000
 LONGEST_RUN = 500_000
 
 _get_text = itemgetter(1)
-_LINE_END = re.compile(r"(\n)")
+_LINE_END = compile_later(r"(\n)")
 
 
 @lru_cache(maxsize=256)

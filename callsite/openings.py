@@ -14,16 +14,18 @@ from itertools import accumulate
 
 from pygments.token import Comment, Name, String, _TokenType, is_token_subtype
 
+from callsite.patterns import compile_later
+
 Piece = tuple[_TokenType, str]
 
 # Lines of a string that look like statements: what a docstring or template read inside out is full of.
-_PYTHON_STATEMENT = re.compile(
+_PYTHON_STATEMENT = compile_later(
     r"^\s*(?:@\w|def \w+\(|class \w+|return\b|import \w|from [\w.]+ import\b|(?:if|for|while|with|elif) .+:$|else:$"
     r"|try:$|except\b.*:$|raise \w|[\w.]+ = |[\w.]+\(.*\)$)",
     re.MULTILINE,
 )
 
-_C_STATEMENT = re.compile(
+_C_STATEMENT = compile_later(
     r"^\s*(?:(?:const|let|var|val|func|fun|function|class|export|import|package|return) .*|.*[;{]$|\}[);,]*$"
     r"|[\w.]+\(.*\)$)",
     re.MULTILINE,

@@ -19,6 +19,7 @@ from callsite.blocks import DEEPEST, Fence, Mixed, find_blocks
 from callsite.fence import format_info, parse_info
 from callsite.header import format_header, parse_header, split_header
 from callsite.model import Block, Layout, Listing, Meta, Page, Place, Problem, Prose, Severity, Written
+from callsite.patterns import compile_later
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
 from callsite.text import BOM, CONTROL, holds_control, normalise_ends, split_ends
 from callsite.wording import count
@@ -213,9 +214,9 @@ _CONTAINERS = {"list_item_open": "    ", "blockquote_open": "> "}
 
 # What looks like a fence but is none, because of the block it stands in. Inline code can begin a line of a paragraph.
 _FENCE = {
-    "html_block": re.compile(r"```|~~~"),
-    "code_block": re.compile(r"[ \t>]*(?:```|~~~)"),
-    "inline": re.compile(r"(?: {4}|\t)[ \t]*(?:```|~~~)"),
+    "html_block": compile_later(r"```|~~~"),
+    "code_block": compile_later(r"[ \t>]*(?:```|~~~)"),
+    "inline": compile_later(r"(?: {4}|\t)[ \t]*(?:```|~~~)"),
 }
 
 

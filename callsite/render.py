@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from callsite.highlight import RenderedListing, find_listing_problems, render_listing
 from callsite.linking import CodeLink
 from callsite.model import Page, Place, Problem, Prose
+from callsite.patterns import compile_later
 from callsite.prose import Converted, Heading, ProseConverter
 from callsite.snippet import split_rows
 
@@ -26,13 +26,13 @@ _ATTRIBUTE_OF: Mapping[str | None, str] = dict(_ADDRESSES)
 _WITH_ADDRESS = ",".join(f"{tag}[{attribute}]" for tag, attribute in _ADDRESSES)
 
 # Signs that are written in another way in Markdown or HTML.
-_SPELT = re.compile("[&<>_]")
+_SPELT = compile_later("[&<>_]")
 
 # What stands right before and behind an address in Markdown, HTML and reStructuredText; "" is either end of a text.
 _BEFORE = frozenset(["", *"\n \t(<\"'=:`"])
 _BEHIND = frozenset(["", *"\n \t)>\"'`"])
-_PIECE = re.compile(r"[^\n \t(<\"'=:`)>]+")
-_BETWEEN = re.compile(r"[\n \t(<\"'=:`)>]")
+_PIECE = compile_later(r"[^\n \t(<\"'=:`)>]+")
+_BETWEEN = compile_later(r"[\n \t(<\"'=:`)>]")
 
 # Characters that are gone through at most to find addresses one by one; what is more has an index.
 _MOST_AT_ONCE = 2_000_000

@@ -16,13 +16,14 @@ from functools import partial
 from itertools import repeat
 
 from callsite.model import Gap, Line, Row, Snippet
+from callsite.patterns import compile_later
 
-_MARK = re.compile(r"( {0,3})~~(.*)", re.DOTALL)
-_RULE = re.compile(r" {0,3}~{3,}[ \t]*\Z")
-_TILDES = re.compile(r"~+[ \t]*\Z")
+_MARK = compile_later(r"( {0,3})~~(.*)", re.DOTALL)
+_RULE = compile_later(r" {0,3}~{3,}[ \t]*\Z")
+_TILDES = compile_later(r"~+[ \t]*\Z")
 
 # How a comment line opens, and what closes it.
-_COMMENT = re.compile(r"[ \t]*(#+|//+|--+|;+|%+|/\*+|<!--+)")
+_COMMENT = compile_later(r"[ \t]*(#+|//+|--+|;+|%+|/\*+|<!--+)")
 _CLOSE = {"/*": "*/", "<!": "-->"}
 
 _ELLIPSES = ("...", "…")
@@ -41,7 +42,7 @@ _STYLES = {
 _STYLE_OF = {language: style for style, names in _STYLES.items() for language in names.split()}
 
 # A comment that says nothing but a file's name: a path without spaces that ends in `name.ext`, or a well-known name.
-_FILE_NAME = re.compile(
+_FILE_NAME = compile_later(
     r"(?:[\w.@+~-]+/)*(?:\.?[\w@+~-][\w.@+~-]*\.[A-Za-z][A-Za-z0-9]{0,9}|Makefile|Dockerfile|Procfile|Jenkinsfile|Rakefile)"
 )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from callsite.model import Meta, Symbol
+from callsite.patterns import compile_later
 
 _NAME = r"[^\W\d]\w*"
-_DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})*")
+_DOTTED = compile_later(rf"{_NAME}(?:\.{_NAME})*")
 
 # `flask.ctx after_this_request`, or the two run together: `flask.ctx.after_this_request`.
-_PAIR = re.compile(rf"({_NAME}(?:\.{_NAME})*) ({_NAME}(?:\.{_NAME})*)")
-_SUFFIX = re.compile(r" (?:Python )?(?:(?:Code )?Examples?|Example Code)\Z")
+_PAIR = compile_later(rf"({_NAME}(?:\.{_NAME})*) ({_NAME}(?:\.{_NAME})*)")
+_SUFFIX = compile_later(r" (?:Python )?(?:(?:Code )?Examples?|Example Code)\Z")
 
 # A slug names a file, and file systems take 255 bytes.
 _LONGEST_SLUG = 200

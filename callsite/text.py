@@ -8,18 +8,19 @@ import re
 import tokenize
 
 from callsite.model import Place, Problem
+from callsite.patterns import compile_later
 
 BOM = "\ufeff"
 
 # Line ends as Markdown and HTML know them. `str.splitlines` also splits on form feeds and U+2028, which are code.
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE = compile_later(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 # Characters that change how text looks without being seen: the bidirectional controls of UAX #9 (see "Trojan Source",
 # CVE-2021-42574), zero-width characters, Hangul fillers (names that cannot be seen), U+2028 and U+2029 (they end a
 # comment in JavaScript and show as nothing), tags and variation selectors that can carry hidden text, and control codes
 # other than tab, line feed, form feed and carriage return. The joiners U+200C and U+200D and the variation selectors up
 # to U+FE0F are left out: scripts and emoji need them.
-CONTROL = re.compile(
+CONTROL = compile_later(
     "[\x01-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
@@ -64,7 +65,7 @@ def decode_text(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 # Codecs that a cookie can name and that no file of Python is in: ASCII is not ASCII in them, or does not stay text.
-_NO_SOURCE = re.compile(r"idna|punycode|(?:raw.)?unicode.escape|undefined|utf.(?:7|16|32).*")
+_NO_SOURCE = compile_later(r"idna|punycode|(?:raw.)?unicode.escape|undefined|utf.(?:7|16|32).*")
 
 
 def decode_python(data: bytes) -> str:

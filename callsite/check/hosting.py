@@ -16,16 +16,17 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from callsite.model import Problem, Severity
+from callsite.patterns import compile_later
 from callsite.render import Link
 
 # `{filename}x.md`, or `|filename|x.md` as Pelican 3 wrote it; `{static}` and `{attach}` name files too.
-SOURCE_LINK = re.compile(r"[{|](\w+)[|}](.*)", re.DOTALL)
+SOURCE_LINK = compile_later(r"[{|](\w+)[|}](.*)", re.DOTALL)
 
 # Addresses that need no taking apart: from the site's root on, in characters that mean themselves.
-_PLAIN = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?")
+_PLAIN = compile_later(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?")
 
 # Ids in every page of the theme, or in some that are not known here, besides those in what the author wrote.
-_THEME_IDS = re.compile(
+_THEME_IDS = compile_later(
     r"main|sidebar|module-.+|more-from-.+|(?:in-this-module|also-used-in|used-together-with)(?:-title)?"
 )
 

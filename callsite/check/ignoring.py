@@ -15,12 +15,13 @@ from typing import Any
 
 from callsite.check.rule import Rule
 from callsite.model import Page, Place, Problem, Severity
+from callsite.patterns import compile_later
 from callsite.wording import nearest
 
 # What rules are about that say what no page can be built or published with.
 _BUILT_WITH = "TMPLSRXCU"
 
-_IGNORE = re.compile(r"ignore=(\S*)\s*(.*?)\s*(?=\bignore=|\Z)", re.DOTALL)
+_IGNORE = compile_later(r"ignore=(\S*)\s*(.*?)\s*(?=\bignore=|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 import dateutil.parser
@@ -15,11 +14,12 @@ from callsite.check.showing import shorten
 from callsite.check.spelling import STATUSES, find_mends
 from callsite.header import DATES, KEYS, PELICAN_KEYS, SINGLE, list_entries
 from callsite.model import Meta, Place, Problem, Severity
+from callsite.patterns import compile_later
 from callsite.text import CONTROL
 from callsite.wording import nearest
 
 # A path below the output, in characters that mean themselves in an address.
-_PATH = re.compile(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
+_PATH = compile_later(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
 
 # Bytes in a file's name: the 255 that file systems take, less an ending that is still to come.
 _LONGEST_NAME = 250

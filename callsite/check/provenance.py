@@ -16,32 +16,35 @@ from callsite.credits import Credit, find_credits
 from callsite.harvest.permalinks import is_forge
 from callsite.model import Listing, Place, Severity
 from callsite.page import lines_fit
+from callsite.patterns import compile_later
 from callsite.snippet import split_rows
 from callsite.wording import count
 
 # Branches that are usual; what else could be one may also be a tag.
-_MOVING = re.compile(
+_MOVING = compile_later(
     "HEAD|master|main|mainline|trunk|tip|default|devel|develop|development|dev|next|unstable|stable|latest|nightly|edge|"
     "canary|staging|production"
 )
 
 # What forges put between a repository and a file in it, and what follows: a branch, tag or commit, then the path. The
 # second is the same on every GitLab, the third on every Gitea, also on those whose hosts are not known.
-_ON_FORGES = re.compile(r"(?:/[^/]+){2}/(?:blob|tree|raw|blame|src)/(.+)")
-_ANYWHERE = re.compile(
+_ON_FORGES = compile_later(r"(?:/[^/]+){2}/(?:blob|tree|raw|blame|src)/(.+)")
+_ANYWHERE = compile_later(
     r"(?:/[^/:]+){2,}?/-/(?:blob|tree|raw|blame)/(.+)|(?:/[^/:]+){2}/(?:src|raw)/((?:branch|tag|commit)/.+)"
 )
 _RAW_HOST = "raw.githubusercontent.com"
-_RAW = re.compile(r"(?:/[^/]+){2}/(.+)")
+_RAW = compile_later(r"(?:/[^/]+){2}/(.+)")
 
 # Some forges say of what is named that it is a branch.
-_BRANCH = re.compile(r"(?:refs/heads|branch)/([^/]+)/.")
+_BRANCH = compile_later(r"(?:refs/heads|branch)/([^/]+)/.")
 
 # An address up to its path, the path, and what follows; a path alone is all path.
-_PARTS = re.compile(r"(https?://[^/?#]*)([^?#]*)(.*)", re.DOTALL | re.IGNORECASE)
+_PARTS = compile_later(r"(https?://[^/?#]*)([^?#]*)(.*)", re.DOTALL | re.IGNORECASE)
 
 # A licence, and the exception to it, in an SPDX expression; AND and OR stand between them.
-_TERM = re.compile(r"(?<![\w.:+-])(?!(?:AND|OR|WITH)(?![\w.:+-]))([\w.:+-]+)(?:\s+WITH\s+([\w.:+-]+))?", re.IGNORECASE)
+_TERM = compile_later(
+    r"(?<![\w.:+-])(?!(?:AND|OR|WITH)(?![\w.:+-]))([\w.:+-]+)(?:\s+WITH\s+([\w.:+-]+))?", re.IGNORECASE
+)
 
 
 def mend_address(url: str) -> str | None:

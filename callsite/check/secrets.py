@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from callsite.check.facts import PageFacts
 from callsite.check.rule import Finding, Rule
 from callsite.model import Place, Severity
+from callsite.patterns import compile_later
 
 # After what the services say of their own secrets: what it is, what it begins with, and the rest of it. It must begin
 # with letters, since only those are looked for fast.
@@ -44,7 +45,7 @@ _FORMS = (
     ("a token of Shopify", "shp", r"(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
 )
 _KINDS = tuple(
-    (kind, re.compile(rf"{re.escape(start)}(?<![\w-]{re.escape(start)}){rest}(?![\w-])", re.ASCII))
+    (kind, compile_later(rf"{re.escape(start)}(?<![\w-]{re.escape(start)}){rest}(?![\w-])", re.ASCII))
     for kind, start, rest in _FORMS
 )
 
@@ -62,35 +63,35 @@ _IN_TOKEN = bytes(
 _IN_QUOTES = bytes(34 if sign in b"\"'" else 32 if sign in b"\\ \t\n\r\f\v" else ord("x") for sign in range(256))
 
 # A JSON Web Token (RFC 7519) with its signature, the beginning of a key in PEM (RFC 7468), a password in an address.
-_SIGNED = re.compile(r"eyJ(?<![\w-]eyJ)[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}", re.ASCII)
-_KEY = re.compile(
+_SIGNED = compile_later(r"eyJ(?<![\w-]eyJ)[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}", re.ASCII)
+_KEY = compile_later(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY[A-Z ]{0,30}-----(?:\\n|[^A-Za-z0-9+/]){0,200}([A-Za-z0-9+/]{40,100})"
 )
-_LOGIN = re.compile(r"://[^\s:/@\"'<>{}$%()]+:([^\s:/@\"'<>{}$()]{8,100})@([\w-]+(?:\.[\w-]+)+)")
+_LOGIN = compile_later(r"://[^\s:/@\"'<>{}$%()]+:([^\s:/@\"'<>{}$()]{8,100})@([\w-]+(?:\.[\w-]+)+)")
 
 # What may be given to a name in code, in quotes, or in a shell; and the names that say what it is.
-_QUOTED = re.compile(r"[\"']([^\s\"'\\]{20,200})[\"']")
-_ASSIGNED = re.compile(r"=(?<=[A-Z]=)([^\s\"'`$<>{}()\\,;]{20,200})")
+_QUOTED = compile_later(r"[\"']([^\s\"'\\]{20,200})[\"']")
+_ASSIGNED = compile_later(r"=(?<=[A-Z]=)([^\s\"'`$<>{}()\\,;]{20,200})")
 _NAME = r"(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key|private_?key|credential)(?:_?(?:key|value))?"
-_BEFORE_QUOTED = re.compile(
+_BEFORE_QUOTED = compile_later(
     rf"{_NAME}[\"']?(?:\]?\s*(?::\s*\w+\s*)?=>?|\]?\s*:)\s*[bru]?\Z|\([\"']\w*{_NAME}[\"'],\s*[bru]?\Z", re.IGNORECASE
 )
-_BEFORE_ASSIGNED = re.compile(rf"{_NAME}\Z", re.IGNORECASE)
+_BEFORE_ASSIGNED = compile_later(rf"{_NAME}\Z", re.IGNORECASE)
 _LONGEST_NAME = 80
 
 # What no secret holds: words that say that it is none, a sign many times over, a stretch of the alphabet.
-_MADE_UP = re.compile(
+_MADE_UP = compile_later(
     r"example|sample|dummy|fake|mock|placeholder|change|insecure|redact|secret|passw|your|replace|insert|invalid|"
     r"test|foobar|deadbeef|xxx|\.\.\.|…|(.)\1{3}|(..)\2{2}|123456|234567|345678|456789|abcdef|bcdefg|uvwxyz|qwerty",
     re.IGNORECASE,
 )
 
 # Where one kind of sign ends and another begins: often in what is random, seldom in names, paths and words.
-_CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]|[!@#$%^&*(+=)]")
-_DIGIT = re.compile(r"[0-9]")
+_CHANGE = compile_later(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]|[!@#$%^&*(+=)]")
+_DIGIT = compile_later(r"[0-9]")
 
 # A password's hash, with the name of its algorithm, is what a careful program keeps in its place; a UUID is a name.
-_HARMLESS = re.compile(r"\$|[\w.-]+\$[^$]+\$|(?:sha\d+|md5)[:-]|[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\Z", re.IGNORECASE)
+_HARMLESS = compile_later(r"\$|[\w.-]+\$[^$]+\$|(?:sha\d+|md5)[:-]|[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}\Z", re.IGNORECASE)
 
 
 _PRIVATE = "a private key"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from callsite.header import list_entries, parse_header
+from callsite.patterns import compile_later
 
 STATUSES = ("published", "draft", "hidden", "skip")
 
 # Most rows, which need no closer look.
-_CANONICAL = re.compile(r"(?!(?:toc|aliases|status):)[a-z0-9_-]+: \S.*")
+_CANONICAL = compile_later(r"(?!(?:toc|aliases|status):)[a-z0-9_-]+: \S.*")
 
 
 def find_mends(rows: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.patterns import compile_later
 
-_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_HASH = compile_later(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 # No file of references or configuration of a real repository comes near.
 _LARGEST = 64 * 2**20

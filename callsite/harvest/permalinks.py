@@ -7,8 +7,9 @@ ISO/IEC 18670 (SWHID 1.2): `swh:1:cnt:` and the SHA-1 that git gives a file with
 from __future__ import annotations
 
 import hashlib
-import re
 from urllib.parse import quote, urlsplit
+
+from callsite.patterns import compile_later
 
 # By forge: what stands between the repository and the path (the commit in braces), how one line is named, and how
 # a range of lines is.
@@ -36,7 +37,7 @@ _HOSTS = {
 # Hosts of people's own are known by the name they gave them.
 _PREFIXES = {"gitlab.": _GITLAB, "gitea.": _FORGEJO, "forgejo.": _FORGEJO}
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = compile_later(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def is_forge(host: str) -> bool:

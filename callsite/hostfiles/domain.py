@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
+
+from callsite.patterns import compile_later
 
 # RFC 1123, section 2.1: letters, digits and hyphens between dots, 63 to a label and 253 in all. A name of one label is
 # none that anybody could reach.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
-_DIGITS = re.compile(r"[0-9.]+")
+_NAME = compile_later(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
+_DIGITS = compile_later(r"[0-9.]+")
 
 
 def explain_domain(domain: object, address: str) -> str:

@@ -15,7 +15,6 @@ There is no content security policy: pages may hold any HTML, and images, films 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
@@ -23,6 +22,7 @@ from typing import Final
 from urllib.parse import quote
 
 from callsite.paths import list_folders
+from callsite.patterns import compile_later
 from callsite.publish.kinds import ENCODINGS, Kind, find_kind, plan_headers
 from callsite.redirects import quote_prefix
 
@@ -40,13 +40,13 @@ _MANY: Final = 4
 _SEARCHED = frozenset({"/*.pf_fragment", "/*.pf_index", "/*.pf_filter", "/*.pf_meta"})
 
 # What an address may leave out.
-_PAGE = re.compile(r"(?:\.html?|/index\.html?)\Z")
+_PAGE = compile_later(r"(?:\.html?|/index\.html?)\Z")
 
 # Of these a page says itself that they are in UTF-8, for its styles and scripts as well.
 _TOLD = ("text/html", "text/css", "text/javascript")
 
 # Characters that every program writes in one way, as they are or percent-encoded, and that mean nothing in a pattern.
-_PLAIN = re.compile(r"[\w /.~-]+")
+_PLAIN = compile_later(r"[\w /.~-]+")
 
 
 def format_headers(files: Mapping[str, str], prefix: str = "") -> tuple[str, int]:

@@ -12,7 +12,6 @@ what is found that way says so. `find_mentions` tells the same word by word, wit
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Collection
 from functools import lru_cache
@@ -22,6 +21,7 @@ from callsite.names.glance import may_import
 from callsite.names.mentions import find_mentions_in_tokens, find_mentions_in_tree, move_right
 from callsite.names.resolving import find_in_tree
 from callsite.names.use import Certainty, Kind, Mention, Names, Use
+from callsite.patterns import compile_later
 from callsite.text import BOM
 
 __all__ = ["Certainty", "Kind", "Mention", "Names", "Use", "find_mentions", "find_names", "parse_python"]
@@ -70,8 +70,9 @@ def find_mentions(
 
 # An import from a hundred packages deep. CPython keeps each beginning of such a name while it parses: 300 kB of
 # `import a.a.a...` would take 20 GB. The first of these, which any other chain matches too, is the quicker one.
-_CHAIN = re.compile(r"\.[\s\\]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){99}")
-_DEEP = re.compile(r"(?:\b(?:import|from)\b|,)[\s\\.]*+(?:[\w\x80-\U0010ffff]++[\s\\]*+\.[\s\\]*+){100}")
+_WORD = r"[^\0-/:-@\[-^`{-\x7f]++"  # of letters, digits and `_`, and of all that is not ASCII
+_CHAIN = compile_later(rf"\.[\s\\]*+(?:{_WORD}[\s\\]*+\.[\s\\]*+){{99}}")
+_DEEP = compile_later(rf"(?:\b(?:import|from)\b|,)[\s\\.]*+(?:{_WORD}[\s\\]*+\.[\s\\]*+){{100}}")
 
 
 def parse_python(text: str) -> ast.Module | Exception:

@@ -9,16 +9,17 @@ both, only spaces, comments, prompts and ends of lines can be between the two.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from callsite.patterns import compile_later
+
 _FIRST = r"(?=(?:[\s\\]|#[^\r\n]*[\r\n]|>>>|\.\.\.)*+(\w+))"
-_FROM = re.compile(rf"from\b{_FIRST}")
-_COMMA = re.compile(rf"(?:import\b|,){_FIRST}")
+_FROM = compile_later(rf"from\b{_FIRST}")
+_COMMA = compile_later(rf"(?:import\b|,){_FIRST}")
 
 # No statement begins with an `import` that has a word in front of it: that is one of `from x import y`.
-_IMPORT = re.compile(rf"import(?<!\w import)\b{_FIRST}")
-_IMPORTS = re.compile(r"import(?<!\w import)\b[^\r\n]*[,\\(\[{]")
+_IMPORT = compile_later(rf"import(?<!\w import)\b{_FIRST}")
+_IMPORTS = compile_later(r"import(?<!\w import)\b[^\r\n]*[,\\(\[{]")
 
 
 def may_import(text: str, module: str, roots: Collection[str]) -> bool:

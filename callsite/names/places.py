@@ -8,14 +8,14 @@ that the text does not show where it ought to be has no place.
 from __future__ import annotations
 
 import ast
-import re
 from unicodedata import normalize
 
 from callsite.names.tokens import Token
+from callsite.patterns import compile_later
 from callsite.text import normalise_ends
 
 # What dotted names in imports are made of: identifiers have more signs in them than `\w` knows.
-_WORD = re.compile(r"[^\s.,;#()\\]+")
+_WORD = compile_later(r"[^\s.,;#()\\]+")
 
 
 class Places:

@@ -17,6 +17,7 @@ from keyword import kwlist
 from typing import NamedTuple
 from unicodedata import normalize
 
+from callsite.patterns import compile_later
 from callsite.text import normalise_ends
 
 
@@ -49,13 +50,13 @@ class Statement:
 _STRING = '""'
 _NUMBER = "0"
 
-_COMMENT_LINE = re.compile(r"^[ \t]*#(.*)\n?", re.MULTILINE)
+_COMMENT_LINE = compile_later(r"^[ \t]*#(.*)\n?", re.MULTILINE)
 _ELLIPSES = ("...", "…")
 
 _PREFIX = r"(?i:[bfrut]|[bft]r|r[bft]|ur)?"
 _DOUBLE = r'(?:[^"\\]|\\[\s\S]|"(?!""))*+"""'
 _SINGLE = r"(?:[^'\\]|\\[\s\S]|'(?!''))*+'''"
-_TOKEN = re.compile(
+_TOKEN = compile_later(
     rf"""
       (?P<space>   ^[ \t]*+(?:>>>|\.\.\.)(?=[ \n]) | [ \t\f]++ | \#[^\n]*+ )
     | (?P<joined>  \\\n )
@@ -68,7 +69,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_REST = re.compile(_DOUBLE), re.compile(_SINGLE)
+_REST = compile_later(_DOUBLE), compile_later(_SINGLE)
 
 # Words at the start of a line that no line inside of brackets starts with.
 _INSIDE = {
@@ -91,7 +92,7 @@ _INSIDE = {
 _BEGINNERS = frozenset(kwlist) - _INSIDE - {"yield"}
 
 # A line inside a string that looks like a statement, which tells that it is the string's inside that is out.
-_STATEMENT = re.compile(
+_STATEMENT = compile_later(
     r"^[ \t]*(?:@\w|(?:def|class|import|raise) \w|from [\w.]+ import\b|return\b|(?:if|for|while|with|elif|except) .*:$"
     r"|(?:else|try|finally):$|[\w.]++ [-+*/|&]?= |[\w.]++\(.*[(),]$)",
     re.MULTILINE,

@@ -5,7 +5,6 @@ On a page each list is cut; the whole ones are in generated pages (see `lists`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_start
 from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
 from callsite.outline import Outline
+from callsite.patterns import compile_later
 from callsite.relations import Excerpt, Project, Relations
 from callsite.wording import count
 
@@ -27,7 +27,7 @@ _MOST_PROJECTS = 3
 _USERS = "also-used-in"
 _COMPANIONS = "used-together-with"
 
-_SIGNS = re.compile(r"\W+")  # all that a project's key has, perhaps
+_SIGNS = compile_later(r"\W+")  # all that a project's key has, perhaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from markdown.extensions.footnotes import FootnoteBlockProcessor
 from markdown.extensions.md_in_html import MarkdownInHtmlProcessor
 from markdown.extensions.tables import TableProcessor
 
+from callsite.patterns import compile_later
 from callsite.prose.known import is_own, is_written
 from callsite.prose.needs import find_needs
 from callsite.prose.tokens import TokenBlocks
@@ -45,7 +46,7 @@ _BEGINNINGS: dict[type[BlockProcessor], str] = {
 }
 
 # The beginnings of lines that tell something.
-_TELLING = re.compile(r"^(?:[\n #=_*+:>\[\x02-]|\d)", re.MULTILINE)
+_TELLING = compile_later(r"^(?:[\n #=_*+:>\[\x02-]|\d)", re.MULTILINE)
 
 
 # From a longer block, one processor may take a line at a time: its lines are not gone through before each.

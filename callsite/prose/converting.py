@@ -14,12 +14,13 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
 
 from callsite.model import Page, Prose
+from callsite.patterns import compile_later
 from callsite.prose.documents import DocumentConverter
 from callsite.prose.quick import quicken
 from callsite.prose.tokens import Tokens, find_stem, place_token
 
 # Ids that listings, their marked lines and the parts of the theme have; headings get out of their way.
-_TAKEN = re.compile(
+_TAKEN = compile_later(
     r"listing-\d+(?:-\d+)?|main|sidebar|module-.+|more-from-.+"
     r"|(?:in-this-module|also-used-in|used-together-with)(?:-title)?"
 )

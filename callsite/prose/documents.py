@@ -27,6 +27,7 @@ from markdown.extensions.toc import escape_cdata
 from markdown.postprocessors import AndSubstitutePostprocessor
 from markdown.serializers import to_html_string
 
+from callsite.patterns import compile_later
 from callsite.prose.blocks import QuickBlockParser
 from callsite.prose.inline import QuickInlineProcessor
 from callsite.prose.known import is_own
@@ -68,13 +69,13 @@ _BLOCKS = frozenset((EmptyBlockProcessor, HashHeaderProcessor, UListProcessor, P
 
 # What has Markdown convert a text: white space that it changes, its own marks, fences, definitions.
 _ODD = ("\t", "\r", "\x02", "\x03", "```", "~~~", "]:")
-_BLANK = re.compile(r"\n +\n")
+_BLANK = compile_later(r"\n +\n")
 
 # What a line begins with that may be of another block than a paragraph; an item of a list, and a heading.
 _OTHER = r"(?:[\s#=_+:>-]|\*(?![^\s*\[]|\*[^\s*])|\d++\. )"
-_OTHER_LINE = re.compile(rf"^{_OTHER}", re.MULTILINE)
-_ITEM = re.compile(rf"- ++(?!{_OTHER})(.+)")
-_HEADING = re.compile(r"(#{1,6})([^#\\]+)")
+_OTHER_LINE = compile_later(rf"^{_OTHER}", re.MULTILINE)
+_ITEM = compile_later(rf"- ++(?!{_OTHER})(.+)")
+_HEADING = compile_later(r"(#{1,6})([^#\\]+)")
 
 # Texts that are remembered have fewer characters.
 _SHORT = 1_000
@@ -83,11 +84,11 @@ _SHORT = 1_000
 _MOST_ALONE = 3
 
 # The numbered marks of Markdown, which by mistake can be seen in a text: what stands before it changes them.
-_NUMBERED = re.compile("klzzwxh|wzxhzdk")
+_NUMBERED = compile_later("klzzwxh|wzxhzdk")
 
 # The address of a link in HTML, and tags in raw HTML that could have one, or that change what tags around them mean.
-_HREF = re.compile(r'<a href="([^"]*)"')
-_TELLING_TAG = re.compile(r"<(?!!--|/?(?:details|summary|pre|div|p|ul|ol|li|br|b|i|em|strong|code)[ />])")
+_HREF = compile_later(r'<a href="([^"]*)"')
+_TELLING_TAG = compile_later(r"<(?!!--|/?(?:details|summary|pre|div|p|ul|ol|li|br|b|i|em|strong|code)[ />])")
 
 
 class Document(NamedTuple):

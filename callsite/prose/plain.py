@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 from markdown import inlinepatterns as known
 from markdown.util import INLINE_PLACEHOLDER_PREFIX, AtomicString, code_escape
 
+from callsite.patterns import compile_later
 from callsite.prose.known import is_own
 from callsite.prose.needs import find_needs
 
@@ -30,15 +31,15 @@ _PLACEHOLDER = frozenset("\x02\x03klzzwxh:0123456789")
 _MARKS = frozenset("\x02\x03")
 
 # A run of backticks and the next run of the same length, as `BacktickInlineProcessor` pairs them.
-CODE = re.compile(r"(`(?<!``)`*+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+CODE = compile_later(r"(`(?<!``)`*+)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 
 # A link whose address is plain, as `LinkInlineProcessor` reads it.
-LINK = re.compile(r"\[([^\[\]]*)\]\(([^\s()<>'\"\[\]\0]+)\)")
+LINK = compile_later(r"\[([^\[\]]*)\]\(([^\s()<>'\"\[\]\0]+)\)")
 
-BREAK = re.compile("  \n")
+BREAK = compile_later("  \n")
 
 # Emphasis that begins behind space and ends where the next stars are, as `DelimiterProcessor` pairs them.
-EMPHASIS = re.compile(r"\*(?<!\S\*)(\*?)(?![\s*])([^*]+)(?<!\s)\*\1(?!\*)")
+EMPHASIS = compile_later(r"\*(?<!\S\*)(\*?)(?![\s*])([^*]+)(?<!\s)\*\1(?!\*)")
 
 # Where `_` is smart, one that may be the beginning or the end of emphasis: it is at the edge of a word.
 _LINE = r"(?<!\w)_|_(?!\w)"

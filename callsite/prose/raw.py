@@ -7,7 +7,6 @@ tags in them. Where there is anything else that has to do with HTML, the parser 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any, cast
 
@@ -18,8 +17,10 @@ from markdown.postprocessors import RawHtmlPostprocessor
 from markdown.preprocessors import HtmlBlockPreprocessor
 from markdown.util import ETX, STX
 
+from callsite.patterns import compile_later
+
 # Comments without two hyphens in them; simple tags; signs by name or number, which stay as they are; and anything else.
-_PART = re.compile(
+_PART = compile_later(
     r"[<&](?:(?<=<)(?:(?P<comment>!--(?!-?>)[^-]*+(?:-[^-]++)*+-->)"
     r"|(?P<name>/?[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>(?: +[a-zA-Z][a-zA-Z-]*+(?:=\"[^\"<>&`\n]*+\")?)*+ *+/?)>)"
     r"|(?<=&)(?P<sign>(?!#)|#(?:[0-9]+|[xX][0-9a-fA-F]+);)"
@@ -33,7 +34,7 @@ _ODD = frozenset(
 
 # What stands in the place of raw HTML, before its number.
 _PREFIX = f"{STX}wzxhzdk:"
-_NUMBER = re.compile(rf"([0-9]+){ETX}")
+_NUMBER = compile_later(rf"([0-9]+){ETX}")
 
 
 def part_text(text: str, blocks: Collection[str]) -> list[tuple[str, str]] | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
 from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import ETX, STX
 
+from callsite.patterns import compile_later
+
 # A line of spaces alone behind another line.
-_BLANK = re.compile(r"\n +\n")
+_BLANK = compile_later(r"\n +\n")
 
 
 class QuickNormalizeWhitespace(NormalizeWhitespace):

@@ -14,14 +14,15 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from callsite.model import Block, Layout, Prose
+from callsite.patterns import compile_later
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 # Quote marks at the start of a line, and the space behind them.
-_QUOTES = re.compile(r"(?: {0,3}> ?)*([ \t]*)")
+_QUOTES = compile_later(r"(?: {0,3}> ?)*([ \t]*)")
 
 
-_STEM = re.compile(r"callsite([0-9]+)n")
+_STEM = compile_later(r"callsite([0-9]+)n")
 
 
 class Tokens(Extension):

@@ -7,7 +7,6 @@ elements are blocks is asked once for each tag.
 from __future__ import annotations
 
 import html
-import re
 from typing import Any, cast
 from xml.etree.ElementTree import Element
 
@@ -25,11 +24,13 @@ from markdown.extensions.toc import (
 from markdown.treeprocessors import PrettifyTreeprocessor, UnescapeTreeprocessor
 from markdown.util import STX
 
+from callsite.patterns import compile_later
+
 # What is written in another way in HTML, or stands for something.
-_SPECIAL = re.compile("[&<>\x02\x03]")
+_SPECIAL = compile_later("[&<>\x02\x03]")
 
 
-_HEADING = re.compile("[Hh][123456]")
+_HEADING = compile_later("[Hh][123456]")
 
 
 class _Blocks(dict[Any, bool]):

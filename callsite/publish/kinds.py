@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from enum import Enum
 from typing import Final
 
+from callsite.patterns import compile_later
+
 # The part of a name that says what is in the file: the first digits of its SHA-256.
 FINGERPRINT: Final = 12
-_FINGERPRINTED = re.compile(rf"\.([0-9a-f]{{{FINGERPRINT}}})\.[^./]+\Z")
+_FINGERPRINTED = compile_later(rf"\.([0-9a-f]{{{FINGERPRINT}}})\.[^./]+\Z")
 _DIGITS = frozenset("0123456789")  # twelve of them alone are as likely a date and time
 
 # What a host may send in place of a file, by the ending of its name.
@@ -37,7 +38,7 @@ _CONTROL = frozenset({"_headers", "_redirects", ".nojekyll", "CNAME"})
 _ENTRIES = frozenset(
     {"index.html", "robots.txt", "llms.txt", "llms-full.txt", "objects.inv", "build.json", "examples.json"}
 )
-_ENTRY_NAMES = re.compile(
+_ENTRY_NAMES = compile_later(
     r"(?:\A|/)(?:[^/]*\.(?:atom|rss)(?:\.xml)?|(?:atom|rss|feed|sitemap[^/]*)\.xml|feed\.json"
     r"|pagefind/pagefind(?:-entry\.json|\.js))\Z"
 )
@@ -150,7 +151,7 @@ def plan_headers(path: str, kind: Kind, encoding: str = "") -> tuple[tuple[str, 
 
 
 # Files of the search (https://pagefind.app) whose names change with what is in them.
-_SEARCH_PARTS = re.compile(r"(?:\A|/)pagefind/(?:(?:fragment|index|filter)/|[^/]+\.pf_meta\Z)")
+_SEARCH_PARTS = compile_later(r"(?:\A|/)pagefind/(?:(?:fragment|index|filter)/|[^/]+\.pf_meta\Z)")
 
 
 def outlasts(path: str, kind: Kind) -> bool:

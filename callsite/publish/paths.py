@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from callsite.model import Place, Problem
 from callsite.paths import list_folders
+from callsite.patterns import compile_later
 from callsite.wording import make_printable
 
 # What file systems take for one name, in bytes of UTF-8, and object stores for a whole path.
@@ -19,18 +19,18 @@ LONGEST_PATH: Final = 1024
 RESERVED: Final = ".callsite-"
 
 # Most paths are made of these: nothing can be read in two ways then, unless a name begins with a dot or is empty.
-_PLAIN = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9_.+/-]*")
+_PLAIN = compile_later(r"[A-Za-z0-9_+-][A-Za-z0-9_.+/-]*")
 
 # Control characters (those of terminals among them), halves of surrogate pairs, and what turns the direction of text.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = compile_later(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-_DOTS = re.compile(r"[. ]*")  # Windows leaves out dots and spaces at the end of a name
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DOTS = compile_later(r"[. ]*")  # Windows leaves out dots and spaces at the end of a name
+_DRIVE = compile_later(r"[A-Za-z]:")
 
 # What git takes for its own folder on some file system (see `verify_path` and `core.protectNTFS` of git): macOS looks
 # at neither case nor invisible characters, Windows has short names and leaves out what follows.
-_GIT = re.compile(r"(?:\.git|git~1)[. ]*(?::.*)?")
-_IGNORED = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_GIT = compile_later(r"(?:\.git|git~1)[. ]*(?::.*)?")
+_IGNORED = compile_later(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 
 def is_safe(path: str) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from callsite.model import NOWHERE, Place
+from callsite.patterns import compile_later
 from callsite.text import CONTROL
 
 SHAPE = 'write each redirect as "/old.html" = "/new.html" on a line of its own'
@@ -26,20 +27,20 @@ _PLAIN = "/!$&'()+,;=@~"
 _PLAIN_BEHIND = _PLAIN + "%:?#[]*"
 
 # A host in letters that every program understands, without a user: that only ever serves to deceive.
-_ELSEWHERE = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?(?:[/?#].*)?", re.DOTALL)
-_SOURCE = re.compile(r"\{filename\}/*([^/?#][^?#]*)(#.*)?", re.DOTALL)
+_ELSEWHERE = compile_later(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?(?:[/?#].*)?", re.DOTALL)
+_SOURCE = compile_later(r"\{filename\}/*([^/?#][^?#]*)(#.*)?", re.DOTALL)
 
 # Any whole address in its parts, the site's own too, which nobody has read.
-_WHOLE = re.compile(
+_WHOLE = compile_later(
     r"(?P<scheme>(?i:https?))://(?P<host>[^/?#:]+)(?::(?P<port>[0-9]*))?(?P<path>(?:[/?#].*)?)", re.DOTALL
 )
 _PORTS = {"http": "80", "https": "443"}
 
 # Names with slashes between, and perhaps one behind; a name is more than dots and more than an ending.
-_PLAIN_PATH = re.compile(r"/(?:(?!\.+/|\.html?/)[^/\\]+/)*(?:(?!\.+\Z|\.html?\Z)[^/\\]+)?")
+_PLAIN_PATH = compile_later(r"/(?:(?!\.+/|\.html?/)[^/\\]+/)*(?:(?!\.+\Z|\.html?\Z)[^/\\]+)?")
 
 # Some file systems refuse these in a name.
-_NO_NAME = re.compile(r'[\\:*?"<>|]')
+_NO_NAME = compile_later(r'[\\:*?"<>|]')
 
 # Bytes: of a name as file systems have it, less an ending that is still to come, and of a whole path.
 _LONGEST_NAME = 250

@@ -15,13 +15,14 @@ import tomllib
 from collections.abc import Iterator
 
 from callsite.model import Place, Problem
+from callsite.patterns import compile_later
 from callsite.redirects.address import SHAPE, BadAddressError, Redirect, parse_new, parse_old
 from callsite.text import BOM
 from callsite.wording import count
 
 # The pieces of a TOML text, as far as they tell where a statement begins and ends. A quote that nothing closes takes
 # all that follows, up to the end of its line or of the text, so that no letter is looked at for each quote before it.
-_PIECE = re.compile(
+_PIECE = compile_later(
     r'(?P<long>"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|' + r"'''.*?(?:'{3,5}|\Z))"
     r'|(?P<text>"(?:\\[^\n]|[^"\\\n])*+"?|' + r"'[^'\n]*+'?)"
     r"|(?P<comment>#[^\n]*)|(?P<end>\n)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<equals>=)|(?P<rest>[^\s\"'#\[\]{}=]+|.)",
@@ -29,7 +30,7 @@ _PIECE = re.compile(
 )
 
 # A key that is read without Python's own reader, which takes its time to begin.
-_PLAIN_KEY = re.compile(r"\"([^\"\\]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
+_PLAIN_KEY = compile_later(r"\"([^\"\\]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 
 # Characters in a file and in a line, and dots in a line: Python's own reader takes far too long over `a.b.c` and so on.
 _LONGEST_FILE = 4_000_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import dropwhile
@@ -12,6 +11,7 @@ from callsite.credits import Credit
 from callsite.fence import format_lines
 from callsite.model import Gap, Line, Listing, Origin, Page, Prose, Snippet
 from callsite.page import lines_fit
+from callsite.patterns import compile_later
 from callsite.snippet import format_snippet, split_rows
 from callsite.symbol import find_symbol
 from callsite.text import normalise_ends
@@ -23,8 +23,8 @@ from callsite.twins.spots import encode_target
 Resolve = Callable[[Page, str], str]
 
 # The marks of quotes, up to the first of a list.
-_QUOTES = re.compile(r"[ >]*")
-_BACKTICKS = re.compile("`+")
+_QUOTES = compile_later(r"[ >]*")
+_BACKTICKS = compile_later("`+")
 
 
 def format_document(twin: TwinPage, page: Page, site: TwinSite, resolve: Resolve) -> str:

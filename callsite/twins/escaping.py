@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from callsite.patterns import compile_later
 from callsite.text import CONTROL
 
-_UNSEEN = re.compile(f"{CONTROL.pattern}|[\0\ufffe\uffff]")
+_UNSEEN = compile_later(f"{CONTROL.pattern}|[\0\ufffe\uffff]")
 
 # Markdown's marks. One `_` inside a word is none, and a dotted name reads better without backslashes.
-_MARK = re.compile(r"[\\`*\[\]<~&_]")
-_MARKS = re.compile(r"[\\`*\[\]<]|~(?=~)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
+_MARK = compile_later(r"[\\`*\[\]<~&_]")
+_MARKS = compile_later(r"[\\`*\[\]<]|~(?=~)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 
 # What begins a heading, a quote, a list, a rule or a definition at the start of a line.
-_OPENING = re.compile(r"[#>+=:!-]|\d+(?=[.)])")
+_OPENING = compile_later(r"[#>+=:!-]|\d+(?=[.)])")
 
 # What closes a heading.
-_CLOSING = re.compile(r"(?:(?<=\s)|\A)#+\Z")
+_CLOSING = compile_later(r"(?:(?<=\s)|\A)#+\Z")
 
-# What XML 1.0 has no way to say, not even escaped (section 2.2).
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 has no way to say, not even escaped (section 2.2): all but the characters that it lists there.
+_NO_XML = compile_later("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def make_line(text: str) -> str:

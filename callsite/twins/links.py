@@ -6,7 +6,6 @@ takes as well, are looked for in all rows that are not code.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from callsite.blocks import Html, Mixed, find_blocks, find_fresh_rows
+from callsite.patterns import compile_later
 from callsite.twins.plain import find_targets, is_plain
 from callsite.twins.spots import Spot, block_parser, find_destination, find_html_spots, find_spots
 
@@ -22,8 +22,8 @@ from callsite.twins.spots import Spot, block_parser, find_destination, find_html
 # on the next row. `[^1]:` is a footnote.
 _LEAD = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
 _TO = r"""(<[^<>`\[\]]*>|[^\s<`\[\]][^\s`\[\]]*)[ \t]*(?:"[^"]*"|'[^']*'|\([^()]*\))?[ \t]*\Z"""
-_DEFINITION = re.compile(rf"{_LEAD}\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*(?:{_TO}|\Z)")
-_NEXT = re.compile(rf"[ \t>]*{_TO}")
+_DEFINITION = compile_later(rf"{_LEAD}\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*(?:{_TO}|\Z)")
+_NEXT = compile_later(rf"[ \t>]*{_TO}")
 
 
 def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[str]:

@@ -11,8 +11,9 @@ the lines are a paragraph, a heading or the item of a list, as long as none is c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from callsite.patterns import compile_later
 
 # Addresses that every reader of Markdown takes as they are, and no scheme but that of the web.
 _CHARACTER = r"!#$%*+,\-./0-9;=?@A-Z^_a-z{|}~"
@@ -20,8 +21,8 @@ _ADDRESS = rf"(?:https?:[{_CHARACTER}:]++|[{_CHARACTER}]++)"
 _CODE = r"`[^`\n]++`(?!`)"
 _ESCAPE = r"\\[^\n]"
 _LINK = rf"!?+\[(?:[^\\`\[\]<\n]++|{_ESCAPE}|{_CODE})*+\]\({_ADDRESS}\)"
-_PLAIN = re.compile(rf"(?:[^\\`\[\]<!]++|!(?!\[)|{_ESCAPE}|{_CODE}|{_LINK})*+")
-_TARGET = re.compile(rf"{_ESCAPE}|{_CODE}|\]\(({_ADDRESS})\)")
+_PLAIN = compile_later(rf"(?:[^\\`\[\]<!]++|!(?!\[)|{_ESCAPE}|{_CODE}|{_LINK})*+")
+_TARGET = compile_later(rf"{_ESCAPE}|{_CODE}|\]\(({_ADDRESS})\)")
 
 
 def is_plain(text: str) -> bool:

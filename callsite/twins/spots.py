@@ -18,23 +18,27 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_inline import StateInline, autolink, backtick, html_inline, image, link
 
+from callsite.patterns import compile_later
+
 _Rule = Callable[[StateInline, bool], bool]
 
 # The brackets of a link, and what can stand in them besides what CommonMark allows: an address with spaces.
-_BRACKETS = re.compile(r"\([ \t\n]*")
-_SPACED = re.compile(r"""([^\s()<>"'`](?:[^()<>"'`\n]*[^\s()<>"'`])?)(?:[ \t\n]+(?:"[^"\n]*"|'[^'\n]*'))?[ \t\n]*\)""")
+_BRACKETS = compile_later(r"\([ \t\n]*")
+_SPACED = compile_later(
+    r"""([^\s()<>"'`](?:[^()<>"'`\n]*[^\s()<>"'`])?)(?:[ \t\n]+(?:"[^"\n]*"|'[^'\n]*'))?[ \t\n]*\)"""
+)
 
 # A comment or what holds no tags, else a tag with its attributes. HTML is not checked here, only read past.
-_TAG = re.compile(
+_TAG = compile_later(
     r"""<!--.*?(?:-->|\Z)|<(script|style|textarea)\b.*?(?:</\1\s*>|\Z)|<[a-z][^\s/<>]*((?:[^"'<>]|"[^"]*"|'[^']*')*)>""",
     re.DOTALL | re.IGNORECASE,
 )
 
 # One attribute of a tag after the other, so that nothing is found inside the value of another.
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
+_ATTRIBUTE = compile_later(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 
 # Characters that would end an address in Markdown or mean something else there.
-_UNSAFE = re.compile(r"""[\x00-\x20\x7f<>()"'`\\|]|&(?=#?\w+;)""")
+_UNSAFE = compile_later(r"""[\x00-\x20\x7f<>()"'`\\|]|&(?=#?\w+;)""")
 
 # Far deeper than people write, and safe.
 _DEEPEST = 100
