@@ -21,11 +21,10 @@ WARNED = "title: Warned\nslug: warned\n\nA [link](nowhere.html).\n"
 @pytest.fixture
 def built(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> SiteFolder:
     """A site that `callsite build` has built, with a warning."""
-    monkeypatch.chdir(site.root)
     monkeypatch.setattr(last_build, "_TICK", 0)
     site.set(CALLSITE_SEARCH=False)
     site.write({**CONTENT, "content/pages/warned.md": WARNED})
-    call(site)
+    build_here(site, monkeypatch)
     return site
 
 
@@ -40,6 +39,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(build, "run_build", note)
     return found
+
+
+def build_here(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`callsite build`, but Pelican is run in this process."""
+
+    def run(command: list[str], folders: object, stdout: object = None, call: str = "") -> int:
+        with monkeypatch.context() as patch:
+            patch.setenv("CALLSITE_CALL", call)
+            return site.build(*command[4:], content=command[3]).code
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "run_build", run)
+        assert main(["build"]) == 0
 
 
 def call(site: SiteFolder, *words: str) -> subprocess.CompletedProcess[str]:
