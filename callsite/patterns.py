@@ -10,7 +10,7 @@ from typing import Any, AnyStr, cast
 
 
 def compile_later(pattern: AnyStr, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[AnyStr]:
-    """What `re.compile` gives, to be used by its methods: functions of `re` do not take it."""
+    """What `re.compile` gives, to be used by its methods: functions of `re` do not take it, and it is equal to none."""
     return cast("re.Pattern[AnyStr]", _Later(pattern, flags))
 
 

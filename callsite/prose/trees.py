@@ -7,6 +7,7 @@ elements are blocks is asked once for each tag.
 from __future__ import annotations
 
 import html
+import re
 from typing import Any, cast
 from xml.etree.ElementTree import Element
 
@@ -30,7 +31,7 @@ from callsite.patterns import compile_later
 _SPECIAL = compile_later("[&<>\x02\x03]")
 
 
-_HEADING = compile_later("[Hh][123456]")
+_HEADING = re.compile("[Hh][123456]")  # to be compared with
 
 
 class _Blocks(dict[Any, bool]):
