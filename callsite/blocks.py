@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -25,6 +24,7 @@ from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.token import Token
 
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 
 # Levels of lists (two each) and quotes (one each); what is deeper is not read, nor is anything that follows it.
 DEEPEST = 100

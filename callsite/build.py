@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from callsite.header import RESERVED
 from callsite.model import Meta, Page, Place, Problem
 from callsite.opening import open_file
 from callsite.page import parse_head, parse_page, parse_page_again
+from callsite.records import dataclass
 from callsite.text import decode_text
 
 # The endings Pelican knows Markdown files by.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from callsite.address import is_web_address
 from callsite.licence_names import PERMISSIVE, SPELLINGS
 from callsite.model import Listing, Origin, Page, Prose
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass, field
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import escape
 from itertools import accumulate, count, groupby
 
@@ -32,6 +31,7 @@ from callsite.linking import CodeLink
 from callsite.model import Gap, Line, Listing, Origin, Problem, Severity
 from callsite.openings import Piece
 from callsite.page import lines_fit
+from callsite.records import dataclass
 from callsite.snippet import find_title
 from callsite.wording import nearest
 

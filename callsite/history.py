@@ -13,7 +13,6 @@ import re
 import stat
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from callsite.git.references import Layout, find_layout, find_reference, is_hash
 from callsite.model import Dates
 from callsite.opening import open_file
 from callsite.patterns import compile_later
+from callsite.records import dataclass, field
 from callsite.wording import count, make_printable
 
 # A build waits for this.

@@ -18,9 +18,9 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from callsite.patterns import compile_later
+from callsite.records import dataclass, field
 
 _HEADS = {b"# Sphinx inventory version 1": 1, b"# Sphinx inventory version 2": 2}
 _ZLIB = "# The remainder of this file is compressed using zlib."

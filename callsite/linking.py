@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from callsite.lexing import find_names
 from callsite.model import Line, Listing, Meta, Page, Place, Problem, Severity, Snippet, Symbol
 from callsite.names import find_mentions
 from callsite.outline import Outline
+from callsite.records import dataclass, replace
 from callsite.symbol import find_symbol
 
 # What Pygments calls Python, with and without prompts.

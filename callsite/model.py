@@ -6,11 +6,12 @@ with `parse_page`. How they are written down is the business of `snippet`, `fenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, cast
+
+from callsite.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)

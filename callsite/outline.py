@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from callsite.credits import Credit, find_credits
 from callsite.model import NOWHERE, Meta, Page, Place, Symbol
+from callsite.records import dataclass, field, replace
 from callsite.snippet import find_title
 from callsite.symbol import find_symbol
 

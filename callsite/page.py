@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -20,6 +19,7 @@ from callsite.fence import format_info, parse_info
 from callsite.header import format_header, parse_header, split_header
 from callsite.model import Block, Layout, Listing, Meta, Page, Place, Problem, Prose, Severity, Written
 from callsite.patterns import compile_later
+from callsite.records import dataclass, replace
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
 from callsite.text import BOM, CONTROL, holds_control, normalise_ends, split_ends
 from callsite.wording import count

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from callsite.credits import Credit, find_key
 from callsite.outline import Outline, Shown
+from callsite.records import dataclass
 
 # An excerpt that uses more symbols than this says little about any two of them, and pairs grow with the square.
 _MOST_TOGETHER = 30

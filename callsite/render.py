@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from itertools import islice
@@ -17,6 +16,7 @@ from callsite.linking import CodeLink
 from callsite.model import Page, Place, Problem, Prose
 from callsite.patterns import compile_later
 from callsite.prose import Converted, Heading, ProseConverter
+from callsite.records import dataclass, replace
 from callsite.snippet import split_rows
 
 # Elements with an address in an attribute, as far as prose has them.

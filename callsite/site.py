@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from callsite.model import Meta, Place, Symbol
+from callsite.records import dataclass
 from callsite.symbol import find_symbol
 
 _T = TypeVar("_T")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from callsite.check.rule import Rule
 from callsite.model import Problem, Severity
+from callsite.records import dataclass, field
 from callsite.render import Link
 from callsite.wording import make_printable
 

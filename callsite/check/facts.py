@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
@@ -14,6 +13,7 @@ from callsite.check.policy import USUAL, Policy
 from callsite.linking import Word, find_words
 from callsite.model import Page, Problem, Symbol
 from callsite.prose import Heading, ProseConverter
+from callsite.records import dataclass
 from callsite.render import Link, find_links, find_problems, parse_prose, place_listings
 from callsite.snippet import split_rows
 from callsite.symbol import find_symbol

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from callsite.check.rule import Rule
 from callsite.model import Page, Place, Problem, Severity
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 from callsite.wording import nearest
 
 # What rules are about that say what no page can be built or published with.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from callsite.model import Place, Problem, Severity
+from callsite.records import dataclass
 
 Facts = TypeVar("Facts")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 
 _HASH = compile_later(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, make_repository, run_git
 from callsite.git.references import find_layout, find_reference, is_hash
+from callsite.records import dataclass
 
 # What Python makes of the settings when it reads them: a build would count as changed by itself.
 _COMPILED = (":(top,exclude,glob)**/__pycache__", ":(top,exclude,glob)**/__pycache__/**")

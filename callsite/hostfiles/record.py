@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from callsite.records import dataclass
 from callsite.redirects import Redirect, format_location, plan_redirect_path
 
 

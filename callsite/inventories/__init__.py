@@ -10,11 +10,11 @@ cannot be had is left out, and a problem says so: only a setting that makes no s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callsite.model import Place, Problem
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

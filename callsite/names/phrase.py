@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from keyword import iskeyword
 
 from callsite.names.tokens import Token
 from callsite.names.use import Kind
+from callsite.records import dataclass, field
 
 # Words before a name that is bound and not read.
 _BINDERS = frozenset(("as", "class", "def", "global", "nonlocal"))

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from keyword import kwlist
 from typing import NamedTuple
 from unicodedata import normalize
 
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 from callsite.text import normalise_ends
 
 

@@ -10,7 +10,6 @@ values and only print them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -35,6 +34,7 @@ from callsite.navigation.views import (
 )
 from callsite.outline import Outline
 from callsite.prose import Heading
+from callsite.records import dataclass
 from callsite.relations import Relations
 from callsite.site import Library, Site, short_title
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 
@@ -16,6 +15,7 @@ from callsite.navigation.related import Relatives
 from callsite.navigation.sheets import cut_sheets, find_places, list_views
 from callsite.navigation.views import About, Entry, Group, LibraryView, ListView, ModuleView
 from callsite.outline import Outline
+from callsite.records import replace
 from callsite.relations import Project
 from callsite.site import Library
 from callsite.wording import count

@@ -6,13 +6,13 @@ On a page each list is cut; the whole ones are in generated pages (see `lists`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass
 
 from callsite.navigation.sheets import cut_sheets, find_places
 from callsite.navigation.sidebar import find_start
 from callsite.navigation.views import Entry, Group, ModuleView, Related, Sheet
 from callsite.outline import Outline
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 from callsite.relations import Excerpt, Project, Relations
 from callsite.wording import count
 

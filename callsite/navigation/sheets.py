@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from callsite.navigation.views import About, Entry, Group, ListView, Sheet
+from callsite.records import replace
 
 # Entries on one sheet, and sheets that one names besides itself, the first and the last.
 MOST_ENTRIES = 300

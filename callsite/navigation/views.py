@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from callsite.prose import Heading
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

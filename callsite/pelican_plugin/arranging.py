@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from callsite.navigation.late import LateView
 from callsite.pelican_plugin.dating import find_dates
 from callsite.pelican_plugin.outputs import find_outline, place_content
 from callsite.pelican_plugin.run import Run
+from callsite.records import replace
 from callsite.relations import Relations
 from callsite.site import Site
 from callsite.twins import FEED_PATH, find_markdown_path

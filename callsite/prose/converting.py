@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
@@ -18,6 +17,7 @@ from callsite.patterns import compile_later
 from callsite.prose.documents import DocumentConverter
 from callsite.prose.quick import quicken
 from callsite.prose.tokens import Tokens, find_stem, place_token
+from callsite.records import dataclass, field
 
 # Ids that listings, their marked lines and the parts of the theme have; headings get out of their way.
 _TAKEN = compile_later(

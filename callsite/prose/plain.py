@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
@@ -20,6 +19,7 @@ from markdown.util import INLINE_PLACEHOLDER_PREFIX, AtomicString, code_escape
 from callsite.patterns import compile_later
 from callsite.prose.known import is_own
 from callsite.prose.needs import find_needs
+from callsite.records import dataclass
 
 # What stands in holes: elements, or their HTML.
 Node = TypeVar("Node")

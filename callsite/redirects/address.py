@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from callsite.model import NOWHERE, Place
 from callsite.patterns import compile_later
+from callsite.records import dataclass, field
 from callsite.text import CONTROL
 
 SHAPE = 'write each redirect as "/old.html" = "/new.html" on a line of its own'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
 from callsite.model import Problem, Severity
 from callsite.paths import list_folders
+from callsite.records import dataclass, replace
 from callsite.redirects.address import (
     BadAddressError,
     Redirect,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from pygments.lexer import Lexer, bygroups, this, using
 from pygments.token import _TokenType
+
+from callsite.records import dataclass
 
 # What a rule can do with a match besides giving it a type: Pygments calls it with the lexer and the match.
 Callback = Callable[[Lexer, re.Match[str]], Iterable[tuple[int, _TokenType, str]]]

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
+
+from callsite.records import dataclass
 
 # Its names are private, but there is no other way to see a pattern as `re` does.
 _parser: Any = import_module("re._parser")

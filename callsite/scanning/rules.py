@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from pygments.token import _TokenType
 
+from callsite.records import dataclass
 from callsite.scanning.actions import Group, find_groups
 from callsite.scanning.beginnings import Beginnings, find_beginnings
 from callsite.scanning.words import find_words, takes_words

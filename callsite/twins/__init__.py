@@ -13,10 +13,10 @@ The last two hold absolute addresses, so there are none where the site's own is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from callsite.inventory import format_inventory
 from callsite.model import Page
+from callsite.records import dataclass
 from callsite.twins.document import Resolve, format_document
 from callsite.twins.examples import SCHEMA, format_entry, format_examples, sort_pages
 from callsite.twins.feed import format_feed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -13,6 +12,7 @@ from callsite import __version__
 from callsite.address import is_web_address
 from callsite.credits import Credit
 from callsite.model import Line, Origin, Page, Snippet
+from callsite.records import dataclass, field
 from callsite.snippet import find_title
 from callsite.symbol import find_symbol
 from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path, format_time

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
+from callsite.records import dataclass
 from callsite.site import Described, Library, Site
 from callsite.symbol import find_symbol
 from callsite.twins.escaping import escape_line, escape_words, make_line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from callsite.address import is_web_address
 from callsite.check.metadata import check_path
 from callsite.credits import Credit
 from callsite.model import NOWHERE
+from callsite.records import dataclass
 from callsite.site import Described
 
 # What may stand in an address as it is (RFC 3986), less `$`, which inventories give a meaning to. `%` has been encoded.

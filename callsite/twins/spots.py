@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from typing import Any
@@ -19,6 +18,7 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_inline import StateInline, autolink, backtick, html_inline, image, link
 
 from callsite.patterns import compile_later
+from callsite.records import dataclass
 
 _Rule = Callable[[StateInline, bool], bool]
 
