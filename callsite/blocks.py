@@ -18,13 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_block.html_block import HTML_SEQUENCES
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from callsite.patterns import compile_later
 from callsite.records import dataclass
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 # Levels of lists (two each) and quotes (one each); what is deeper is not read, nor is anything that follows it.
 DEEPEST = 100
@@ -71,6 +72,10 @@ _LONG_LEAD = compile_later(r"^[ \t>+*\-0-9.)]{25,}", re.MULTILINE)
 _OPENING = compile_later(r"(`{3,})[^`\n]*\n|(~{3,})[^\n]*\n")
 _CLOSING = {"`": compile_later(r"`*[ \t]*\n"), "~": compile_later(r"~*[ \t]*\n")}
 _COMMENT_END = compile_later("-->")
+
+# Tags that begin a block of HTML which ends in front of a blank row, those that most such blocks begin with.
+_BLOCK_TAG = compile_later(r"</?(?:details|summary|div|figure|p|table|ul|ol|li|section)(?=[ />\n])(?!/[^>])")
+_NOTHING = compile_later("^$")
 _INDENTS = ("", " ", "  ", "   ")
 _BLANK = compile_later(r"^[ \t]*\n", re.MULTILINE)
 _FRESH = compile_later(r"\n[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n]|\Z)")
@@ -79,6 +84,8 @@ _FRESH = compile_later(r"\n[ \t]*\n(?![ \t\n>]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n
 @cache
 def block_parser() -> MarkdownIt:
     """CommonMark's block structure alone."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # it takes as long as many pages, and most need none of it
+
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST})
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
@@ -192,5 +199,9 @@ def _find_html(text: str, start: int) -> tuple[re.Pattern[str], bool] | None:
         return None
     if text.startswith("<!--", start):
         return _COMMENT_END, True
+    if _BLOCK_TAG.match(text, start):
+        return _NOTHING, True
+    from markdown_it.rules_block.html_block import HTML_SEQUENCES  # noqa: PLC0415  # as above
+
     row = text[start : _find_row_end(text, start) - 1]
     return next(((ending, stops) for opening, ending, stops in HTML_SEQUENCES if opening.search(row)), None)

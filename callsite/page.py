@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from callsite.address import is_web_address
 from callsite.blocks import DEEPEST, Fence, Mixed, find_blocks
@@ -23,6 +22,9 @@ from callsite.records import dataclass, replace
 from callsite.snippet import format_snippet, is_stray_mark, parse_snippet, split_rows
 from callsite.text import BOM, CONTROL, holds_control, normalise_ends, split_ends
 from callsite.wording import count
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,20 @@ def test_a_fence_says_what_is_in_it() -> None:
     assert other == Fence(17, 23, "```", "b\n", closed=False)
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("details", "summary", "div", "figure", "p", "table", "ul", "ol", "li", "section"),
+        *("b", "details-x", "pre", "script"),
+    ],
+)
+@pytest.mark.parametrize("form", ["<{}>", "</{}>", "<{} a>", "<{}", "<{}/>", "<{}/", "<{}/a>", "<{}\ta>", "<{}\x0b>"])
+def test_usual_tags_are_told_as_markdown_it_tells_them(tag: str, form: str) -> None:
+    for row in (form.format(tag), form.format(tag.upper())):
+        _check(f"a\n{row}\nb\n\nc\n")
+        _check(f"a\n\n{row}\nb\n\nc\n")
+
+
 def test_fresh_rows_come_behind_blank_ones() -> None:
     text = "a\n\nb\n \t\n\nc\n\n- d\n\n> e\n\n f\n\n1. g\n\n2.h\n\n-\n\n---\n\n"
     assert [text[at : at + 2].strip() for at in find_fresh_rows(text, 0)] == ["b", "c", "2.", "--"]

@@ -45,6 +45,7 @@ def _rewrite(text: str) -> str:
         ("- <div>\n  <a href='/x'>\n  </div>", '- <div>\n  <a href="N/x">\n  </div>'),
         ("a <a\nhref='/x'>b</a>", 'a <a\nhref="N/x">b</a>'),
         ("<http://x.example/>", "<Nhttp://x.example/>"),
+        ("a [b]: c\n\n[a](/x)", "a [b]: c\n\n[a](N/x)"),
         ("[r](and more\n\n[r]: /x", "[r](and more\n\n[r]: N/x"),
         ("\f\n[a](/x)", "\f\n[a](N/x)"),
         # Where fences and raw HTML stand between words.
@@ -147,6 +148,8 @@ def test_addresses_that_markdown_would_not_take() -> None:
         ("[a](https://e.example/x) [b](/y)", True),
         ("[a]( https://e.example/x)", True),
         ("[r]: https://e.example/x", True),
+        ("a\n> 1. [r]:\n/x", True),
+        ("def f(a: list[int]) -> dict[str, int]:\n    x[1]: int = 2", False),
         ("<https://e.example/x>", True),
         ("<a href='/x'>", True),
         ("<me@e.example>", True),
@@ -224,7 +227,16 @@ def test_in_any_text_code_stays_and_links_lead_where_they_should(text: str) -> N
 @given(_MIXED.map("".join) | texts())
 def test_reading_in_parts_makes_no_difference(text: str) -> None:
     """A definition anywhere has the text read as a whole."""
-    rows = text.replace("]:", "] :").split("\n")
+    _check_parts(text.replace("]:", "] :"))
+
+
+@given(_MIXED.map("".join) | texts())
+def test_there_are_no_definitions_where_no_row_begins_one(text: str) -> None:
+    _check_parts(re.sub(r"(?m)^((?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*)\[", r"\1word [", text))
+
+
+def _check_parts(text: str) -> None:
+    rows = text.split("\n")
     whole = rewrite_links([*rows, "", "[nobody]: /nowhere"], lambda target: f"N{target}")
     assert rewrite_links(rows, lambda target: f"N{target}") == whole[:-2]
 

@@ -6,17 +6,19 @@ takes as well, are looked for in all rows that are not code.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any
 
 from callsite.blocks import Html, Mixed, find_blocks, find_fresh_rows
 from callsite.patterns import compile_later
 from callsite.twins.plain import find_targets, is_plain
 from callsite.twins.spots import Spot, block_parser, find_destination, find_html_spots, find_spots
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 # A row that says where a reference leads: `[label]: address "title"`, perhaps in a list or quote; the address may stand
 # on the next row. `[^1]:` is a footnote.
@@ -24,6 +26,9 @@ _LEAD = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
 _TO = r"""(<[^<>`\[\]]*>|[^\s<`\[\]][^\s`\[\]]*)[ \t]*(?:"[^"]*"|'[^']*'|\([^()]*\))?[ \t]*\Z"""
 _DEFINITION = compile_later(rf"{_LEAD}\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*(?:{_TO}|\Z)")
 _NEXT = compile_later(rf"[ \t>]*{_TO}")
+
+# How a row begins that the first definition of a paragraph begins on.
+_OPENED = compile_later(rf"^{_LEAD}+\[", re.MULTILINE)
 
 
 def rewrite_links(rows: Sequence[str], resolve: Callable[[str], str]) -> list[str]:
@@ -54,13 +59,13 @@ def may_lead_elsewhere(text: str) -> bool:
     """
     links = text.count("](")
     is_web = links == (text.count("](https://") + text.count("](http://") if links else 0)
-    return not is_web or "]:" in text or text.count("<") != text.count("<!--")
+    return not is_web or _may_define(text) or text.count("<") != text.count("<!--")
 
 
 def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
     """Each address with the number of its row, its place being that in the row."""
     text = "\n".join((*rows, ""))
-    if "]:" in text or "\0" in text or "\r" in text:
+    if _may_define(text) or "\0" in text or "\r" in text:
         # Definitions of references are for the text as a whole. The other two are no characters of a text.
         yield from _find_in_whole(rows)
         return
@@ -79,6 +84,11 @@ def _find_addresses(rows: Sequence[str]) -> Iterator[tuple[int, Spot]]:
         done = block.end
     if _may_hold_links(text, done, len(text)):
         yield from _find_in_words(text[done:], number)
+
+
+def _may_define(text: str) -> bool:
+    """Whether a text may hold definitions. Code has the end of a label as often as not, and seldom its beginning."""
+    return "]:" in text and _OPENED.search(text) is not None
 
 
 def _may_hold_links(text: str, start: int, end: int) -> bool:

@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import escape, unescape
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import unescapeAll
-from markdown_it.rules_inline import StateInline, autolink, backtick, html_inline, image, link
+from typing import TYPE_CHECKING, Any
 
 from callsite.patterns import compile_later
 from callsite.records import dataclass
 
-_Rule = Callable[[StateInline, bool], bool]
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+
+    _Rule = Callable[[StateInline, bool], bool]
 
 # The brackets of a link, and what can stand in them besides what CommonMark allows: an address with spaces.
 _BRACKETS = compile_later(r"\([ \t\n]*")
@@ -66,7 +66,11 @@ def encode_target(target: str) -> str:
 def find_destination(start: int, written: str) -> Spot:
     """The address of a link or definition as it is `written` there, perhaps in `<>`."""
     bare = written[1:-1] if written.startswith("<") else written
-    return Spot(start, start + len(written), unescapeAll(bare), encode_target)
+    if "\\" in bare or "&" in bare:
+        from markdown_it.common.utils import unescapeAll  # noqa: PLC0415  # it takes long, and few addresses need it
+
+        bare = unescapeAll(bare)
+    return Spot(start, start + len(written), bare, encode_target)
 
 
 def find_html_spots(text: str) -> Iterator[Spot]:
@@ -105,27 +109,32 @@ class _Notes:
 @cache
 def block_parser() -> MarkdownIt:
     """CommonMark's block structure; inside blocks all that tells where addresses are, which emphasis does not."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # it takes as long as many pages, and most need none of it
+    from markdown_it.rules_inline import autolink, backtick, html_inline, image, link  # noqa: PLC0415  # as above
+
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
     parser.core.ruler.enableOnly(["normalize", "block"])
     parser.inline.ruler.enableOnly(["text", "escape", "backticks", "link", "image", "autolink", "html_inline"])
     parser.inline.ruler2.enableOnly([])
     parser.inline.ruler.at("link", _noting(link, _note_link))
-    parser.inline.ruler.at("image", _noting(image, _note_link))
+    parser.inline.ruler.at("image", _noting(image, _note_link, depth=1))
     parser.inline.ruler.at("autolink", _noting(autolink, _note_autolink))
     parser.inline.ruler.at("html_inline", _noting(html_inline, _note_html))
     parser.inline.ruler.at("backticks", _noting(backtick, _note_code))
     return parser
 
 
-def _noting(rule: _Rule, note: Callable[[_Notes, StateInline, int, bool], None]) -> _Rule:
-    """A rule that, when it is asked for more than whether it would match, has what it did noted."""
+def _noting(rule: _Rule, note: Callable[[_Notes, StateInline, int, bool], None], depth: int = 0) -> _Rule:
+    """A rule that, when it is asked for more than whether it would match, has what it did noted; what it parses is so
+    many levels deeper.
+    """
 
     def run(state: StateInline, silent: bool) -> bool:
         notes = state.env["notes"]
         start = state.pos
-        notes.depth += rule is image
+        notes.depth += depth
         matched = rule(state, silent)
-        notes.depth -= rule is image
+        notes.depth -= depth
         if not (silent or notes.depth):
             note(notes, state, start, matched)
         return matched
