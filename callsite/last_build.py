@@ -2,7 +2,8 @@
 
 What goes in are the settings, the versions of all that makes pages, and the files of the content, the theme and the
 site's folder; what came out are the files that the build has listed. Of each file its size, its times and its number on
-the disk count. A build leaves this for the next one in a file beside its cache.
+the disk count. A build leaves this for the next one in a file beside its cache: a line with a digest, one with what
+there is to know, and one with all files that have gone in, which is read when some of them have changed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,13 @@ class Ingredients(NamedTuple):
     modules: tuple[str, ...]
 
 
+class Inputs(NamedTuple):
+    """What goes into a build: a digest of it all, and for each file by its path what tells it from what it was."""
+
+    digest: str
+    files: Mapping[str, str]
+
+
 class LastBuild(NamedTuple):
     """A build that has come to its end: what it was made from, digests of those files and of its output, and what it
     has told. `call` is a digest of what it was called with, "" when nobody said it.
@@ -75,9 +83,9 @@ def describe_surroundings() -> tuple[str, ...]:
     return describe_tools(), read_version("pagefind_bin"), os.getcwd(), *variables
 
 
-def find_inputs(ingredients: Ingredients, began: int) -> str | None:
-    """A digest of all that goes into a build which began at a time, in nanoseconds; None when a file may change once
-    more without anybody seeing it.
+def find_inputs(ingredients: Ingredients, began: int) -> Inputs | None:
+    """All that goes into a build which began at a time, in nanoseconds; None when a file may change once more without
+    anybody seeing it.
     """
     try:
         files = list(_list_inputs(ingredients))
@@ -85,8 +93,18 @@ def find_inputs(ingredients: Ingredients, began: int) -> str | None:
         return None
     if any(max(found.st_mtime_ns, found.st_ctime_ns) > began - _TICK for _, found in files):
         return None
-    stats = (f"{path} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}" for path, found in files)
-    return find_key(ingredients.described, _find_commit(Path(ingredients.folder)), *stats).hex()
+    stats = {path: describe_file(found) for path, found in files}
+    return Inputs(_find_digest(ingredients, stats), stats)
+
+
+def describe_file(found: os.stat_result) -> str:
+    """Tells a file that goes into a build from what it was."""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def _find_digest(ingredients: Ingredients, files: Mapping[str, str]) -> str:
+    listed = (f"{path} {found}" for path, found in files.items())
+    return find_key(ingredients.described, _find_commit(Path(ingredients.folder)), *listed).hex()
 
 
 def find_outputs(output: str | Path) -> str | None:
@@ -111,7 +129,7 @@ def list_roots(folders: Sequence[str]) -> tuple[str, ...]:
 def read_last_build(cache: Path) -> LastBuild | None:
     """What the last build has left beside its cache; None when it has left nothing, or that is damaged."""
     try:
-        check, _, text = _name_state(cache).read_text(encoding="utf-8").partition("\n")
+        check, text, _ = _read_state(cache)
         if check != find_key(text).hex():
             return None
         ingredients, inputs, outputs, told, call = json.loads(text)
@@ -122,11 +140,24 @@ def read_last_build(cache: Path) -> LastBuild | None:
         return None
 
 
-def write_last_build(cache: Path, last: LastBuild) -> None:
-    """Leave this for the next build. What cannot be written is not there, and then that one is a full one."""
+def find_changed(cache: Path, last: LastBuild, inputs: Inputs) -> list[str] | None:
+    """The files that have changed since the last build; None when something else has, or they are other files."""
+    try:
+        _, _, listed = _read_state(cache)
+        files = json.loads(listed)
+        is_known = files.keys() == inputs.files.keys() and _find_digest(last.ingredients, files) == last.inputs
+    except (OSError, ValueError, TypeError, AttributeError):  # it is damaged
+        return None
+    return [path for path, found in inputs.files.items() if found != files[path]] if is_known else None
+
+
+def write_last_build(cache: Path, last: LastBuild, files: Mapping[str, str]) -> None:
+    """Leave this for the next build, with the files of its `Inputs`. What cannot be written is not there, and then that
+    one is a full one.
+    """
     text = json.dumps(last)
     with contextlib.suppress(CallsiteError, OSError):
-        write_whole(_name_state(cache), f"{find_key(text).hex()}\n{text}".encode())
+        write_whole(_name_state(cache), f"{find_key(text).hex()}\n{text}\n{json.dumps(files)}".encode())
 
 
 def forget_last_build(cache: Path) -> None:
@@ -137,6 +168,10 @@ def forget_last_build(cache: Path) -> None:
 
 def _name_state(cache: Path) -> Path:
     return cache.with_suffix(".state")
+
+
+def _read_state(cache: Path) -> list[str]:
+    return _name_state(cache).read_text(encoding="utf-8").split("\n", 2)
 
 
 def _list_inputs(ingredients: Ingredients) -> Iterator[tuple[str, os.stat_result]]:
@@ -160,10 +195,10 @@ def _list_files(root: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _find_commit(folder: Path) -> str:
-    """The commit of the repository that a site is in: the dates of its pages are told by it."""
+    """The repository that a site is in and its commit, which tell the dates of its pages; "" when it is in none."""
     real = Path(os.path.realpath(folder))
     top = next((path for path in (real, *real.parents) if os.path.lexists(path / ".git")), None)
     try:
-        return find_reference(find_layout(top), "HEAD") if top else ""
+        return f"{top} {find_reference(find_layout(top), 'HEAD')}" if top else ""
     except (CallsiteError, OSError):
         return "?"

@@ -52,7 +52,8 @@ class Examined:
 
     `key` tells its text and all that this is found with from all others. `seen` is a digest of what other pages can
     show of it. `gist` is what its readers look for in its HTML, with `headings` and `links`. `spellings` are the names
-    that its marked lines call its symbol by, `ignored` the codes that it does not want to hear of.
+    that its marked lines call its symbol by, `spoken` is a digest of the words in its code, and `ignored` has the codes
+    that it does not want to hear of.
     """
 
     key: bytes
@@ -62,6 +63,7 @@ class Examined:
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
     spellings: tuple[str, ...]
+    spoken: bytes
     problems: tuple[Problem, ...]
     ignored: frozenset[str]
 
@@ -165,6 +167,7 @@ class Maker:
             prose.headings,
             prose.links,
             spellings,
+            find_key(repr(words)),
             (*loaded.problems, *malformed, *prose.problems, *broken),
             frozenset(ignore.code for ignore in ignores),
         )

@@ -16,7 +16,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from callsite.errors import CallsiteError
@@ -93,6 +93,26 @@ def open_staging(output: str, apart_from: Collection[str]) -> Staging:
         return Staging(target)
     except OSError as error:
         raise CallsiteError(f"{output}: cannot build here, {error.strerror}; choose another output folder") from error
+
+
+def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
+    """Give files of an output folder other bytes, each in one step. A file that has those already keeps its time.
+
+    Raises OSError when that cannot be done; what is done by then stays.
+    """
+    target = Path(os.path.realpath(output))
+    sweep(target)
+    staging = Staging(target)
+    try:
+        for number, (name, data) in enumerate(files.items()):
+            old = target / name
+            if old.read_bytes() != data:
+                new = staging.path / str(number)
+                new.write_bytes(data)
+                shutil.copymode(old, new)
+                new.replace(old)
+    finally:
+        staging.discard()
 
 
 def swap(one: Path, other: Path) -> None:

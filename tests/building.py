@@ -8,7 +8,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 from pelican.log import LimitFilter
 
 from callsite.build import Loader
+from callsite.cli import main
 from callsite.model import Page, Problem
 from callsite.pelican_plugin import logs
 from callsite.render import Rendered, Renderer
@@ -144,15 +145,33 @@ class SiteFolder:
 
     def build(self, *arguments: str, content: str = "content") -> Built:
         """Build in this process, as the command `pelican` does."""
-        forget_log()
+        return self._run(lambda: pelican.main([content, "-s", "pelicanconf.py", "-o", "output", *arguments]))
+
+    def call(self, *words: str) -> Built:
+        """Build in this process, as the command `callsite build` does."""
+
+        def run_build(command: Sequence[str], folders: object, stdout: object = None, call: str = "") -> int:
+            patch.setenv("CALLSITE_CALL", call)
+            try:
+                pelican.main(command[3:])
+            except SystemExit as stop:
+                return int(stop.code or 0)
+            return 0
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("callsite.cli.build.run_build", run_build)
+            return self._run(lambda: sys.exit(main(["build", *words])))
+
+    def _run(self, run: Callable[[], object]) -> Built:
         self._capsys.readouterr()
         self._caplog.clear()
         sys.modules.pop("pelicanconf", None)  # the settings of another site, for those that build on them
+        forget_log()
         code = 0
         loggers = [logging.getLogger(name) for name in ("", "pelican")]
         levels = [logger.level for logger in loggers]
         try:
-            pelican.main([content, "-s", "pelicanconf.py", "-o", "output", *arguments])
+            run()
         except SystemExit as stop:
             code = int(stop.code or 0)
         finally:

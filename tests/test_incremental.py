@@ -111,7 +111,7 @@ class Site:
     def build(self) -> Built:
         """Build what has come of changes; asserts that it is what a build without a cache makes of it."""
         self.write()
-        built = self.folder.build()
+        built = self.folder.call()
         fresh = self.folder.build("-e", "CALLSITE_CACHE=false", "-o", "fresh")
         assert built.code == fresh.code
         assert built.stderr == fresh.stderr.replace("written to fresh", "written to output")
@@ -249,6 +249,14 @@ _ALL_LISTED = """{% extends "!theme/list.html" %}
 CHANGES |= {
     "nothing": lambda site: None,
     "body": _set("h", body="Other words.\n" + list_code("flask.f", "flask.g", project="Other")),
+    "words": _set("h", body="Many more words.\n" + list_code("numpy.array", project="Other")),
+    "words of a page with links": _set(
+        "f", body="Now see [g]({filename}g.md).\n\n" + list_code("flask.g", "requests.get") + "\nMore <i>words</i>.\n"
+    ),
+    "words around other words": _replace("content/pages/about.md", "Words,", "Words for\n\n- a draft,\n-"),
+    "words of a draft": _replace("content/pages/draft.md", "[g]", "See this: [g]"),
+    "words of a translation": _replace("content/pages/about-de.md", "[f]", "Siehe [f]"),
+    "a name less in code": _set("g", body="See [f](/flask-f.html).\n" + list_code("print")),
     "body of a page with links": _set(
         "f", body="See [the other]({filename}put.md#listing-1) and [about]({filename}../pages/about.md).\n"
     ),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pelican.contents import Page, Static
 from pelican.settings import DEFAULT_CONFIG
 
-from callsite.pelican_plugin.bodies import find_file_links, find_gist, find_link_pattern, replace_link
+from callsite.file_links import find_file_links, find_gist
+from callsite.pelican_plugin.bodies import find_link_pattern, replace_link
 from tests.building import CONTENT, SiteFolder
 from tests.growth import find_growth
 

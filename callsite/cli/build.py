@@ -17,6 +17,7 @@ from types import FrameType
 from typing import IO, Any, NoReturn
 
 from callsite.settings import SiteFolders, find_folders, read_settings
+from callsite.wording import count
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,20 +45,31 @@ def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
 
 
 def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool:
-    """Whether the last build was called with the same and nothing has changed since; then what it has told is told."""
+    """Whether the last build was called with the same, and nothing has changed since but bodies of pages, which are new
+    now; then what it has told is told.
+    """
     from callsite.last_build import DONE, find_inputs, find_outputs, plan_cache, read_last_build  # noqa: PLC0415  # the same
 
     began = time.time_ns()
     content = os.path.abspath(folders.content)
     cache = plan_cache({**values, "PATH": content, "OUTPUT_PATH": folders.output})
     last = read_last_build(cache) if cache else None
-    if last is None or last.call != call:
+    if cache is None or last is None or last.call != call:
         return False
-    if find_inputs(last.ingredients, began) != last.inputs or find_outputs(folders.output) != last.outputs:
+    inputs = find_inputs(last.ingredients, began)
+    if inputs is None or find_outputs(folders.output) != last.outputs:
         return False
+    words = DONE
+    if inputs.digest != last.inputs:
+        from callsite.revising import revise_site  # noqa: PLC0415  # where nothing has changed, nothing is revised
+
+        revised = revise_site(cache, last, inputs, folders.output)
+        if revised is None:
+            return False
+        words = f"Done: {count(revised, 'page')} revised, and nothing else has changed since the last build."
     for line in last.told:
         print(line, file=sys.stderr)
-    print(DONE)
+    print(words)
     return True
 
 

@@ -30,7 +30,7 @@ def arrange_pages(run: Run, contents: Sequence[Content]) -> list[Problem]:
     site = Site(tuple(page for _, page in listed))
     by_path = {page.at.path: content for content, page in listed}
     run.published = {by_path[page.at.path].source_path: by_path[page.at.path] for page in site.pages}
-    history = read_history(Path(run.settings["PATH"]))
+    run.history = history = read_history(Path(run.settings["PATH"]))
     run.note([history.notice] if history.notice else [])
     run.dates = find_dates(listed, history)
     run.relations = Relations(

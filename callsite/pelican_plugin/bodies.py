@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +17,7 @@ from urllib.parse import urljoin, urlparse, urlunparse
 
 from pelican.contents import Content
 
-# The tags that Pelican's readers look at besides links to files: it tells of images without a description.
-_IMAGE = re.compile(r"<img[^>]*>", re.IGNORECASE)
-
-# How Pelican marks links to its own files, unless a site has chosen otherwise.
-_USUAL = "(?P<path>[{|](?P<what>.*?)[|}](?P<value>"
+from callsite.file_links import replace_links
 
 # How many links and addresses are remembered: pages link to the same ones again and again.
 _MOST_KNOWN = 4096
@@ -33,45 +29,20 @@ def find_link_pattern(settings: dict[str, Any]) -> re.Pattern[str]:
     return pattern
 
 
-def find_gist(html: str, links: re.Pattern[str]) -> str:
-    """The tags of some HTML that Pelican looks for; `links` is its own pattern of links to files, which would look for
-    the last one in a tag that does not end.
-    """
-    return "\n".join([*(f"{match[0]}>" for match in find_file_links(html, links)), *_IMAGE.findall(html)])
-
-
-def find_file_links(html: str, links: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    r"""What `links.finditer` finds in some HTML, only quicker.
-
-    The pattern is `<[^>]+ attribute = quote {what}value quote`. So what it finds has an opening, a quote and a `{` or
-    `|` behind it, and begins at the first `<` behind the last `>` before it: where `[^>]+` can begin at one `<`, it can
-    begin at any before it.
-    """
-    if _USUAL not in links.pattern:
-        yield from links.finditer(html)
-        return
-    behind = 0
-    for at in _find_openings(html):
-        if at < behind:
-            continue
-        start = html.find("<", max(html.rfind(">", behind, at) + 1, behind), at)
-        match = links.match(html, start) if start >= 0 else None
-        if match:
-            yield match
-            behind = match.end()
-
-
 def give_body(content: Content, draw: Callable[[str], str]) -> None:
-    """Let a content object draw its body, by the path of its source, whenever it is asked for."""
+    """Let a content object draw its body, by the path of its source, whenever it is asked for.
+
+    What comes in the place of links to files is remembered as `content.replaced`.
+    """
     links = content._get_intrasite_link_regex()
+    content.replaced = {}
 
     def update(html: str, siteurl: str) -> str:
-        parts: list[str] = []
-        behind = 0
-        for match in find_file_links(html, links):
-            parts += html[behind : match.start()], replace_link(content, siteurl, match)
-            behind = match.end()
-        return "".join((*parts, html[behind:])) if parts else html
+        def replace(match: re.Match[str]) -> str:
+            content.replaced[match[0]] = found = replace_link(content, siteurl, match)
+            return found
+
+        return replace_links(html, links, replace)
 
     content._get_content = lambda: draw(content.source_path)
     content._update_content = update
@@ -102,17 +73,6 @@ def _join(siteurl: str, value: str, url: str, is_relative: bool) -> str:
     """The address of a page, whose own is `url`, with all else that the `value` of a link says."""
     joined = os.path.join(siteurl, url) if is_relative else urljoin(siteurl.removesuffix("/") + "/", url)
     return urlunparse(_parse(value)._replace(path=joined.replace("\\", "/")))
-
-
-def _find_openings(html: str) -> list[int]:
-    found = []
-    for mark in "{|":
-        at = html.find(mark, 1)
-        while at > 0:
-            if html[at - 1] in "\"'":
-                found.append(at - 1)
-            at = html.find(mark, at + 1)
-    return sorted(found)
 
 
 def forget_bodies() -> None:

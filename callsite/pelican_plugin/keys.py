@@ -21,9 +21,9 @@ from urllib.parse import quote
 from pelican.contents import Content
 
 from callsite.cache import find_key
+from callsite.file_links import find_file_links
 from callsite.navigation import Digests, ListView
 from callsite.navigation.views import Side
-from callsite.pelican_plugin.bodies import find_file_links
 from callsite.pelican_plugin.run import Run
 from callsite.staging import list_files
 from callsite.theme import THEME
@@ -97,11 +97,12 @@ class Keys:
         context = run.context
         known = [self._described, context["CALLSITE_FEED"], bool(context.get("articles")), context["FEED_ALL_ATOM"]]
         shown = self._digests.digest_parts((*run.navigation.indexes, *run.navigation.sidebar))
-        site = () if self._is_own_theme else tuple(self._tell_site())
+        site = () if self.is_own_theme else tuple(self._tell_site())
         return find_key(repr(known), shown, *self._tell_templates(), *site)
 
     @cached_property
-    def _is_own_theme(self) -> bool:
+    def is_own_theme(self) -> bool:
+        """Whether all templates are the theme's own."""
         settings = self._run.settings
         is_ours = os.path.realpath(settings["THEME"]) == os.path.realpath(THEME)
         return is_ours and not settings["THEME_TEMPLATES_OVERRIDES"] and not settings["JINJA_FILTERS"]

@@ -16,6 +16,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TextIO
 
+from pelican.contents import Content
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
@@ -26,7 +27,8 @@ from callsite.model import Problem
 from callsite.pelican_plugin.bodies import forget_bodies
 from callsite.pelican_plugin.keys import Keys
 from callsite.pelican_plugin.run import Run, current_run
-from callsite.pelican_plugin.twinning import Twins
+from callsite.pelican_plugin.shells import Shells
+from callsite.pelican_plugin.twinning import Twins, TwinsOfPage
 
 # The record of all files that have waited, in the build before.
 _WRITTEN = find_key("written")
@@ -35,13 +37,15 @@ _WRITTEN = find_key("written")
 @dataclass(frozen=True)
 class _Job:
     """A file that waits: its path below the output, what writes it, and its hint and what finds its key, if it can have
-    those. `source` is that of a page with twins, and `document` where its Markdown goes.
+    those. `page` is the page that it shows; `source` is that of a page with twins, and `document` where its Markdown
+    goes.
     """
 
     name: str
     write: Callable[[], None]
     hint: bytes = b""
     find_key: Callable[[], bytes] | None = None
+    page: Content | None = None
     source: str = ""
     document: str = ""
 
@@ -105,17 +109,22 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
     run.written = {job.name: (job.hint, job.key, job.names) for job in brought if job.key}
     missing = [job for job in jobs if job.name not in run.written]
     run.is_writing = True
+    shells = Shells(run, twins, keys)
 
-    def work(job: _Job) -> tuple[frozenset[str], bytes | None, bytes, tuple[Problem, ...]]:
+    def work(job: _Job) -> tuple[frozenset[str], bytes | None, bytes, bytes, tuple[Problem, ...]]:
         job.write()
+        made = twins.write(job.source) if job.source else TwinsOfPage()
+        shell = shells.make(job.page, job.name, made) if job.page else b""
         forget_bodies()
         gc.collect(0)  # what a template makes refers to itself, and nobody else looks for that during a run
-        entry, wrong = twins.write(job.source) if job.source else (b"", ())
-        return frozenset(run.theme_files.asked), job.key, entry, wrong
+        return frozenset(run.theme_files.asked), job.key, made.entry, shell, made.problems
 
     entries = {job.source: _name_entry(job.source, job.key) for job in brought if job.source}
     done = work_side_by_side(work, missing, run.processes, PORTION)
-    for job, (asked, key, entry, wrong) in zip(missing, done, strict=True):
+    for job in brought:
+        if job.page:
+            shells.keep(job.page.source_path, job.key, None)
+    for job, (asked, key, entry, shell, wrong) in zip(missing, done, strict=True):
         run.theme_files.asked |= asked
         yield from wrong
         if key:
@@ -123,14 +132,18 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
         if job.source:
             entries[job.source] = _name_entry(job.source, key)
             run.cache.keep(entries[job.source], entry)
+        if job.page:
+            shells.keep(job.page.source_path, key, shell)
+    shells.finish()
     run.is_writing = False
     late: list[Problem] = []
 
     def find_entry(source: str) -> bytes:
         entry = run.cache.find(entries[source]) if source in entries else None
         if entry is None:  # it has not waited, or its record is damaged
-            entry, wrong = twins.write(source)
-            late.extend(wrong)
+            made = twins.write(source)
+            late.extend(made.problems)
+            return made.entry
         return entry
 
     yield from twins.write_common(find_entry)
@@ -167,7 +180,7 @@ def _plan(
     """
     page = told.get("page")
     twin = twins.find(page.source_path) if page else None
-    job = _Job(name, write)
+    job = _Job(name, write, page=page)
     if page and twin:
         job = replace(job, source=page.source_path, document=twins.find_document(page.source_path))
     if keys is None:

@@ -24,7 +24,9 @@ from callsite.check.ignoring import apply_ignores
 from callsite.configuration import read_configuration
 from callsite.environment import describe_tools, describe_value, has_own_extensions
 from callsite.errors import BuildStopped, CallsiteError
+from callsite.file_links import find_gist
 from callsite.forking import count_processors
+from callsite.history import History
 from callsite.hostfiles import explain_settings
 from callsite.last_build import plan_cache
 from callsite.linking import Linked
@@ -33,7 +35,7 @@ from callsite.model import Dates, Page, Problem, Severity
 from callsite.navigation import ListView, Navigation
 from callsite.outline import Outline
 from callsite.pelican_plugin.assets import ThemeFiles
-from callsite.pelican_plugin.bodies import find_gist, find_link_pattern
+from callsite.pelican_plugin.bodies import find_link_pattern
 from callsite.pelican_plugin.company import is_alone
 from callsite.pelican_plugin.compiled import keep_compiled
 from callsite.pelican_plugin.crosslinks import Crosslinks
@@ -92,6 +94,8 @@ class Run:
         self.heads: dict[str, Page] = {}  # their metadata alone, until they are examined
         self.examined: dict[str, Examined] = {}
         self.outlines: dict[str, Outline] = {}  # by path as problems name it
+        self.roots: frozenset[str] = frozenset()  # the packages whose names are looked for in code
+        self.environment = ""  # what pages are made with besides their text
         self.maker: Maker | None = None
         self.metadata: dict[str, dict[str, Any]] = {}
         self.redirects: tuple[Redirect, ...] = ()  # those that the site declares
@@ -102,6 +106,7 @@ class Run:
         self.navigation: Navigation | None = None
         self.lists: tuple[ListView, ...] = ()
         self.published: dict[str, Content] = {}  # the pages by source, in reading order
+        self.history = History("", {})
         self.dates: dict[str, Dates] = {}
         self.generator: Generator | None = None
         self.contents: tuple[Content, ...] = ()
@@ -126,13 +131,14 @@ class Run:
 
     def start_making(self, roots: frozenset[str]) -> None:
         """Begin to make pages; in their code the names in these packages are looked for."""
+        self.roots, self.environment = roots, self._describe_environment()
         self.maker = Maker(
             self.loader,
             self.renderer,
             self.configuration.policy,
             self.cache,
-            self._describe_environment(),
-            roots,
+            self.environment,
+            self.roots,
             partial(find_gist, links=self.link_pattern),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from pelican.contents import Author, Category, Content, Tag
@@ -43,6 +44,16 @@ def make_twin_site(run: Run) -> TwinSite:
     )
 
 
+class TwinsOfPage(NamedTuple):
+    """What has come of a page: what the data has of it, where each link in its Markdown leads, and what could not be
+    written.
+    """
+
+    entry: bytes = b""
+    resolved: Mapping[str, str] = {}
+    problems: tuple[Problem, ...] = ()
+
+
 class Twins:
     """The twins of a run, when all addresses are known and everything that the site brings itself is in its place.
 
@@ -68,14 +79,20 @@ class Twins:
         path = self._documents.get(self._run.examined[source].outline.at.path, "")
         return "" if path in self._taken else path
 
-    def write(self, source: str) -> tuple[bytes, tuple[Problem, ...]]:
-        """Write the Markdown of a page with twins; returns what the data has of it, and what cannot be written."""
+    def write(self, source: str) -> TwinsOfPage:
+        """Write the Markdown of a page with twins."""
         run, twin, path = self._run, self.find(source), self.find_document(source)
         assert twin  # as said above
         assert run.maker  # all pages are examined by now
-        part = make_part(twin, run.maker.load(run.find_source(source)), self.site, self._resolve)
+        resolved: dict[str, str] = {}
+
+        def resolve(page: Page, target: str) -> str:
+            resolved[target] = found = self._resolve(page, target)
+            return found
+
+        part = make_part(twin, run.maker.load(run.find_source(source)), self.site, resolve)
         problem = write_file(run.staging.path, path, part.document) if path else None
-        return part.entry, (problem,) if problem else ()
+        return TwinsOfPage(part.entry, resolved, (problem,) if problem else ())
 
     def write_common(self, find_entry: Callable[[str], bytes]) -> Iterator[Problem]:
         """Write what is about all pages; `find_entry` gives what the data has of one, by its source. Gives what cannot

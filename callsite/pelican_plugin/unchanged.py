@@ -44,12 +44,12 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
     call = os.environ.get("CALLSITE_CALL", "")
     if cache and inputs:
         known = read_last_build(cache)
-        if known and known.inputs == inputs and known.outputs == find_outputs(settings["OUTPUT_PATH"]):
+        if known and known.inputs == inputs.digest and known.outputs == find_outputs(settings["OUTPUT_PATH"]):
             for line in known.told:
                 print(line, file=sys.stderr)
             print(DONE)
             if call not in ("", known.call):
-                write_last_build(cache, known._replace(call=call))
+                write_last_build(cache, known._replace(call=call), inputs.files)
             return
         forget_last_build(cache)
     from callsite.pelican_plugin import phases  # noqa: PLC0415  # it imports all that makes pages
@@ -61,7 +61,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
     if cache and ingredients and inputs and told is not None and inputs == find_inputs(ingredients, began):
         outputs = find_outputs(settings["OUTPUT_PATH"])
         if outputs:
-            write_last_build(cache, LastBuild(ingredients, inputs, outputs, tuple(told), call))
+            write_last_build(cache, LastBuild(ingredients, inputs.digest, outputs, tuple(told), call), inputs.files)
 
 
 def describe(settings: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,84 @@
+"""Shells of a run's pages: what the next build needs to give a page another body (see `callsite.revising`)."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from pelican.contents import Content
+
+from callsite.cache import find_key
+from callsite.pelican_plugin.keys import Keys
+from callsite.pelican_plugin.run import Run
+from callsite.pelican_plugin.twinning import Twins, TwinsOfPage
+from callsite.revising import Shell, Workshop, keep_workshop
+
+
+class Shells:
+    """Makes and keeps the shells of a run's pages, when all else of it is known. Without `keys` nobody knows what they
+    show, and there are none.
+    """
+
+    def __init__(self, run: Run, twins: Twins, keys: Keys | None) -> None:
+        self._run = run
+        self._twins = twins
+        self._is_wanted = keys is not None and keys.is_own_theme and not _is_read_again(run)
+        self._kept: dict[str, bytes] = {}
+
+    def make(self, content: Content, name: str, made: TwinsOfPage) -> bytes:
+        """The shell of a page that has just been written to a file, with its twins; b"" when it can have none."""
+        run, source = self._run, content.source_path
+        if not self._is_wanted or source in self._copied or run.history.find(source):
+            return b""
+        html, body = Path(run.staging.path, name).read_bytes(), content.content.encode()
+        if html.count(body) != 1:
+            return b""
+        before, examined, twin = html.find(body), run.examined[source], self._twins.find(source)
+        shell = Shell(
+            name,
+            before,
+            len(html) - before - len(body),
+            examined.key,
+            run.sources[source].required,
+            tuple(those.links for those in run.linked[source]),
+            content.replaced,
+        )
+        if twin:
+            told = twin.url, twin.anchors, twin.credits, twin.uses, twin.created, twin.changed
+            document = self._twins.find_document(source)
+            shell = shell._replace(document=document, resolved=made.resolved, twin=told, entry=find_key(made.entry))
+        return pickle.dumps(shell, pickle.HIGHEST_PROTOCOL)
+
+    def keep(self, source: str, key: bytes | None, shell: bytes | None) -> None:
+        """Keep the shell of a page for the next build, under the key of its file; with None, the one of the last."""
+        if not self._is_wanted or key is None:
+            return
+        name, cache = find_key("shell", key), self._run.cache
+        if shell is None:
+            cache.hold(name)
+        elif shell:
+            cache.keep(name, shell)
+        if cache.has(name):
+            self._kept[source] = name
+
+    def finish(self) -> None:
+        """Keep what all pages are made with."""
+        run = self._run
+        if self._kept:
+            site = replace(self._twins.site, pages=(), others=())
+            options, own = run.settings["MARKDOWN"], tuple(run.settings.get("CALLSITE_KEYS", ()))
+            told = run.configuration.policy, run.environment, run.roots, run.link_pattern, site, self._kept
+            keep_workshop(run.cache, Workshop(options, own, *told))
+
+    @cached_property
+    def _copied(self) -> frozenset[str]:
+        """The sources that are copied to the output as they are."""
+        return frozenset(static.source_path for static in self._run.context["staticfiles"])
+
+
+def _is_read_again(run: Run) -> bool:
+    """Whether the output is read once more when it is written, or templates show what they like."""
+    settings = run.settings
+    return bool(settings["CALLSITE_SEARCH"] or settings.get("CALLSITE_PRECOMPRESS") or settings["TEMPLATE_PAGES"])

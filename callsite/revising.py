@@ -1,0 +1,218 @@
+"""Pages of which only the body has changed since the last build: all that stands around it comes from that build.
+
+What a file of the output shows around the body of its page is its *shell*. It follows from what all pages show of each
+other; where a page still says the same of itself, has the same headings and the same links, and speaks of the same
+names, no other file has changed and neither has its shell. So the new body goes into the shell that is there, and
+nothing of the rest of the site has to be known.
+
+A build of the whole site leaves with its cache what is needed for that. What is more than a new body is not done here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from callsite.build import Loader
+from callsite.cache import Cache, find_key
+from callsite.check.policy import Policy
+from callsite.errors import CallsiteError
+from callsite.file_links import find_gist, replace_links
+from callsite.last_build import (
+    Inputs,
+    LastBuild,
+    describe_file,
+    find_changed,
+    find_outputs,
+    forget_last_build,
+    write_last_build,
+)
+from callsite.linking import CodeLink
+from callsite.making import Examined, Maker, Source, read_source
+from callsite.model import Page
+from callsite.render import Renderer
+from callsite.staging import replace_files
+from callsite.twins import TwinPage, TwinSite, make_part
+
+# The record of how a site's pages are made.
+_WORKSHOP = find_key("workshop")
+
+# With more pages than these, one build of all is as quick.
+MOST_PAGES = 8
+
+
+class Shell(NamedTuple):
+    """The output of a page without its body.
+
+    `path` is that of its HTML below the output, with `before` and `behind` so many bytes in front of and behind the
+    body. `examined` is the key of what was known of the page, and `required` as in its `Source`. `links` are those of
+    each listing; `replaced` says what stands in the body for each tag that leads to a file of the content.
+
+    `document` is the path of its Markdown, "" when it has none; then `resolved` says where each link in it leads.
+    `twin` has what its twins tell besides its outline, and `entry` is a digest of what the data has of it.
+    """
+
+    path: str
+    before: int
+    behind: int
+    examined: bytes
+    required: tuple[str, ...]
+    links: tuple[tuple[CodeLink, ...], ...]
+    replaced: Mapping[str, str]
+    document: str = ""
+    resolved: Mapping[str, str] = {}
+    twin: tuple[Any, ...] | None = None
+    entry: bytes = b""
+
+
+class Workshop(NamedTuple):
+    """How the pages of a site are made: Markdown's `options`, the site's own metadata `keys`, and what `Maker` is told;
+    `links` is the pattern of links to files. `site` is what twins are made from, without its pages. `shells` has the
+    key of each page's shell, by the path of its source.
+    """
+
+    options: Mapping[str, Any]
+    keys: tuple[str, ...]
+    policy: Policy
+    environment: str
+    roots: frozenset[str]
+    links: re.Pattern[str]
+    site: TwinSite
+    shells: Mapping[str, bytes]
+
+
+class _CannotReviseError(Exception):
+    """There is more to be done than to give a page another body."""
+
+
+def keep_workshop(cache: Cache, workshop: Workshop) -> None:
+    """Leave for the next build how pages are made."""
+    cache.keep(_WORKSHOP, pickle.dumps(workshop, pickle.HIGHEST_PROTOCOL))
+
+
+def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path) -> int | None:
+    """Give pages that have changed since the last build their new bodies; returns how many, and None, with nothing
+    done, when there is more to be done.
+
+    `cache` is the file of what the last build has kept, and `output` the folder as it has left that.
+    """
+    paths = find_changed(cache, last, inputs)
+    files = _revise_pages(cache, paths, inputs, output, last.told) if paths else None
+    if paths is None or files is None:
+        return None
+    forget_last_build(cache)  # were this to end halfway, the next build is one of all
+    try:
+        replace_files(output, files)
+    except OSError:
+        return None
+    outputs = find_outputs(output)
+    if outputs:
+        write_last_build(cache, last._replace(inputs=inputs.digest, outputs=outputs), inputs.files)
+    return len(paths)
+
+
+def _revise_pages(
+    kept: Path, paths: Sequence[str], inputs: Inputs, output: Path, told: Iterable[str]
+) -> dict[str, bytes] | None:
+    """The new bytes of output files whose pages have changed; None when there is more to be done."""
+    if len(paths) > MOST_PAGES:
+        return None
+    cache = Cache(kept)
+    try:
+        workshop: Workshop = _find(cache, _WORKSHOP)
+        shells: list[Shell] = [_find(cache, workshop.shells.get(path, b"")) for path in paths]
+        sources = [_read(path, shell, inputs) for path, shell in zip(paths, shells, strict=True)]
+        maker = _make_maker(workshop, cache)
+        has_told = any(told)
+        files: dict[str, bytes] = {}
+        for source, shell, new in zip(sources, shells, maker.examine_all(sources, 1), strict=True):
+            old: Examined = _find(cache, shell.examined)
+            if not _is_alike(old, new, has_told):
+                return None
+            files |= _revise(workshop, maker, source, shell, new, output)
+        return files
+    except (_CannotReviseError, CallsiteError, OSError):  # a build of all tells what is wrong
+        return None
+    finally:
+        cache.close()
+
+
+def _find(cache: Cache, key: bytes) -> Any:
+    data = cache.find(key)
+    if data is None:
+        raise _CannotReviseError
+    return pickle.loads(data)  # noqa: S301  # our own
+
+
+def _read(path: str, shell: Shell, inputs: Inputs) -> Source:
+    """A page as it is now, which is as `inputs` have it."""
+    source = read_source(path, shell.required)
+    if describe_file(os.stat(path)) != inputs.files[path]:
+        raise _CannotReviseError
+    return source
+
+
+def _make_maker(workshop: Workshop, cache: Cache) -> Maker:
+    return Maker(
+        Loader(workshop.keys),
+        Renderer(workshop.options),
+        workshop.policy,
+        cache,
+        workshop.environment,
+        workshop.roots,
+        partial(find_gist, links=workshop.links),
+    )
+
+
+def _is_alike(old: Examined, new: Examined, has_told: bool) -> bool:
+    """Whether a page is to all others what it was, and there is the same to be told of it: links may stand on other
+    lines when nothing is.
+    """
+    same = (
+        (old.outline, old.spellings, old.spoken, old.gist, old.headings, old.problems, old.ignored)
+        == (new.outline, new.spellings, new.spoken, new.gist, new.headings, new.problems, new.ignored)
+    )  # fmt: skip
+    if has_told:
+        return same and old.links == new.links
+    return same and [link.target for link in old.links] == [link.target for link in new.links]
+
+
+def _revise(
+    workshop: Workshop, maker: Maker, source: Source, shell: Shell, examined: Examined, output: Path
+) -> dict[str, bytes]:
+    html = replace_links(maker.draw(source, examined, shell.links), workshop.links, _look_up(shell.replaced))
+    old = (output / shell.path).read_bytes()
+    files = {shell.path: b"".join((old[: shell.before], html.encode(), old[len(old) - shell.behind :]))}
+    if shell.twin is not None:
+        twin = TwinPage(examined.outline, *shell.twin)
+        part = make_part(twin, maker.load(source), workshop.site, _make_resolve(shell.resolved))
+        if find_key(part.entry) != shell.entry:
+            raise _CannotReviseError
+        if shell.document:
+            files[shell.document] = part.document
+    return files
+
+
+def _look_up(replaced: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        return _get(replaced, match[0])
+
+    return replace
+
+
+def _make_resolve(resolved: Mapping[str, str]) -> Callable[[Page, str], str]:
+    def resolve(_: Page, target: str) -> str:
+        return _get(resolved, target)
+
+    return resolve
+
+
+def _get(known: Mapping[str, str], name: str) -> str:
+    if name not in known:
+        raise _CannotReviseError
+    return known[name]

@@ -1,0 +1,330 @@
+"""A page of which only the body has changed gets the new one into its file, and nothing else of the site is built."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from callsite import last_build, making, revising, staging
+from callsite.last_build import DONE
+from callsite.revising import MOST_PAGES
+from tests.building import Built, SiteFolder
+
+REVISED = "Done: 1 page revised, and nothing else has changed since the last build.\n"
+
+LISTING = """```python project=Demo version=1.0 path=a.py lines=1-3
+~~import flask
+x = 1
+~~flask.g.get()
+```
+"""
+
+G = f"""title: flask g
+slug: flask-g
+symbol: flask.g
+author: A
+
+Words of [f]({{filename}}f.md), [a file]({{static}}/images/a.txt) and [another](about.html).
+
+## Heading
+
+{LISTING}
+"""
+
+F = f"title: flask f\nslug: flask-f\nsymbol: flask.f\n\nWords.\n\n{LISTING}"
+
+FILES: dict[str, str | bytes] = {
+    "content/examples/g.md": G,
+    "content/examples/f.md": F,
+    "content/pages/about.md": "title: About\nslug: about\n\nAbout this site.\n",
+    "content/pages/draft.md": "title: Draft\nslug: draft\nstatus: draft\n\nA [draft]({filename}about.md).\n",
+    "content/pages/empty.md": "title: Empty\nslug: empty\n",
+    "content/pages/page.html": "<html><head><title>In HTML</title></head><body>Words.</body></html>",
+    "content/posts/news.md": "title: News\nslug: news\ndate: 2024-05-01\n\nWords.\n",
+    "content/images/a.txt": "a",
+}
+
+
+@pytest.fixture
+def built(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> SiteFolder:
+    """A site that has been built."""
+    monkeypatch.setattr(last_build, "_TICK", 0)
+    site.set(CALLSITE_SEARCH=False, CALLSITE_PROCESSES=1)
+    site.write(FILES)
+    assert site.call().code == 0
+    return site
+
+
+def replace(site: SiteFolder, name: str, old: str, new: str) -> None:
+    path = site.root / name
+    text = path.read_text()
+    assert old in text
+    site.write({name: text.replace(old, new)})
+
+
+def call(site: SiteFolder) -> Built:
+    """A build, which makes what one makes that knows nothing of the others."""
+    built = site.call()
+    fresh = site.build("-e", "CALLSITE_CACHE=false", "-o", "fresh")
+    assert (built.code, built.stderr) == (fresh.code, fresh.stderr.replace("written to fresh", "written to output"))
+    if not built.code:
+        assert site.snapshot() == site.snapshot("fresh")
+    return built
+
+
+def find_written(before: dict[str, int], site: SiteFolder) -> set[str]:
+    return {name for name, number in number_files(site).items() if before.get(name) != number}
+
+
+def number_files(site: SiteFolder) -> dict[str, int]:
+    return {name: (site.output / name).stat().st_ino for name in site.snapshot()}
+
+
+REVISIONS: dict[str, tuple[str, str, str, set[str]]] = {
+    "words": ("examples/g.md", "Words of", "Other wörds of", {"flask-g.html", "flask-g.md"}),
+    "words behind a listing": ("examples/g.md", "get()\n```\n", "get()\n```\n\nMore.\n", {"flask-g.html", "flask-g.md"}),
+    "a row more": ("examples/g.md", "Words of", "More.\n\nWords of", {"flask-g.html", "flask-g.md"}),
+    "code that says the same": ("examples/f.md", "Words.\n", "W. `code` <b>x</b>\n", {"flask-f.html", "flask-f.md"}),
+    "a chapter": ("pages/about.md", "this site", "what this is", {"about.html", "about.md"}),
+    "a draft": ("pages/draft.md", "A [draft]", "Some [draft]", {"drafts/pages/draft.html"}),
+    "nothing but the order of metadata": ("examples/g.md", "slug: flask-g\nsymbol: flask.g", "symbol: flask.g\nslug: flask-g", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REVISIONS)
+def test_a_page_gets_another_body(built: SiteFolder, name: str) -> None:
+    path, old, new, written = REVISIONS[name]
+    before = number_files(built)
+    replace(built, f"content/{path}", old, new)
+    assert call(built).stdout == REVISED
+    assert find_written(before, built) == {*written}
+    assert built.leftovers == []
+
+
+def test_several_pages_and_the_same_one_again(built: SiteFolder) -> None:
+    for number in range(3):
+        replace(built, "content/examples/g.md", "Words", f"{number} Words")
+        replace(built, "content/pages/about.md", "About this", f"{number} About this")
+        assert call(built).stdout == REVISED.replace("1 page", "2 pages")
+    assert built.call().stdout == f"{DONE}\n"
+    assert built.build().stdout == f"{DONE}\n"
+
+
+def test_a_build_of_all_comes_to_the_same(built: SiteFolder) -> None:
+    replace(built, "content/examples/g.md", "Words", "Other words")
+    assert call(built).stdout == REVISED
+    before = number_files(built)
+    replace(built, "content/examples/f.md", "title: flask f", "title: flask, its f")
+    assert "Processed" in call(built).stdout
+    assert "about.html" not in find_written(before, built)
+    replace(built, "content/examples/g.md", "Other words", "Still others")
+    assert call(built).stdout == REVISED
+
+
+def test_pages_that_a_build_has_brought_along_are_revised_as_well(built: SiteFolder) -> None:
+    replace(built, "content/examples/f.md", "title: flask f", "title: flask, its f")
+    call(built)
+    replace(built, "content/pages/about.md", "this site", "that site")
+    assert call(built).stdout == REVISED
+
+
+def test_what_was_told_is_told_again(built: SiteFolder) -> None:
+    replace(built, "content/pages/about.md", "About this", "[Gone](gone.html), and about this")
+    assert "S102" in call(built).stderr
+    replace(built, "content/pages/about.md", "and about", "or about")
+    again = call(built)
+    assert again.stdout == REVISED
+    assert again.stderr.startswith("content/pages/about.md:4: S102")
+    replace(built, "content/pages/about.md", "[Gone]", "\nThis is [gone]")
+    assert "Processed" in call(built).stdout
+
+
+def in_repository(site: SiteFolder) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=site.root, check=True)
+    site.call()
+    replace(site, "content/pages/about.md", "this", "that")
+
+
+def many(site: SiteFolder) -> None:
+    names = [f"content/pages/p{number}.md" for number in range(MOST_PAGES + 1)]
+    site.write({name: f"title: P{at}\nslug: p{at}\n\nWords.\n" for at, name in enumerate(names)})
+    site.call()
+    for name in names:
+        replace(site, name, "Words", "Other words")
+
+
+def twice(site: SiteFolder) -> None:
+    """What a page says stands in another place of its file as well, so where its body is nobody can say."""
+    site.write({"content/pages/about.md": "title: About\nslug: about\n\n</article>\n"})
+    site.call()
+    replace(site, "content/pages/about.md", "</article>", "</article >")
+
+
+def damaged(site: SiteFolder) -> None:
+    (pages,) = (site.root / ".cache/build").glob("*.pages")
+    pages.write_bytes(b"")
+    replace(site, "content/pages/about.md", "this", "that")
+
+
+def without_list(site: SiteFolder) -> None:
+    (state,) = (site.root / ".cache/build").glob("*.state")
+    state.write_text(state.read_text().rpartition("\n")[0] + "\n[]")
+    replace(site, "content/pages/about.md", "this", "that")
+
+
+def with_setting(**values: object) -> Callable[[SiteFolder], None]:
+    def do(site: SiteFolder) -> None:
+        site.set(**values)
+        site.call()
+        replace(site, "content/pages/about.md", "this", "that")
+
+    return do
+
+
+def own_template(site: SiteFolder) -> None:
+    site.write({"tpl/page.html": '{% extends "!theme/page.html" %}'})
+    with_setting(THEME_TEMPLATES_OVERRIDES=["tpl"])(site)
+
+
+def template_page(site: SiteFolder) -> None:
+    site.write({"content/all.html": "{% for page in pages %}{{ page.content }}{% endfor %}"})
+    with_setting(TEMPLATE_PAGES={"all.html": "all.html"})(site)
+
+
+def copied(site: SiteFolder) -> None:
+    with_setting(STATIC_PATHS=["images", "pages"], STATIC_EXCLUDE_SOURCES=False)(site)
+
+
+def swap_words(name: str, old: str, new: str) -> Callable[[SiteFolder], None]:
+    return lambda site: replace(site, f"content/{name}", old, new)
+
+
+OTHERS: dict[str, Callable[[SiteFolder], None]] = {
+    "a title": swap_words("examples/g.md", "title: flask g", "title: Flask's g"),
+    "a key of no meaning": swap_words("examples/g.md", "author: A", "author: B"),
+    "a heading": swap_words("examples/g.md", "## Heading", "## Another"),
+    "a link": swap_words("examples/g.md", "about.html", "flask-f.html"),
+    "a link to a file": swap_words("examples/g.md", "{filename}f.md", "{filename}../pages/about.md"),
+    "a picture": swap_words("examples/g.md", "Words of", "![x]({static}/images/a.txt)"),
+    "a word in code": swap_words("examples/g.md", "flask.g.get()", "flask.f()"),
+    "code": swap_words("examples/g.md", "x = 1", "x = 2"),
+    "a mark": swap_words("examples/g.md", "x = 1", "~~x = 1"),
+    "a warning": swap_words("pages/about.md", "this site", "\n```python\n~~x"),
+    "an error": swap_words("pages/about.md", "title: About\n", ""),
+    "an article": swap_words("posts/news.md", "Words.", "Others."),
+    "a page in HTML": swap_words("pages/page.html", "Words.", "Others."),
+    "an empty page": swap_words("pages/empty.md", "empty\n", "empty\n\nWords.\n"),
+    "a file": swap_words("images/a.txt", "a", "b"),
+    "a page and another file": lambda site: [swap_words("pages/about.md", "this", "that")(site), swap_words("images/a.txt", "a", "b")(site)][0],
+    "another file of settings": lambda site: site.write({"pyproject.toml": ""}),
+    "a page more": lambda site: site.write({"content/pages/more.md": "title: M\nslug: m\n\nWords.\n"}),
+    "a page less": lambda site: (site.root / "content/pages/about.md").unlink(),
+    "many pages": many,
+    "in a repository": in_repository,
+    "a body that stands twice": twice,
+    "a damaged cache": damaged,
+    "no list of files": without_list,
+    "a search": with_setting(CALLSITE_SEARCH=True),
+    "pages that are copied": copied,
+    "a template of the site's own": own_template,
+    "a template among the pages": template_page,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_more_than_a_body_is_for_a_build_of_all(built: SiteFolder, name: str) -> None:
+    before = built.snapshot()
+    OTHERS[name](built)
+    made = call(built)
+    assert "revised" not in made.stdout
+    assert ("Processed" in made.stdout) == (made.code == 0)
+    assert made.code or built.snapshot() != before or name in ("another file of settings", "a key of no meaning")
+
+
+def test_a_page_that_changes_while_it_is_read_is_for_a_build_of_all(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, path = making.read_source, built.root / "content/pages/about.md"
+
+    def change(*args: object) -> object:
+        path.write_text(path.read_text().replace("that", "which"))
+        return read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(revising, "read_source", change)
+    replace(built, "content/pages/about.md", "this", "that")
+    made = built.call()
+    assert "Processed" in made.stdout
+    assert "which" in made.read("about.html")
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_cannot_be_written_is_for_a_build_of_all(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    swap, done = Path.replace, []
+
+    def refuse(old: Path, new: Path) -> Path:
+        if new.parent == built.output:
+            done.append(new)
+            if len(done) > after:
+                raise OSError(28, "No space left on device")
+        return swap(old, new)
+
+    replace(built, "content/pages/about.md", "this", "that")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        made = built.call()
+    assert "Processed" in made.stdout
+    assert "that" in made.read("about.html")
+    assert "that" in made.read("about.md")
+    assert built.leftovers == []
+
+
+def test_after_a_stop_halfway_the_next_build_is_one_of_all(built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace(built, "content/pages/about.md", "this", "that")
+    with monkeypatch.context() as patch:
+        patch.setattr("callsite.revising.replace_files", stop)
+        assert built.call().code == 130
+    assert "Processed" in call(built).stdout
+
+
+def stop(*args: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_output_that_is_gone_in_the_end_is_for_a_build_of_all(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace(built, "content/pages/about.md", "this", "that")
+    with monkeypatch.context() as patch:
+        patch.setattr(revising, "find_outputs", lambda output: None)
+        assert built.call().stdout == REVISED
+    assert "Processed" in call(built).stdout
+
+
+def test_a_page_that_takes_its_own_name_from_an_attached_file_is_revised(built: SiteFolder) -> None:
+    """Where the file goes is settled by the link to it."""
+    replace(built, "content/examples/g.md", "{static}", "{attach}")
+    call(built)
+    replace(built, "content/examples/g.md", "Words of", "All of")
+    assert call(built).stdout == REVISED
+
+
+def test_files_of_an_output_are_replaced_one_by_one(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    for name in ("a", "b"):
+        (output / name).write_bytes(b"old")
+    (output / "a").chmod(0o640)
+    os.utime(output / "b", (1, 1))
+    staging.replace_files(output, {"a": b"new", "b": b"old"})
+    assert [(output / name).read_bytes() for name in ("a", "b")] == [b"new", b"old"]
+    assert (output / "a").stat().st_mode & 0o777 == 0o640
+    assert (output / "b").stat().st_mtime == 1
+    with pytest.raises(FileNotFoundError):
+        staging.replace_files(output, {"c": b"new"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["output"]
