@@ -159,7 +159,7 @@ def many(site: SiteFolder) -> None:
 
 def twice(site: SiteFolder) -> None:
     """What a page says stands in another place of its file as well, so where its body is nobody can say."""
-    site.write({"content/pages/about.md": "title: About\nslug: about\n\n</article>\n"})
+    site.write({"content/pages/about.md": "title: Over\nslug: about\n\n</article>\n"})
     site.call()
     replace(site, "content/pages/about.md", "</article>", "</article >")
 
