@@ -13,8 +13,9 @@ import re
 import stat
 import tempfile
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import NamedTuple
 
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, make_repository, run_git
@@ -36,17 +37,37 @@ _END = 253402300799
 _SECONDS = compile_later("[0-9]{1,15}")
 
 
+class Committed(NamedTuple):
+    """What the commits of a repository say of a file: the hash of what is in it, None when it is in none of them, and
+    when it came in and was changed last, in seconds, as far as that is known.
+    """
+
+    content: str | None = None
+    created: int | None = None
+    changed: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """The dates of the files in a folder, by their path in it; `notice` says what is not known, and why."""
+    """The dates of the files in a folder, by their path in it; `notice` says what is not known, and why. `committed`
+    has all files of repositories.
+    """
 
     folder: str
     dates: Mapping[str, Dates]
     notice: str = ""
+    committed: Mapping[str, Committed] = field(default_factory=dict)
 
     def find(self, path: str | Path) -> Dates | None:
         """The dates of a file, named as anybody would name it; None when they are not known."""
-        return self.dates.get(os.path.relpath(os.path.abspath(path), self.folder))
+        return self.dates.get(self._name(path))
+
+    def find_committed(self, path: str | Path) -> Committed | None:
+        """What commits say of a file, named in the same way; None for one outside of repositories."""
+        return self.committed.get(self._name(path))
+
+    def _name(self, path: str | Path) -> str:
+        return os.path.relpath(os.path.abspath(path), self.folder)
 
 
 @dataclass(slots=True)
@@ -104,18 +125,31 @@ def read_history(folder: Path) -> History:
         return History(named, {}, f"no dates for the files in {make_printable(os.path.relpath(folder))}: {reason}")
     files, repositories = _list_files(real)
     dates = {}
+    committed = {}
     cut = 0
     for path in files:
         name = os.path.normpath(os.path.join(prefix, path))
         cut += name in log.cut and name in tree
-        if found := _find_dates(real / path, name, log, tree.get(name)):
+        created = None if name in log.cut or name in log.undated else log.created.get(name)
+        committed[path] = Committed(tree.get(name), created, log.changed.get(name))
+        if found := find_dates(real / path, committed[path]):
             dates[path] = found
     notices = [_CUT_SHORT.format(count(cut, "file"))] if cut else []
     for path in repositories:
         inner = read_history(real / path)
         dates |= {os.path.join(path, name): found for name, found in inner.dates.items()}
+        committed |= {os.path.join(path, name): found for name, found in inner.committed.items()}
         notices += [inner.notice] if inner.notice else []
-    return History(named, dates, "; ".join(dict.fromkeys(notices)))
+    return History(named, dates, "; ".join(dict.fromkeys(notices)), committed)
+
+
+def settle_dates(date: datetime | None, modified: datetime | None, known: Dates | None, zone: tzinfo) -> Dates | None:
+    """The dates of a page in a zone: those of its metadata come first, `known` are those of its file."""
+    created = date or (known.created if known else None)
+    changed = modified or (known.changed if known else created)
+    if changed is None:
+        return None
+    return Dates(min(created, changed).astimezone(zone) if created else None, changed.astimezone(zone))
 
 
 _CUT_SHORT = (
@@ -149,25 +183,24 @@ def _list_files(folder: Path) -> tuple[list[str], list[str]]:
     return files, repositories
 
 
-def _find_dates(path: Path, name: str, log: _Log, committed: str | None) -> Dates | None:
-    """The dates of a file, called `name` in its repository, of which the hash `committed` is the last commit's."""
+def find_dates(path: Path, committed: Committed) -> Dates | None:
+    """The dates of a file as it is now; None when they are not known."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None
-        is_changed = committed is not None and not _is_same(path, committed)
+        is_changed = committed.content is not None and not _is_same(path, committed.content)
     except (OSError, _TooLargeError):
         return None
     written = int(status.st_mtime)
-    if committed is None:
+    if committed.content is None:
         return Dates(_make_date(written), _make_date(written))
-    changed = log.changed.get(name)
+    changed = committed.changed
     if is_changed:
         changed = max(written, changed or written)
-    created = None if name in log.cut or name in log.undated else log.created.get(name)
     if changed is None:
         return None
-    return Dates(None if created is None else _make_date(created), _make_date(changed))
+    return Dates(None if committed.created is None else _make_date(committed.created), _make_date(changed))
 
 
 def _is_same(path: Path, committed: str) -> bool:

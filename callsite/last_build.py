@@ -55,7 +55,8 @@ class Inputs(NamedTuple):
 
 class LastBuild(NamedTuple):
     """A build that has come to its end: what it was made from, digests of those files and of its output, and what it
-    has told. `call` is a digest of what it was called with, "" when nobody said it.
+    has told. `call` is a digest of what it was called with, "" when nobody said it; `revised` are the files of pages
+    that have got other bodies since.
     """
 
     ingredients: Ingredients
@@ -63,6 +64,7 @@ class LastBuild(NamedTuple):
     outputs: str
     told: tuple[str, ...]
     call: str = ""
+    revised: tuple[str, ...] = ()
 
 
 def plan_cache(settings: Mapping[str, Any]) -> Path | None:
@@ -132,10 +134,10 @@ def read_last_build(cache: Path) -> LastBuild | None:
         check, text, _ = _read_state(cache)
         if check != find_key(text).hex():
             return None
-        ingredients, inputs, outputs, told, call = json.loads(text)
+        ingredients, inputs, outputs, told, call, revised = json.loads(text)
         described, folder, roots, modules = ingredients
         made_from = Ingredients(described, folder, tuple(roots), tuple(modules))
-        return LastBuild(made_from, inputs, outputs, tuple(told), call)
+        return LastBuild(made_from, inputs, outputs, tuple(told), call, tuple(revised))
     except (OSError, ValueError, TypeError):
         return None
 

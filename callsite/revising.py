@@ -14,15 +14,19 @@ import os
 import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from callsite.build import Loader
 from callsite.cache import Cache, find_key
 from callsite.check.policy import Policy
 from callsite.errors import CallsiteError
 from callsite.file_links import find_gist, replace_links
+from callsite.history import Committed, find_dates, settle_dates
 from callsite.last_build import (
     Inputs,
     LastBuild,
@@ -34,13 +38,16 @@ from callsite.last_build import (
 )
 from callsite.linking import CodeLink
 from callsite.making import Examined, Maker, Source, read_source
-from callsite.model import Page
+from callsite.model import Dates, Page
 from callsite.render import Renderer
 from callsite.staging import replace_files
-from callsite.twins import TwinPage, TwinSite, make_part
+from callsite.twins import TwinPage, TwinSite, make_part, plan_common
 
 # The record of how a site's pages are made.
 _WORKSHOP = find_key("workshop")
+
+# The record of what is told of all pages together.
+_WHOLE = find_key("whole")
 
 # With more pages than these, one build of all is as quick.
 MOST_PAGES = 8
@@ -70,10 +77,19 @@ class Shell(NamedTuple):
     entry: bytes = b""
 
 
+class Dating(NamedTuple):
+    """What the dates of a page come from: what commits say of its file, and its metadata. `at` is the page's path."""
+
+    at: str
+    committed: Committed
+    date: datetime | None
+    modified: datetime | None
+
+
 class Workshop(NamedTuple):
     """How the pages of a site are made: Markdown's `options`, the site's own metadata `keys`, and what `Maker` is told;
     `links` is the pattern of links to files. `site` is what twins are made from, without its pages. `shells` has the
-    key of each page's shell, by the path of its source.
+    key of each page's shell, by the path of its source. `is_dated` says that dates of pages come from their files.
     """
 
     options: Mapping[str, Any]
@@ -84,6 +100,21 @@ class Workshop(NamedTuple):
     links: re.Pattern[str]
     site: TwinSite
     shells: Mapping[str, bytes]
+    is_dated: bool
+
+
+class Whole(NamedTuple):
+    """What is told of all pages together: the `site` that twins are made from, what the dates of pages come from by the
+    path of the source, and the dates by the path of the page; the keys of what the data has of each page in the order
+    of `sort_pages`, and the paths of all that is made of it. Times are those of `zone`.
+    """
+
+    site: TwinSite
+    zone: str
+    datings: Mapping[str, Dating]
+    dates: Mapping[str, Dates]
+    entries: tuple[bytes, ...]
+    paths: frozenset[str]
 
 
 class _CannotReviseError(Exception):
@@ -95,6 +126,11 @@ def keep_workshop(cache: Cache, workshop: Workshop) -> None:
     cache.keep(_WORKSHOP, pickle.dumps(workshop, pickle.HIGHEST_PROTOCOL))
 
 
+def keep_whole(cache: Cache, whole: Whole) -> None:
+    """Leave for the next build what is told of all pages together, if pages are dated by their files."""
+    cache.keep(_WHOLE, pickle.dumps(whole, pickle.HIGHEST_PROTOCOL))
+
+
 def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path) -> int | None:
     """Give pages that have changed since the last build their new bodies; returns how many, and None, with nothing
     done, when there is more to be done.
@@ -102,7 +138,7 @@ def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path) -> i
     `cache` is the file of what the last build has kept, and `output` the folder as it has left that.
     """
     paths = find_changed(cache, last, inputs)
-    files = _revise_pages(cache, paths, inputs, output, last.told) if paths else None
+    files = _revise_pages(cache, paths, inputs, output, last) if paths else None
     if paths is None or files is None:
         return None
     forget_last_build(cache)  # were this to end halfway, the next build is one of all
@@ -112,12 +148,14 @@ def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path) -> i
         return None
     outputs = find_outputs(output)
     if outputs:
-        write_last_build(cache, last._replace(inputs=inputs.digest, outputs=outputs), inputs.files)
+        revised = tuple(sorted({*last.revised, *paths}))
+        known = last._replace(inputs=inputs.digest, outputs=outputs, revised=revised)
+        write_last_build(cache, known, inputs.files)
     return len(paths)
 
 
 def _revise_pages(
-    kept: Path, paths: Sequence[str], inputs: Inputs, output: Path, told: Iterable[str]
+    kept: Path, paths: Sequence[str], inputs: Inputs, output: Path, last: LastBuild
 ) -> dict[str, bytes] | None:
     """The new bytes of output files whose pages have changed; None when there is more to be done."""
     if len(paths) > MOST_PAGES:
@@ -128,14 +166,13 @@ def _revise_pages(
         shells: list[Shell] = [_find(cache, workshop.shells.get(path, b"")) for path in paths]
         sources = [_read(path, shell, inputs) for path, shell in zip(paths, shells, strict=True)]
         maker = _make_maker(workshop, cache)
-        has_told = any(told)
         files: dict[str, bytes] = {}
         for source, shell, new in zip(sources, shells, maker.examine_all(sources, 1), strict=True):
             old: Examined = _find(cache, shell.examined)
-            if not _is_alike(old, new, has_told):
+            if not _is_alike(old, new, bool(last.told)):
                 return None
             files |= _revise(workshop, maker, source, shell, new, output)
-        return files
+        return files | _date(cache, {*paths, *last.revised}) if workshop.is_dated else files
     except (_CannotReviseError, CallsiteError, OSError):  # a build of all tells what is wrong
         return None
     finally:
@@ -196,6 +233,31 @@ def _revise(
         if shell.document:
             files[shell.document] = part.document
     return files
+
+
+def _date(cache: Cache, paths: Iterable[str]) -> dict[str, bytes]:
+    """What tells the dates of all pages, some of whose files have been written since the last build of all."""
+    from callsite.navigation.lists import rank_changes  # noqa: PLC0415  # few need the whole of navigation
+
+    whole: Whole = _find(cache, _WHOLE)
+    changed = {}
+    for path in paths:
+        if path in whole.datings:
+            at, committed, date, modified = whole.datings[path]
+            changed[at] = settle_dates(date, modified, find_dates(Path(path), committed), ZoneInfo(whole.zone))
+    dates = {**whole.dates, **changed}
+    known = {at: found for at, found in dates.items() if found}
+    if rank_changes(known) != rank_changes(whole.dates):
+        raise _CannotReviseError
+    pages = tuple(
+        replace(twin, created=found.created, changed=found.changed) if (found := known.get(twin.page.at.path)) else twin
+        for twin in whole.site.pages
+    )
+    entries = [cache.find(key) for key in whole.entries]
+    if None in entries:
+        raise _CannotReviseError
+    planned = plan_common(replace(whole.site, pages=pages), filter(None, entries))
+    return {path: b"".join(pieces) for path, pieces in planned if path in whole.paths}
 
 
 def _look_up(replaced: Mapping[str, str]) -> Callable[[re.Match[str]], str]:

@@ -143,10 +143,75 @@ def test_what_was_told_is_told_again(built: SiteFolder) -> None:
     assert "Processed" in call(built).stdout
 
 
+def begin_repository(site: SiteFolder) -> None:
+    site.set(SITEURL="https://example.org")
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "content"), (*identity, "commit", "-q", "-m", "pages")):
+        when = {"GIT_AUTHOR_DATE": "2024-05-01T12:00:00Z", "GIT_COMMITTER_DATE": "2024-05-01T12:00:00Z"}
+        subprocess.run(["git", *words], cwd=site.root, check=True, env={**os.environ, **when})
+    assert site.call().code == 0
+
+
+def write_at(site: SiteFolder, name: str, second: int) -> None:
+    """Let a file have been written at some second of a day."""
+    os.utime(site.root / name, (1_750_000_000 + second,) * 2)
+
+
+def test_a_page_that_has_changed_today_has_another_time(built: SiteFolder) -> None:
+    """It is the last one that was changed, and stays that: other pages show the day of that and no time."""
+    begin_repository(built)
+    for number in range(3):
+        replace(built, "content/examples/g.md", "Words", f"{number} words, Words")
+        write_at(built, "content/examples/g.md", number)
+        before = number_files(built)
+        made = call(built)
+        assert ("revised" in made.stdout) == (number > 0)
+        if number:
+            twins = {"changes.atom.xml", "examples.json", "sitemap.xml"}
+            assert find_written(before, built) == {"flask-g.html", "flask-g.md", *twins}
+
+
+def test_several_pages_that_have_changed_today(built: SiteFolder) -> None:
+    begin_repository(built)
+    names = ("content/pages/about.md", "content/examples/g.md", "content/examples/f.md")
+    for number, name in enumerate(names):
+        replace(built, name, "title: ", "title: The ")
+        write_at(built, name, -number)
+    call(built)
+    replace(built, names[0], "this", "that")
+    write_at(built, names[0], 2)
+    assert "revised" in call(built).stdout
+    replace(built, names[1], "Words", "Other words")
+    write_at(built, names[1], 1)
+    assert "revised" in call(built).stdout  # and the first one keeps the time that it has got since
+    replace(built, names[2], "Words", "Other words")
+    write_at(built, names[2], 9)
+    assert "revised" not in call(built).stdout  # it is before the others now
+
+
 def in_repository(site: SiteFolder) -> None:
-    subprocess.run(["git", "init", "-q"], cwd=site.root, check=True)
-    site.call()
+    begin_repository(site)
     replace(site, "content/pages/about.md", "this", "that")
+    write_at(site, "content/pages/about.md", 1)
+
+
+def as_committed(site: SiteFolder) -> None:
+    """A page whose changes are taken back has the date of its commit again."""
+    in_repository(site)
+    site.call()
+    replace(site, "content/pages/about.md", "that", "this")
+
+
+def without_records(site: SiteFolder) -> None:
+    """What is told of all pages is damaged, and all else is not."""
+    in_repository(site)
+    site.call()
+    (path,) = (site.root / ".cache/build").glob("*.pages")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"callsite.revising\x94\x8c\x05Whole", b"callsite.revising\x94\x8c\x05Whale"))
+    assert path.read_bytes() != data
+    replace(site, "content/pages/about.md", "that", "which")
+    write_at(site, "content/pages/about.md", 4)
 
 
 def many(site: SiteFolder) -> None:
@@ -225,6 +290,8 @@ OTHERS: dict[str, Callable[[SiteFolder], None]] = {
     "a page less": lambda site: (site.root / "content/pages/about.md").unlink(),
     "many pages": many,
     "in a repository": in_repository,
+    "as it was committed": as_committed,
+    "damaged records": without_records,
     "a body that stands twice": twice,
     "a damaged cache": damaged,
     "no list of files": without_list,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from itertools import groupby
 
@@ -152,19 +153,27 @@ def find_changes(
     pages: Iterable[Outline], entries: Mapping[str, Entry], dates: Mapping[str, Dates]
 ) -> tuple[Group, ...]:
     """The pages that were changed last, by day, the newest first."""
-    dated = sorted(
-        ((dates[page.at.path], page.at.path) for page in pages if page.at.path in dates),
-        # By day first: of times in several zones, a later one can be on an earlier day.
-        key=lambda pair: (-pair[0].changed.toordinal(), -pair[0].changed.timestamp(), pair[1]),
-    )
+    ranked = rank_changes({page.at.path: dates[page.at.path] for page in pages if page.at.path in dates})
     groups: list[Group] = []
-    for day, members in groupby(dated[:MOST_CHANGES], key=lambda pair: pair[0].changed.date()):
-        listed = tuple(
-            replace(entries[path], note="new" if known.created and known.created.date() == day else "")
-            for known, path in members
-        )
+    for day, members in groupby(ranked, key=lambda ranked: ranked[0]):
+        listed = tuple(replace(entries[path], note="new" if is_new else "") for _, path, is_new in members)
         groups.append(Group(day.isoformat(), f"day-{day.isoformat()}", listed, len(listed)))
     return tuple(groups)
+
+
+def rank_changes(dates: Mapping[str, Dates]) -> list[tuple[date, str, bool]]:
+    """The paths of the pages that were changed last, the newest first: each with the day, and whether the page was new
+    on it.
+    """
+    dated = sorted(
+        dates.items(),
+        # By day first: of times in several zones, a later one can be on an earlier day.
+        key=lambda item: (-item[1].changed.toordinal(), -item[1].changed.timestamp(), item[0]),
+    )
+    return [
+        (day := known.changed.date(), path, known.created is not None and known.created.date() == day)
+        for path, known in dated[:MOST_CHANGES]
+    ]
 
 
 def list_changes(groups: Sequence[Group], home: Entry) -> Iterator[ListView]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pelican.contents import Content
 
-from callsite.history import History
+from callsite.history import History, settle_dates
 from callsite.model import Dates
 from callsite.outline import Outline
 
@@ -24,11 +24,9 @@ def find_dates(pages: Iterable[tuple[Content, Outline]], history: History) -> di
     for content, page in pages:
         zone = ZoneInfo(content.settings["TIMEZONE"])
         known = history.find(content.source_path)
-        created = read_date(content, "date") or (known.created if known else None)
-        changed = read_date(content, "modified") or (known.changed if known else created)
-        if changed:
-            first = min(created, changed).astimezone(zone) if created else None
-            found[page.at.path] = Dates(first, changed.astimezone(zone))
+        dates = settle_dates(read_date(content, "date"), read_date(content, "modified"), known, zone)
+        if dates:
+            found[page.at.path] = dates
     return found
 
 

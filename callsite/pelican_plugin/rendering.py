@@ -148,6 +148,7 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
 
     yield from twins.write_common(find_entry)
     yield from late
+    shells.finish_whole(entries)
 
 
 def number_written(run: Run) -> dict[str, tuple[int, ...]]:

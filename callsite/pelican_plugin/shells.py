@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from pelican.contents import Content
 
 from callsite.cache import find_key
+from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.keys import Keys
 from callsite.pelican_plugin.run import Run
 from callsite.pelican_plugin.twinning import Twins, TwinsOfPage
-from callsite.revising import Shell, Workshop, keep_workshop
+from callsite.revising import Dating, Shell, Whole, Workshop, keep_whole, keep_workshop
+from callsite.twins import sort_pages
 
 
 class Shells:
@@ -30,7 +33,7 @@ class Shells:
     def make(self, content: Content, name: str, made: TwinsOfPage) -> bytes:
         """The shell of a page that has just been written to a file, with its twins; b"" when it can have none."""
         run, source = self._run, content.source_path
-        if not self._is_wanted or source in self._copied or run.history.find(source):
+        if not self._is_wanted or source in self._copied:
             return b""
         html, body = Path(run.staging.path, name).read_bytes(), content.content.encode()
         if html.count(body) != 1:
@@ -70,7 +73,27 @@ class Shells:
             site = replace(self._twins.site, pages=(), others=())
             options, own = run.settings["MARKDOWN"], tuple(run.settings.get("CALLSITE_KEYS", ()))
             told = run.configuration.policy, run.environment, run.roots, run.link_pattern, site, self._kept
-            keep_workshop(run.cache, Workshop(options, own, *told))
+            keep_workshop(run.cache, Workshop(options, own, *told, is_dated=bool(run.history.committed)))
+
+    def finish_whole(self, entries: Mapping[str, bytes]) -> None:
+        """Keep what is told of all pages together; `entries` are the keys of what the data has of each."""
+        run, twins = self._run, self._twins
+        if not self._kept or not run.history.committed:
+            return
+        paths = {source: run.examined[source].outline.at.path for source in run.published}
+        sources = {path: source for source, path in paths.items()}
+        listed = [sources[twin.page.at.path] for twin in sort_pages(twins.site)]
+        if all(source in entries for source in listed):
+            datings = {source: dating for source, path in paths.items() if (dating := self._find_dating(source, path))}
+            dates = {path: run.dates[path] for path in sources if path in run.dates}
+            zone, keys = run.settings["TIMEZONE"], tuple(entries[source] for source in listed)
+            keep_whole(run.cache, Whole(twins.site, zone, datings, dates, keys, frozenset(twins.common)))
+
+    def _find_dating(self, source: str, path: str) -> Dating | None:
+        content, committed = self._run.published[source], self._run.history.find_committed(source)
+        return (
+            Dating(path, committed, read_date(content, "date"), read_date(content, "modified")) if committed else None
+        )
 
     @cached_property
     def _copied(self) -> frozenset[str]:

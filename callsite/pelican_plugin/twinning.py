@@ -66,6 +66,7 @@ class Twins:
         self._twins = {twin.page.at.path: twin for twin in self.site.pages}
         self._documents = {twin.page.at.path: path for path, twin in find_documents(self.site).items()}
         self._taken = run.list_output()
+        self.common: list[str] = []  # the paths of what is about all pages, once that is written
         contents = {run.examined[source].outline.at.path: content for source, content in run.published.items()}
         self._resolve = _make_resolve(run, contents)
 
@@ -103,6 +104,7 @@ class Twins:
         taken = frozenset(list_files(self._run.staging.path))
         for path, pieces in plan_common(self.site, entries):
             if path not in taken:
+                self.common.append(path)
                 problem = write_file(self._run.staging.path, path, *pieces)
                 if problem:
                     yield problem
