@@ -17,7 +17,6 @@ from types import FrameType
 from typing import IO, Any, NoReturn
 
 from callsite.settings import SiteFolders, find_folders, read_settings
-from callsite.wording import count
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,7 +65,8 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool
         revised = revise_site(cache, last, inputs, folders.output)
         if revised is None:
             return False
-        words = f"Done: {count(revised, 'page')} revised, and nothing else has changed since the last build."
+        pages = "1 page" if revised == 1 else f"{revised} pages"
+        words = f"Done: {pages} revised, and nothing else has changed since the last build."
     for line in last.told:
         print(line, file=sys.stderr)
     print(words)

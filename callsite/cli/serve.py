@@ -8,9 +8,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from callsite.cli.build import make_command
 from callsite.serving import Job, bind, serve
-from callsite.settings import read_folders
+from callsite.settings import SiteFolders, read_folders
 from callsite.staging import is_made_by_builds, sweep
 
 
@@ -21,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")
     job = Job(
         output=folders.output,
-        build=make_command(arguments.settings, folders),
+        build=_make_build(arguments.settings, folders),
         folders=(folders.content, *folders.theme),
         settings_folder=Path(arguments.settings).resolve().parent,
         files=("redirects.toml",),
@@ -31,6 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     sweep(folders.output)
     _say("Stopped.\n")
     return 0
+
+
+def _make_build(settings: str, folders: SiteFolders) -> list[str]:
+    """The command line of a build, which sees by itself when there is little to do."""
+    words = "build", "--settings", settings, "--output", str(folders.output), "--", str(folders.content)
+    return [sys.executable, "-m", "callsite", *words]
 
 
 def _say(text: str) -> None:
