@@ -40,7 +40,8 @@ def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
         settings = describe_value({name: value for name, value in sorted(values.items()) if name.isupper()})
     except TypeError:
         return ""
-    return find_key(settings, *command, "", *describe_surroundings()).hex()
+    # The interpreter goes by several names, and is told by its version.
+    return find_key(settings, *command[1:], "", *describe_surroundings()).hex()
 
 
 def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool:
