@@ -14,7 +14,6 @@ import os
 import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -39,6 +38,7 @@ from callsite.last_build import (
 from callsite.linking import CodeLink
 from callsite.making import Examined, Maker, Source, read_source
 from callsite.model import Dates, Page
+from callsite.records import replace
 from callsite.render import Renderer
 from callsite.staging import replace_files
 from callsite.twins import TwinPage, TwinSite, make_part, plan_common

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from callsite.pelican_plugin.dating import read_date
 from callsite.pelican_plugin.keys import Keys
 from callsite.pelican_plugin.run import Run
 from callsite.pelican_plugin.twinning import Twins, TwinsOfPage
+from callsite.records import replace
 from callsite.revising import Dating, Shell, Whole, Workshop, keep_whole, keep_workshop
 from callsite.twins import sort_pages
 
