@@ -17,6 +17,7 @@ _PURE = [
     "credits",
     "errors",
     "fence",
+    "file_links",
     "foreign",
     "header",
     "highlight",
