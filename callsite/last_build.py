@@ -131,9 +131,7 @@ def list_roots(folders: Sequence[str]) -> tuple[str, ...]:
 def read_last_build(cache: Path) -> LastBuild | None:
     """What the last build has left beside its cache; None when it has left nothing, or that is damaged."""
     try:
-        check, text, _ = _read_state(cache)
-        if check != find_key(text).hex():
-            return None
+        text, _ = _read_state(cache)
         ingredients, inputs, outputs, told, call, revised = json.loads(text)
         described, folder, roots, modules = ingredients
         made_from = Ingredients(described, folder, tuple(roots), tuple(modules))
@@ -145,7 +143,7 @@ def read_last_build(cache: Path) -> LastBuild | None:
 def find_changed(cache: Path, last: LastBuild, inputs: Inputs) -> list[str] | None:
     """The files that have changed since the last build; None when something else has, or they are other files."""
     try:
-        _, _, listed = _read_state(cache)
+        _, listed = _read_state(cache)
         files = json.loads(listed)
         is_known = files.keys() == inputs.files.keys() and _find_digest(last.ingredients, files) == last.inputs
     except (OSError, ValueError, TypeError, AttributeError):  # it is damaged
@@ -157,9 +155,9 @@ def write_last_build(cache: Path, last: LastBuild, files: Mapping[str, str]) -> 
     """Leave this for the next build, with the files of its `Inputs`. What cannot be written is not there, and then that
     one is a full one.
     """
-    text = json.dumps(last)
+    text = f"{json.dumps(last)}\n{json.dumps(files)}"
     with contextlib.suppress(CallsiteError, OSError):
-        write_whole(_name_state(cache), f"{find_key(text).hex()}\n{text}\n{json.dumps(files)}".encode())
+        write_whole(_name_state(cache), f"{find_key(text).hex()}\n{text}".encode())
 
 
 def forget_last_build(cache: Path) -> None:
@@ -173,7 +171,11 @@ def _name_state(cache: Path) -> Path:
 
 
 def _read_state(cache: Path) -> list[str]:
-    return _name_state(cache).read_text(encoding="utf-8").split("\n", 2)
+    """What the last build has left, and the files that went into it, as JSON. Raises ValueError for what is damaged."""
+    check, _, text = _name_state(cache).read_text(encoding="utf-8").partition("\n")
+    if check != find_key(text).hex():
+        raise ValueError
+    return text.split("\n")
 
 
 def _list_inputs(ingredients: Ingredients) -> Iterator[tuple[str, os.stat_result]]:
