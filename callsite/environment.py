@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
 from callsite.cache import find_key
+from callsite.records import find_fields
 
 # What the bytes of a page come from, besides Callsite itself.
 _TOOLS = (
@@ -37,8 +37,8 @@ def describe_value(value: Any) -> str:
         parts = [describe_value(part) for part in value]
     elif isinstance(value, set | frozenset):
         parts = sorted(describe_value(part) for part in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        parts = [f"{field.name}: {describe_value(getattr(value, field.name))}" for field in fields(value)]
+    elif (names := find_fields(type(value))) is not None:
+        parts = [f"{name}: {describe_value(getattr(value, name))}" for name in names]
     else:
         raise TypeError(f"{value!r} is another one in each run")
     return f"{type(value).__name__}({', '.join(parts)})"
@@ -61,6 +61,8 @@ def _is_markdowns_own(name: str) -> bool:
 @cache
 def _list_extensions() -> frozenset[str]:
     """The short names of Markdown's own extensions."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  # it takes long, and most sites name them in full
+
     entries = entry_points(group="markdown.extensions")
     return frozenset(entry.name for entry in entries if entry.value.startswith("markdown.extensions."))
 
@@ -77,7 +79,31 @@ def _list_sources(folder: Path) -> Iterator[str]:
 
 def read_version(name: str) -> str:
     """The version of what is installed under a name; "" when nothing says it."""
+    found = _list_versions().get(_normalise(name))
+    if found:
+        return found
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # for odd ways to be installed
+
     try:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+@cache
+def _list_versions() -> dict[str, str]:
+    """What the folders that Python imports from say is installed, by name: that of what comes first. Each release has a
+    folder `name-version.dist-info` of its own, so that the names of these tell without a look into them.
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            for entry in os.listdir(folder or "."):
+                name, _, version = entry.removesuffix(".dist-info").partition("-")
+                if entry.endswith(".dist-info"):
+                    found.setdefault(_normalise(name), version)
+    return found
+
+
+def _normalise(name: str) -> str:
+    return name.lower().replace("-", "_").replace(".", "_")

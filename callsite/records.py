@@ -15,10 +15,13 @@ from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["dataclass", "field", "find_fields", "replace"]
 
 # Stands for a default that there is none of, or that is still to be made.
 _NONE = object()
+
+# Where the standard library looks for fields.
+_FIELDS = "__dataclass_fields__"
 
 
 class _Field:
@@ -74,7 +77,7 @@ def _make(cls: type, frozen: bool, slots: bool, eq: bool, order: bool) -> type:
     names = [name for name, kind in cls.__annotations__.items() if not kind.startswith("ClassVar")]
     fields = {name: _find_field(own.get(name, _NONE)) for name in names}
     shape = _Shape(fields, frozen, slots)
-    methods: dict[str, Any] = {"__match_args__": tuple(names), "__dataclass_fields__": _Fields(shape)}
+    methods: dict[str, Any] = {"__match_args__": tuple(names), _FIELDS: _Fields(shape)}
     wanted = ["__init__", "__repr__", *(("__eq__",) if eq else ()), *(_ORDERS if order else ())]
     if eq and frozen:
         wanted.append("__hash__")
@@ -215,6 +218,10 @@ class _Fields:
     def __init__(self, shape: _Shape) -> None:
         self._shape = shape
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._shape.fields)
+
     def __get__(self, value: object, owner: type) -> Any:
         import dataclasses  # noqa: PLC0415  # with `inspect`, which nothing else that is quick imports
 
@@ -229,6 +236,18 @@ class _Fields:
         fields = dataclasses.fields(dataclasses.make_dataclass(cls.__name__, listed))
         cls.__dataclass_fields__ = found = {each.name: each for each in fields}  # type: ignore[attr-defined]  # as there
         return found
+
+
+def find_fields(cls: type) -> tuple[str, ...] | None:
+    """The names of the fields of a data class, made here or elsewhere; None when a class is none."""
+    told = next((vars(each)[_FIELDS] for each in cls.__mro__ if _FIELDS in vars(each)), None)
+    if told is None:
+        return None
+    if isinstance(told, _Fields):
+        return told.names
+    from dataclasses import fields  # noqa: PLC0415  # who has made it there has imported this
+
+    return tuple(each.name for each in fields(cls))
 
 
 def _replace(value: Any, /, **changes: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import dateutil.parser
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -185,3 +186,29 @@ def test_only_what_is_published_needs_a_date(header: str, missing: bool) -> None
     meta, _, _ = parse_header(header.split("\n"), "a.md")
     found = [str(problem) for problem in check_meta(meta, Place("a.md"), required=("title", "date"))]
     assert found == ["a.md:1: M101 no `date`; add a line `date: …`; an article needs one"] * missing
+
+
+def _reads(text: str) -> bool:
+    try:
+        dateutil.parser.parse(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+@given(
+    st.from_regex(r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9](?:[ _T][0-2][0-9]:[0-6][0-9](?::[0-6][0-9])?)?", fullmatch=True)
+)
+@example("2026-01-31")
+@example("2026-02-30")
+@example("2026-01-31 18:00")
+@example("2026-01-31 24:00")
+@example("2026-01-31 23:59:60")
+@example("1000-12-31 00:00:00")
+@example("0999-12-31")
+@example("2026-13-01")
+@example("soon")
+def test_dates_are_what_pelican_reads_as_such(text: str) -> None:
+    meta = Meta(title="a", others=(("date", (text,)),))
+    found = [problem for problem in check_meta(meta, Place("a.md", 1), required=()) if "`date`" in problem.message]
+    assert (not found) == _reads(text.replace("_", " "))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import OrderedDict
 from datetime import UTC, datetime
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,29 @@ def test_sources_come_in_an_order_of_their_own(tmp_path: Path) -> None:
         (tmp_path / name).write_text(name)
     told = [line.split()[0].removeprefix(f"{tmp_path}/") for line in environment._list_sources(tmp_path)]
     assert told == ["a.py", "b.py", "c/a.py", "c/z.py", "z/a.py"]
+
+
+def test_versions_are_those_that_distributions_say_themselves() -> None:
+    told = {each.metadata["Name"]: each.version for each in reversed(list(distributions()))}
+    assert len(told) > 20
+    assert {name: environment.read_version(name) for name in told} == told
+
+
+def test_what_comes_first_is_what_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in (
+        "one/Some.Tool-2.0.dist-info",
+        "two/some_tool-1.0.dist-info",
+        "two/some_tool-1.0.data",
+        "two/old.egg-info",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "two" / "old.egg-info" / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: old\nVersion: 0.3\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / name) for name in ("none", "one", "two")])
+    environment._list_versions.cache_clear()
+    try:
+        assert [environment.read_version(name) for name in ("some-tool", "old", "some")] == ["2.0", "0.3", ""]
+    finally:
+        environment._list_versions.cache_clear()
 
 
 def test_a_tool_that_was_not_installed_has_no_version() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from callsite import records
-from callsite.records import dataclass, field, replace
+from callsite.records import dataclass, field, find_fields, replace
 
 _CLASSES = '''
 from __future__ import annotations
@@ -196,6 +196,15 @@ def test_what_holds_itself_can_be_shown(ours: ModuleType, theirs: ModuleType) ->
         held.b.append(held)
         shown.append(repr(held))
     assert shown[0] == shown[1] == "Filled(a=1, b=[...])"
+
+
+@pytest.mark.parametrize("name", [*_NAMES, "Empty", "Below"])
+def test_the_names_of_fields(name: str, ours: ModuleType, theirs: ModuleType) -> None:
+    names = find_fields(getattr(theirs, name))
+    assert find_fields(getattr(ours, name)) == names
+    assert names == tuple(each.name for each in dataclasses.fields(getattr(ours, name)))
+    assert find_fields(getattr(ours, name)) == names
+    assert find_fields(str) is None
 
 
 def test_a_class_without_fields(ours: ModuleType) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
-
-import dateutil.parser
+from datetime import datetime
 
 from callsite.address import is_web_address
 from callsite.check.facts import PageFacts
@@ -20,6 +20,9 @@ from callsite.wording import nearest
 
 # A path below the output, in characters that mean themselves in an address.
 _PATH = compile_later(r"(?!\.+(?:/|$))[\w.~+@=,-]+(?:/(?!\.+(?:/|$))[\w.~+@=,-]+)*")
+
+# Dates that every reader takes alike, if there are such days.
+_PLAIN_DATE = compile_later(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
 
 # Bytes in a file's name: the 255 that file systems take, less an ending that is still to come.
 _LONGEST_NAME = 250
@@ -82,6 +85,11 @@ def _find_unreadable(meta: Meta, at: Place) -> Iterator[Problem]:
 
 
 def _is_date(values: Sequence[str]) -> bool:
+    if len(values) == 1 and _PLAIN_DATE.fullmatch(values[0]):
+        with contextlib.suppress(ValueError):
+            return bool(datetime.fromisoformat(values[0]))
+    import dateutil.parser  # noqa: PLC0415  # it takes as long as many pages, and most dates are plain
+
     try:
         dateutil.parser.parse(values[0].replace("_", " "))
     except (ValueError, OverflowError):
