@@ -146,7 +146,7 @@ def find_changed(cache: Path, last: LastBuild, inputs: Inputs) -> list[str] | No
         _, listed = _read_state(cache)
         files = json.loads(listed)
         is_known = files.keys() == inputs.files.keys() and _find_digest(last.ingredients, files) == last.inputs
-    except (OSError, ValueError, TypeError, AttributeError):  # it is damaged
+    except (OSError, ValueError):  # another build has begun
         return None
     return [path for path, found in inputs.files.items() if found != files[path]] if is_known else None
 

@@ -78,10 +78,12 @@ class Shell(NamedTuple):
 
 
 class Dating(NamedTuple):
-    """What the dates of a page come from: what commits say of its file, and its metadata. `at` is the page's path."""
+    """What the dates of a page come from: what commits say of its file, None when it is in no repository, and its
+    metadata. `at` is the page's path.
+    """
 
     at: str
-    committed: Committed
+    committed: Committed | None
     date: datetime | None
     modified: datetime | None
 
@@ -240,17 +242,17 @@ def _date(cache: Cache, paths: Iterable[str]) -> dict[str, bytes]:
     from callsite.navigation.lists import rank_changes  # noqa: PLC0415  # few need the whole of navigation
 
     whole: Whole = _find(cache, _WHOLE)
-    changed = {}
+    zone, changed = ZoneInfo(whole.zone), {}
     for path in paths:
-        if path in whole.datings:
+        if path in whole.datings:  # as all pages are that others speak of
             at, committed, date, modified = whole.datings[path]
-            changed[at] = settle_dates(date, modified, find_dates(Path(path), committed), ZoneInfo(whole.zone))
-    dates = {**whole.dates, **changed}
-    known = {at: found for at, found in dates.items() if found}
-    if rank_changes(known) != rank_changes(whole.dates):
+            known = find_dates(Path(path), committed) if committed else None
+            changed[at] = settle_dates(date, modified, known, zone)
+    dates = {at: found for at, found in {**whole.dates, **changed}.items() if found}
+    if rank_changes(dates) != rank_changes(whole.dates):
         raise _CannotReviseError
     pages = tuple(
-        replace(twin, created=found.created, changed=found.changed) if (found := known.get(twin.page.at.path)) else twin
+        replace(twin, created=found.created, changed=found.changed) if (found := dates.get(twin.page.at.path)) else twin
         for twin in whole.site.pages
     )
     entries = [cache.find(key) for key in whole.entries]

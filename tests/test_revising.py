@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -189,6 +190,44 @@ def test_several_pages_that_have_changed_today(built: SiteFolder) -> None:
     assert "revised" not in call(built).stdout  # it is before the others now
 
 
+def test_a_draft_in_a_repository_is_dated_nowhere(built: SiteFolder) -> None:
+    begin_repository(built)
+    replace(built, "content/pages/draft.md", "A [draft]", "Some [draft]")
+    assert "revised" in call(built).stdout
+
+
+def test_a_page_in_no_repository_of_a_site_that_is_partly_in_one(built: SiteFolder) -> None:
+    (built.root / "content/own").mkdir()
+    built.write({"content/own/own.md": "title: Own\nslug: own\n\nWords.\n"})
+    built.set(PAGE_PATHS=["pages", "examples", "own"])
+    subprocess.run(["git", "init", "-q"], cwd=built.root / "content/own", check=True)
+    call(built)
+    replace(built, "content/pages/about.md", "this", "that")
+    assert "revised" in call(built).stdout
+
+
+def test_a_page_without_markdown_of_its_own(built: SiteFolder) -> None:
+    """Another page has a file of that name."""
+    two = "title: About two\nslug: about-two\nurl: about\nsave_as: about/index.html\n\nWords.\n"
+    built.write({"content/pages/about-two.md": two})
+    call(built)
+    before = number_files(built)
+    replace(built, "content/pages/about-two.md", "Words", "Other words")
+    assert call(built).stdout == REVISED
+    assert find_written(before, built) == {"about/index.html"}
+
+
+def test_what_is_not_known_is_for_a_build_of_all() -> None:
+    with pytest.raises(revising._CannotReviseError):
+        revising._get({}, "x")
+
+
+def test_another_build_may_have_begun(built: SiteFolder, tmp_path: Path) -> None:
+    inputs = last_build.Inputs("", {})
+    ingredients = last_build.Ingredients("", "", (), ())
+    assert last_build.find_changed(tmp_path, last_build.LastBuild(ingredients, "", "", ()), inputs) is None
+
+
 def in_repository(site: SiteFolder) -> None:
     begin_repository(site)
     replace(site, "content/pages/about.md", "this", "that")
@@ -239,6 +278,19 @@ def without_list(site: SiteFolder) -> None:
     (state,) = (site.root / ".cache/build").glob("*.state")
     state.write_text(state.read_text().rpartition("\n")[0] + "\n[]")
     replace(site, "content/pages/about.md", "this", "that")
+
+
+def without_entry(site: SiteFolder) -> None:
+    """What the data has of a page is damaged."""
+    in_repository(site)
+    site.call()
+    (path,) = (site.root / ".cache/build").glob("*.pages")
+    data = path.read_bytes()
+    entry = json.dumps({"page": "flask-f.html"})[1:-1].encode()
+    path.write_bytes(data.replace(entry, entry.replace(b"f.html", b"g.html")))
+    assert path.read_bytes() != data
+    replace(site, "content/pages/about.md", "that", "which")
+    write_at(site, "content/pages/about.md", 4)
 
 
 def with_setting(**values: object) -> Callable[[SiteFolder], None]:
@@ -292,6 +344,7 @@ OTHERS: dict[str, Callable[[SiteFolder], None]] = {
     "in a repository": in_repository,
     "as it was committed": as_committed,
     "damaged records": without_records,
+    "a damaged entry": without_entry,
     "a body that stands twice": twice,
     "a damaged cache": damaged,
     "no list of files": without_list,

@@ -82,18 +82,15 @@ class Shells:
             return
         paths = {source: run.examined[source].outline.at.path for source in run.published}
         sources = {path: source for source, path in paths.items()}
-        listed = [sources[twin.page.at.path] for twin in sort_pages(twins.site)]
-        if all(source in entries for source in listed):
-            datings = {source: dating for source, path in paths.items() if (dating := self._find_dating(source, path))}
-            dates = {path: run.dates[path] for path in sources if path in run.dates}
-            zone, keys = run.settings["TIMEZONE"], tuple(entries[source] for source in listed)
-            keep_whole(run.cache, Whole(twins.site, zone, datings, dates, keys, frozenset(twins.common)))
+        keys = tuple(entries.get(sources[twin.page.at.path], b"") for twin in sort_pages(twins.site))
+        datings = {source: self._find_dating(source, path) for source, path in paths.items()}
+        dates = {path: run.dates[path] for path in sources if path in run.dates}
+        zone, common = run.settings["TIMEZONE"], frozenset(twins.common)
+        keep_whole(run.cache, Whole(twins.site, zone, datings, dates, keys, common))
 
-    def _find_dating(self, source: str, path: str) -> Dating | None:
+    def _find_dating(self, source: str, path: str) -> Dating:
         content, committed = self._run.published[source], self._run.history.find_committed(source)
-        return (
-            Dating(path, committed, read_date(content, "date"), read_date(content, "modified")) if committed else None
-        )
+        return Dating(path, committed, read_date(content, "date"), read_date(content, "modified"))
 
     @cached_property
     def _copied(self) -> frozenset[str]:
