@@ -58,6 +58,6 @@ clean: ## remove everything make and builds have made
 	@PYTHON="$(PYTHON)" scripts/bootstrap
 	@touch $@
 
-.venv/test: .venv/site
+.venv/test: pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/bootstrap test
-	@touch $@
+	@touch .venv/site $@

@@ -220,7 +220,7 @@ def make_environment(store: FaultyStore) -> dict[str, str]:
 def serve_faulty_store() -> Iterator[FaultyStore]:
     """Run a store for as long as the block lasts; without moto the tests are skipped."""
     pytest.importorskip("obstore", reason="no way to a store: pip install obstore")
-    pytest.importorskip("moto", reason="no object store to try: pip install 'moto[server]'")
+    pytest.importorskip("moto", reason="no object store to try: pip install 'moto[s3]' flask flask-cors")
     store = FaultyStore()
     try:
         yield store

@@ -302,7 +302,7 @@ sys.stdin.read()
 def serve_store() -> Iterator[StoreServer]:
     """Run a store for as long as the block lasts; without moto and boto3 the tests are skipped."""
     pytest.importorskip("boto3", reason="no object store to try: pip install boto3")
-    pytest.importorskip("moto", reason="no object store to try: pip install 'moto[server]'")
+    pytest.importorskip("moto", reason="no object store to try: pip install 'moto[s3]' flask flask-cors")
     # It ends with its standard input, so it does not outlive a test run that was killed.
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", _PROGRAM],
