@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from itertools import islice
-from typing import Any, NamedTuple
-
-from selectolax.lexbor import LexborHTMLParser
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callsite.highlight import RenderedListing, find_listing_problems, render_listing
 from callsite.linking import CodeLink
@@ -18,6 +16,9 @@ from callsite.patterns import compile_later
 from callsite.prose import Converted, Heading, ProseConverter
 from callsite.records import dataclass, replace
 from callsite.snippet import split_rows
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 # Elements with an address in an attribute, as far as prose has them.
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"))
@@ -123,6 +124,8 @@ def find_problems(page: Page, converted: Converted) -> Iterator[Problem]:
 
 def parse_prose(html: str) -> LexborHTMLParser:
     """A page's body, its listings left empty."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415  # most pages are known without a tree
+
     tree = LexborHTMLParser(html)
     for inside in tree.css("figure.listing > *"):
         inside.decompose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -19,9 +18,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     plain = {re.sub(r"[-_]", "", name.lower()): name for name in known}
     if slip in plain:
         return plain[slip]
-    close = [name for name in plain if sorted(name) == sorted(slip)] or difflib.get_close_matches(
-        slip, plain, n=1, cutoff=0.8
-    )
+    close = [name for name in plain if sorted(name) == sorted(slip)]
+    if not close:
+        from difflib import get_close_matches  # noqa: PLC0415  # few pages have slips
+
+        close = get_close_matches(slip, plain, n=1, cutoff=0.8)
     return plain[close[0]] if close else None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-
-from selectolax.lexbor import LexborHTMLParser
+from typing import TYPE_CHECKING
 
 from callsite.check.hosting import Host
 from callsite.check.ignoring import Ignore
@@ -17,6 +16,9 @@ from callsite.records import dataclass
 from callsite.render import Link, find_links, find_problems, parse_prose, place_listings
 from callsite.snippet import split_rows
 from callsite.symbol import find_symbol
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 
 class PageFacts:

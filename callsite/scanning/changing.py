@@ -9,7 +9,6 @@ how far the rules are ahead of them; and when they need the names of other lexer
 
 from __future__ import annotations
 
-import dis
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import pairwise
@@ -77,7 +76,9 @@ def _find_below(below: type[RegexLexer], read: Read) -> Read | None:
 def _find_asked(code: CodeType, names: dict[str, Any]) -> frozenset[str] | None:
     """The names of lexers that a function asks for tokens; None when it keeps something, or uses a lexer otherwise."""
     asked: set[str] = set()
-    for now, following in pairwise(dis.get_instructions(code)):
+    from dis import get_instructions  # noqa: PLC0415  # few lexers ask others for tokens
+
+    for now, following in pairwise(get_instructions(code)):
         if now.opname in _KEEPING:
             return None
         if now.opname == "LOAD_GLOBAL":
