@@ -56,7 +56,7 @@ class Inputs(NamedTuple):
 class LastBuild(NamedTuple):
     """A build that has come to its end: what it was made from, digests of those files and of its output, and what it
     has told. `call` is a digest of what it was called with, "" when nobody said it; `revised` are the files of pages
-    that have got other bodies since.
+    that have got other bodies since, and `is_behind` says that the search does not know of that.
     """
 
     ingredients: Ingredients
@@ -65,6 +65,7 @@ class LastBuild(NamedTuple):
     told: tuple[str, ...]
     call: str = ""
     revised: tuple[str, ...] = ()
+    is_behind: bool = False
 
 
 def plan_cache(settings: Mapping[str, Any]) -> Path | None:
@@ -132,10 +133,10 @@ def read_last_build(cache: Path) -> LastBuild | None:
     """What the last build has left beside its cache; None when it has left nothing, or that is damaged."""
     try:
         text, _ = _read_state(cache)
-        ingredients, inputs, outputs, told, call, revised = json.loads(text)
+        ingredients, inputs, outputs, told, call, revised, is_behind = json.loads(text)
         described, folder, roots, modules = ingredients
         made_from = Ingredients(described, folder, tuple(roots), tuple(modules))
-        return LastBuild(made_from, inputs, outputs, tuple(told), call, tuple(revised))
+        return LastBuild(made_from, inputs, outputs, tuple(told), call, tuple(revised), is_behind)
     except (OSError, ValueError, TypeError):
         return None
 

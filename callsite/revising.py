@@ -91,7 +91,8 @@ class Dating(NamedTuple):
 class Workshop(NamedTuple):
     """How the pages of a site are made: Markdown's `options`, the site's own metadata `keys`, and what `Maker` is told;
     `links` is the pattern of links to files. `site` is what twins are made from, without its pages. `shells` has the
-    key of each page's shell, by the path of its source. `is_dated` says that dates of pages come from their files.
+    key of each page's shell, by the path of its source. `is_dated` says that dates of pages come from their files, and
+    `has_search` that all of them go into a search.
     """
 
     options: Mapping[str, Any]
@@ -103,6 +104,7 @@ class Workshop(NamedTuple):
     site: TwinSite
     shells: Mapping[str, bytes]
     is_dated: bool
+    has_search: bool
 
 
 class Whole(NamedTuple):
@@ -119,6 +121,13 @@ class Whole(NamedTuple):
     paths: frozenset[str]
 
 
+class _Revision(NamedTuple):
+    """The new bytes of output files, and whether a search is made from them."""
+
+    files: Mapping[str, bytes]
+    has_search: bool
+
+
 class _CannotReviseError(Exception):
     """There is more to be done than to give a page another body."""
 
@@ -133,32 +142,32 @@ def keep_whole(cache: Cache, whole: Whole) -> None:
     cache.keep(_WHOLE, pickle.dumps(whole, pickle.HIGHEST_PROTOCOL))
 
 
-def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path) -> int | None:
+def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path, *, keep_search: bool) -> int | None:
     """Give pages that have changed since the last build their new bodies; returns how many, and None, with nothing
     done, when there is more to be done.
 
-    `cache` is the file of what the last build has kept, and `output` the folder as it has left that.
+    `cache` is the file of what the last build has kept, and `output` the folder as it has left that. A search is made
+    from all pages, so where there is one there is more to be done, unless it may stay as it is: `keep_search`.
     """
     paths = find_changed(cache, last, inputs)
-    files = _revise_pages(cache, paths, inputs, output, last) if paths else None
-    if paths is None or files is None:
+    revision = _revise_pages(cache, paths, inputs, output, last) if paths else None
+    if paths is None or revision is None or (revision.has_search and not keep_search):
         return None
     forget_last_build(cache)  # were this to end halfway, the next build is one of all
     try:
-        replace_files(output, files)
+        replace_files(output, revision.files)
     except OSError:
         return None
     outputs = find_outputs(output)
     if outputs:
         revised = tuple(sorted({*last.revised, *paths}))
-        known = last._replace(inputs=inputs.digest, outputs=outputs, revised=revised)
+        is_behind = last.is_behind or revision.has_search
+        known = last._replace(inputs=inputs.digest, outputs=outputs, revised=revised, is_behind=is_behind)
         write_last_build(cache, known, inputs.files)
     return len(paths)
 
 
-def _revise_pages(
-    kept: Path, paths: Sequence[str], inputs: Inputs, output: Path, last: LastBuild
-) -> dict[str, bytes] | None:
+def _revise_pages(kept: Path, paths: Sequence[str], inputs: Inputs, output: Path, last: LastBuild) -> _Revision | None:
     """The new bytes of output files whose pages have changed; None when there is more to be done."""
     if len(paths) > MOST_PAGES:
         return None
@@ -174,7 +183,8 @@ def _revise_pages(
             if not _is_alike(old, new, bool(last.told)):
                 return None
             files |= _revise(workshop, maker, source, shell, new, output)
-        return files | _date(cache, {*paths, *last.revised}) if workshop.is_dated else files
+        files |= _date(cache, {*paths, *last.revised}) if workshop.is_dated else {}
+        return _Revision(files, workshop.has_search)
     except (_CannotReviseError, CallsiteError, OSError):  # a build of all tells what is wrong
         return None
     finally:

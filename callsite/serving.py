@@ -44,18 +44,24 @@ _HEARTBEAT = 15.0
 # Milliseconds in which changes count as one: editors write a file in several steps.
 _DEBOUNCE = 200
 
+# Seconds without a change after which there is time for what was left.
+_IDLE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to serve and how to make it.
 
-    `build` is the command of a build; `folders` are watched with all that is in them, and `settings_folder` for
+    `build` is the command of a build, which may leave something for later: then `is_behind`, and `catch_up` is the
+    command of a build that leaves nothing. `folders` are watched with all that is in them, and `settings_folder` for
     Python files at its top, since settings import each other, and for `files` there. `is_made` tells which paths a
     build makes; a change of those sets off no build, as the output may lie among the content.
     """
 
     output: Path
     build: Sequence[str]
+    catch_up: Sequence[str]
+    is_behind: Callable[[], bool]
     folders: tuple[Path, ...]
     settings_folder: Path
     files: tuple[str, ...]
@@ -252,8 +258,27 @@ async def _keep_building(job: Job, state: State, dirty: asyncio.Event, say: Call
         else:
             say(f"Built in {time.monotonic() - start:.1f} s. Waiting for a change.\n")
         state.advance(failure)
+        if job.is_behind():
+            await _catch_up(job, dirty, say)
         await dirty.wait()
         say("Something changed: building.\n")
+
+
+async def _catch_up(job: Job, dirty: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Do what has been left, once nothing has changed for a while; a change breaks it off."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(dirty.wait(), _IDLE)
+        return
+    build = asyncio.create_task(_build(job.catch_up, lambda _: None))
+    change = asyncio.create_task(dirty.wait())
+    try:
+        await asyncio.wait({build, change}, return_when=asyncio.FIRST_COMPLETED)
+        if build.done():
+            say(build.result() or "The search is up to date.\n")
+    finally:
+        build.cancel()
+        change.cancel()
+        await asyncio.gather(build, change, return_exceptions=True)
 
 
 async def _build(command: Sequence[str], say: Callable[[str], None]) -> str:

@@ -228,6 +228,21 @@ def test_another_build_may_have_begun(built: SiteFolder, tmp_path: Path) -> None
     assert last_build.find_changed(tmp_path, last_build.LastBuild(ingredients, "", "", ()), inputs) is None
 
 
+def test_a_search_may_be_left_as_it_is(built: SiteFolder) -> None:
+    with_setting(CALLSITE_SEARCH=True)(built)
+    call(built)
+    replace(built, "content/pages/about.md", "that", "such a")
+    before = number_files(built)
+    for _ in range(2):
+        assert built.call("--keep-search").code == 0
+        assert find_written(before, built) == {"about.html", "about.md"}
+    for build in (built.build, built.call):  # whoever builds next does what was left
+        replace(built, "content/pages/about.md", "such", "such and such")
+        assert built.call("--keep-search").stdout == REVISED
+        assert "Processed" in build().stdout
+        assert call(built).stdout == f"{DONE}\n"
+
+
 def in_repository(site: SiteFolder) -> None:
     begin_repository(site)
     replace(site, "content/pages/about.md", "this", "that")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gzip
 import http.client
 import re
 import select
@@ -102,6 +103,28 @@ def test_a_site_is_served_and_reloaded(site: SiteFolder, serve: Callable[[], Ser
     assert code == 0
     assert printed.endswith("Stopped.\n")
     assert "Cannot" not in printed
+
+
+def find_words(site: SiteFolder) -> bytes:
+    """What the search knows of pages."""
+    found = [gzip.decompress(path.read_bytes()) for path in (site.output / "pagefind").rglob("*.pf_fragment")]
+    return b"".join(sorted(found))
+
+
+def test_a_page_is_shown_before_the_search_finds_it(site: SiteFolder, serve: Callable[[], Server]) -> None:
+    site.write(CONTENT)
+    server = serve()
+    server.wait_for(r"Built in")
+    site.write({PAGE: CONTENT[PAGE].replace("About this", "All about this")})
+    server.wait_for("1 page revised")
+    server.wait_for("Built in")
+    assert "All about this" in server.get("/about.html")[2]
+    assert b"All about this" not in find_words(site)
+    site.write({PAGE: CONTENT[PAGE].replace("About this", "Much about this")})  # within the time that it waits
+    server.wait_for("1 page revised")
+    server.wait_for("The search is up to date.")
+    assert b"Much about this" in find_words(site)
+    assert server.stop()[0] == 0
 
 
 @pytest.mark.untraced
@@ -278,9 +301,33 @@ def test_a_part_of_a_page_is_left_as_it_is(site: SiteFolder, serve: Callable[...
     assert len(data) == int(answer.headers["Content-Length"])
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_left_is_done_when_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """And a change breaks it off, whether it has begun or not."""
+    said: list[str] = []
+    slow = [sys.executable, "-c", "import time; time.sleep(60)"]
+    done = [sys.executable, "-c", f"print('no room'); raise SystemExit({fails:d})"]
+
+    async def catch_up(command: list[str], idle: float, change_after: float) -> None:
+        monkeypatch.setattr(serving, "_IDLE", idle)
+        dirty = asyncio.Event()
+        asyncio.get_running_loop().call_later(change_after, dirty.set)
+        job = Job(tmp_path, [], command, lambda: True, (), tmp_path, (), lambda path: False)
+        await asyncio.wait_for(serving._catch_up(job, dirty, said.append), 30)
+
+    asyncio.run(catch_up(slow, 60, 0.1))
+    asyncio.run(catch_up(slow, 0.01, 0.3))
+    assert said == []
+    asyncio.run(catch_up(done, 0.01, 60))
+    assert said == (["no room\n"] if fails else ["The search is up to date.\n"])
+
+
 def test_what_cannot_be_watched_ends_the_server(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ""]
-    job = Job(tmp_path / "output", command, (tmp_path / "gone",), tmp_path, (), lambda path: False)
+    folders = (tmp_path / "gone",)
+    job = Job(tmp_path / "output", command, command, lambda: False, folders, tmp_path, (), lambda path: False)
     with pytest.raises(FileNotFoundError):
         asyncio.run(serving.serve(job, bind(0), lambda text: None))
 

@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     folders = find_folders(values, arguments.settings, arguments.content, arguments.output)
     command = make_command(arguments.settings, folders, strict=arguments.strict, cache=not arguments.no_cache)
     call = "" if arguments.no_cache else _describe_call(values, command)
-    return 0 if call and _is_done(values, folders, call) else run_build(command, folders, call=call)
+    is_done = call and _is_done(values, folders, call, keep_search=arguments.keep_search)
+    return 0 if is_done else run_build(command, folders, call=call)
 
 
 def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
@@ -44,9 +45,9 @@ def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
     return find_key(settings, *command[1:], "", *describe_surroundings()).hex()
 
 
-def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool:
+def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str, *, keep_search: bool) -> bool:
     """Whether the last build was called with the same, and nothing has changed since but bodies of pages, which are new
-    now; then what it has told is told.
+    now; then what it has told is told. With `keep_search`, the search may be left behind.
     """
     from callsite.last_build import DONE, find_inputs, find_outputs, plan_cache, read_last_build  # noqa: PLC0415  # the same
 
@@ -54,7 +55,7 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool
     content = os.path.abspath(folders.content)
     cache = plan_cache({**values, "PATH": content, "OUTPUT_PATH": folders.output})
     last = read_last_build(cache) if cache else None
-    if cache is None or last is None or last.call != call:
+    if cache is None or last is None or last.call != call or (last.is_behind and not keep_search):
         return False
     inputs = find_inputs(last.ingredients, began)
     if inputs is None or find_outputs(folders.output) != last.outputs:
@@ -63,7 +64,7 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str) -> bool
     if inputs.digest != last.inputs:
         from callsite.revising import revise_site  # noqa: PLC0415  # where nothing has changed, nothing is revised
 
-        revised = revise_site(cache, last, inputs, folders.output)
+        revised = revise_site(cache, last, inputs, folders.output, keep_search=keep_search)
         if revised is None:
             return False
         pages = "1 page" if revised == 1 else f"{revised} pages"

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from functools import partial
 from pathlib import Path
 
+from callsite.last_build import plan_cache, read_last_build
 from callsite.serving import Job, bind, serve
-from callsite.settings import SiteFolders, read_folders
+from callsite.settings import SiteFolders, find_folders, read_settings
 from callsite.staging import is_made_by_builds, sweep
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C, and return 0."""
-    folders = read_folders(arguments.settings, arguments.content, arguments.output)
+    values = read_settings(arguments.settings)
+    folders = find_folders(values, arguments.settings, arguments.content, arguments.output)
+    cache = plan_cache({**values, "PATH": os.path.abspath(folders.content), "OUTPUT_PATH": folders.output})
     sockets = bind(arguments.port)
     _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")
     job = Job(
         output=folders.output,
-        build=_make_build(arguments.settings, folders),
+        build=_make_build(arguments.settings, folders, "--keep-search"),
+        catch_up=_make_build(arguments.settings, folders),
+        is_behind=partial(_is_behind, cache),
         folders=(folders.content, *folders.theme),
         settings_folder=Path(arguments.settings).resolve().parent,
         files=("redirects.toml",),
@@ -32,9 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _make_build(settings: str, folders: SiteFolders) -> list[str]:
+def _is_behind(cache: Path | None) -> bool:
+    """Whether the search does not know of the last changes."""
+    last = read_last_build(cache) if cache else None
+    return last is not None and last.is_behind
+
+
+def _make_build(settings: str, folders: SiteFolders, *more: str) -> list[str]:
     """The command line of a build, which sees by itself when there is little to do."""
-    words = "build", "--settings", settings, "--output", str(folders.output), "--", str(folders.content)
+    words = "build", *more, "--settings", settings, "--output", str(folders.output), "--", str(folders.content)
     return [sys.executable, "-m", "callsite", *words]
 
 

@@ -71,9 +71,10 @@ class Shells:
         run = self._run
         if self._kept:
             site = replace(self._twins.site, pages=(), others=())
+            is_dated, has_search = bool(run.history.committed), run.settings["CALLSITE_SEARCH"]
             options, own = run.settings["MARKDOWN"], tuple(run.settings.get("CALLSITE_KEYS", ()))
             told = run.configuration.policy, run.environment, run.roots, run.link_pattern, site, self._kept
-            keep_workshop(run.cache, Workshop(options, own, *told, is_dated=bool(run.history.committed)))
+            keep_workshop(run.cache, Workshop(options, own, *told, is_dated=is_dated, has_search=has_search))
 
     def finish_whole(self, entries: Mapping[str, bytes]) -> None:
         """Keep what is told of all pages together; `entries` are the keys of what the data has of each."""
@@ -99,6 +100,5 @@ class Shells:
 
 
 def _is_read_again(run: Run) -> bool:
-    """Whether the output is read once more when it is written, or templates show what they like."""
-    settings = run.settings
-    return bool(settings["CALLSITE_SEARCH"] or settings.get("CALLSITE_PRECOMPRESS") or settings["TEMPLATE_PAGES"])
+    """Whether pages are compressed once they are written, or templates show what they like of them."""
+    return bool(run.settings.get("CALLSITE_PRECOMPRESS") or run.settings["TEMPLATE_PAGES"])

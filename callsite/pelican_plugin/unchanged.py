@@ -44,7 +44,8 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
     call = os.environ.get("CALLSITE_CALL", "")
     if cache and inputs:
         known = read_last_build(cache)
-        if known and known.inputs == inputs.digest and known.outputs == find_outputs(settings["OUTPUT_PATH"]):
+        is_same = known is not None and known.inputs == inputs.digest and not known.is_behind
+        if known and is_same and known.outputs == find_outputs(settings["OUTPUT_PATH"]):
             for line in known.told:
                 print(line, file=sys.stderr)
             print(DONE)

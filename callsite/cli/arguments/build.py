@@ -15,6 +15,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_site_arguments(parser)
     parser.add_argument("--strict", action="store_true", help="make warnings errors, as publishing does")
     parser.add_argument("--no-cache", action="store_true", help="use nothing of earlier builds, and keep nothing")
+    parser.add_argument(
+        "--keep-search",
+        action="store_true",
+        help="leave the search as it is when only the text of pages has changed; a build without this makes it anew",
+    )
 
 
 def add_site_arguments(parser: argparse.ArgumentParser) -> None:
