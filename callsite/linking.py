@@ -14,7 +14,6 @@ from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from callsite.lexing import find_names
 from callsite.model import Line, Listing, Meta, Page, Place, Problem, Severity, Snippet, Symbol
 from callsite.names import find_mentions
 from callsite.outline import Outline
@@ -90,6 +89,10 @@ def find_words(listing: Listing, roots: Collection[str]) -> tuple[Word, ...]:
 
 
 def _is_python(language: str) -> bool:
+    if language in _PYTHON:
+        return True
+    from callsite.lexing import find_names  # noqa: PLC0415  # with all of Pygments
+
     return not _PYTHON.isdisjoint(find_names(language))
 
 

@@ -9,16 +9,17 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from callsite.highlight import RenderedListing, find_listing_problems, render_listing
 from callsite.linking import CodeLink
 from callsite.model import Page, Place, Problem, Prose
 from callsite.patterns import compile_later
-from callsite.prose import Converted, Heading, ProseConverter
+from callsite.prose import Converted, Heading
 from callsite.records import dataclass, replace
 from callsite.snippet import split_rows
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
+
+    from callsite.highlight import RenderedListing
 
 # Elements with an address in an attribute, as far as prose has them.
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"))
@@ -71,6 +72,8 @@ class Renderer:
     """Renders pages with a site's Markdown options (see `ProseConverter`)."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
+        from callsite.prose.converting import ProseConverter  # noqa: PLC0415  # with all of Markdown
+
         self._prose = ProseConverter(options)
 
     def render_text(self, text: str) -> str:
@@ -104,6 +107,8 @@ class Renderer:
 
 def render_listings(page: Page, links: Sequence[Iterable[CodeLink]] = ()) -> tuple[RenderedListing, ...]:
     """Render the listings of a page, each with its own of `links`."""
+    from callsite.highlight import render_listing  # noqa: PLC0415  # with all of Pygments
+
     pairs = zip(page.listings, links or [()] * len(page.listings), strict=True)
     return tuple(render_listing(listing, number, own) for number, (listing, own) in enumerate(pairs, start=1))
 
@@ -115,8 +120,11 @@ def place_listings(number: int) -> list[str]:
 
 def find_problems(page: Page, converted: Converted) -> Iterator[Problem]:
     """What rendering a page tells."""
-    for listing in page.listings:
-        yield from find_listing_problems(listing)
+    if page.listings:
+        from callsite.highlight import find_listing_problems  # noqa: PLC0415  # with all of Pygments
+
+        for listing in page.listings:
+            yield from find_listing_problems(listing)
     if converted.too_deep:
         message = "lists or quotes stand too deep inside each other for Markdown"
         yield Problem(page.at, "P101", message, "take them apart")

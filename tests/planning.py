@@ -18,7 +18,7 @@ from callsite.check.rule import apply_rules
 from callsite.check.summary import summarise
 from callsite.model import Problem
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.redirects import Redirect, parse_redirects
 
 _PROSE = ProseConverter({"extension_configs": {"markdown.extensions.extra": {}}, "output_format": "html5"})

@@ -18,7 +18,7 @@ from callsite.check.rule import Rule, apply_rules
 from callsite.defaults import MARKDOWN
 from callsite.model import Gap, Line, Listing, Place, Snippet
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.snippet import find_gap_note, split_rows
 from callsite.text import normalise_ends
 from tests.strategies import rows, texts

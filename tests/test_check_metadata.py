@@ -17,7 +17,7 @@ from callsite.defaults import MARKDOWN
 from callsite.header import format_header, parse_header
 from callsite.model import Meta, Place, Severity
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.snippet import split_rows
 from tests.strategies import metas, rows
 

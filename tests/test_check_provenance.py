@@ -14,7 +14,7 @@ from callsite.check.policy import Policy
 from callsite.check.provenance import RULES, mend_address
 from callsite.check.rule import Rule, apply_rules
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from tests.strategies import texts
 
 PROSE = ProseConverter({"extensions": ["markdown.extensions.extra"]})

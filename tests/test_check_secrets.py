@@ -21,7 +21,7 @@ from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
 from callsite.check.secrets import _KINDS, _QUOTED, RULES, _find_quoted, _may_hold_tokens, _search, hide_secrets
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from tests.strategies import texts
 
 PROSE = ProseConverter({})

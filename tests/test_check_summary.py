@@ -5,7 +5,7 @@ from __future__ import annotations
 from callsite.check.facts import PageSummary, gather_facts
 from callsite.check.summary import summarise
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 
 PROSE = ProseConverter({"extension_configs": {"markdown.extensions.extra": {}}})
 

@@ -20,7 +20,7 @@ from callsite.defaults import MARKDOWN
 from callsite.harvest.drafting import TODO
 from callsite.model import Severity
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from tests.strategies import texts
 
 _PROSE = ProseConverter(MARKDOWN)

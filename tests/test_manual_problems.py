@@ -31,7 +31,7 @@ from callsite.inventories import read_inventories
 from callsite.inventory import Inventory, Item, format_inventory
 from callsite.model import Place, Problem, Severity
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.publish.paths import check_paths
 from callsite.publishing.output import read_output
 from callsite.redirects import Redirect, format_hosting_redirects

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.page import parse_page
-from callsite.prose import Converted, Heading, ProseConverter
+from callsite.prose import Converted, Heading
+from callsite.prose.converting import ProseConverter
 from tests.strategies import texts
 
 _PLAIN: dict[str, Any] = {}

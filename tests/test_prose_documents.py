@@ -12,7 +12,7 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
 from callsite.page import parse_page
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.prose.documents import Document, DocumentConverter
 from callsite.prose.markup import format_plain
 from callsite.prose.plain import plan_texts

@@ -20,7 +20,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from callsite.page import parse_page
-from callsite.prose import ProseConverter, known
+from callsite.prose import known
+from callsite.prose.converting import ProseConverter
 from callsite.prose.known import is_own, is_read, is_written
 from callsite.prose.needs import find_needs
 from callsite.prose.plain import plan_texts, write_plain

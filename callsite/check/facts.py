@@ -11,7 +11,7 @@ from callsite.check.ignoring import Ignore
 from callsite.check.policy import USUAL, Policy
 from callsite.linking import Word, find_words
 from callsite.model import Page, Problem, Symbol
-from callsite.prose import Heading, ProseConverter
+from callsite.prose import Heading
 from callsite.records import dataclass
 from callsite.render import Link, find_links, find_problems, parse_prose, place_listings
 from callsite.snippet import split_rows
@@ -19,6 +19,8 @@ from callsite.symbol import find_symbol
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
+
+    from callsite.prose.converting import ProseConverter
 
 
 class PageFacts:

@@ -18,7 +18,7 @@ from callsite.check.summary import summarise
 from callsite.checking.tasks import PageTask
 from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity
-from callsite.prose import ProseConverter
+from callsite.prose.converting import ProseConverter
 from callsite.settings import read_settings
 
 # What Pelican 4.12 gives Markdown when a site does not say.

@@ -6,12 +6,12 @@ tokens are swapped for the listings at the end, also those in raw HTML (`convert
 
 Python-Markdown makes the HTML, whatever extensions a site has. What takes it long is done by quicker ways that make the
 same (`quick` puts them in their places, each has a module of its own), as long as it is the Markdown they were made
-after (`known`). Most pages are plain, and become HTML without it (`documents`).
+after (`known`). Most pages are plain, and become HTML without it (`documents`). What comes of it can be read
+without importing any of that (`values`).
 """
 
 from __future__ import annotations
 
-from callsite.prose.converting import Converted, Heading, ProseConverter
-from callsite.prose.tokens import HEADINGS
+from callsite.prose.values import HEADINGS, Converted, Heading
 
-__all__ = ["HEADINGS", "Converted", "Heading", "ProseConverter"]
+__all__ = ["HEADINGS", "Converted", "Heading"]

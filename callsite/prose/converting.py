@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
@@ -17,45 +17,13 @@ from callsite.patterns import compile_later
 from callsite.prose.documents import DocumentConverter
 from callsite.prose.quick import quicken
 from callsite.prose.tokens import Tokens, find_stem, place_token
-from callsite.records import dataclass, field
+from callsite.prose.values import Converted, Heading
 
 # Ids that listings, their marked lines and the parts of the theme have; headings get out of their way.
 _TAKEN = compile_later(
     r"listing-\d+(?:-\d+)?|main|sidebar|module-.+|more-from-.+"
     r"|(?:in-this-module|also-used-in|used-together-with)(?:-title)?"
 )
-
-
-class Heading(NamedTuple):
-    """A heading of a page: its id, its text, its level (2 is <h2>) and the projects whose listings stand under it."""
-
-    id: str
-    text: str
-    level: int
-    projects: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """A page's prose as HTML, and for each heading the numbers of the listings under it.
-
-    Behind each of `parts` but the last stands the listing whose number (0 being the first) is in the same place of
-    `order`. `too_deep` says that Markdown could not follow its lists and quotes, so that it comes as it was written.
-    `targets` are the addresses in it, when they are known without a look at the HTML.
-    """
-
-    parts: tuple[str, ...]
-    order: tuple[int, ...]
-    headings: tuple[tuple[Heading, tuple[int, ...]], ...]
-    too_deep: bool = False
-    targets: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
-
-    def fill(self, listings: Sequence[str]) -> str:
-        """The prose with the HTML of each listing of the page in its places."""
-        pieces = [self.parts[0]]
-        for number, part in zip(self.order, self.parts[1:], strict=True):
-            pieces += listings[number], part
-        return "".join(pieces)
 
 
 class ProseConverter:

@@ -15,8 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from callsite.model import Block, Layout, Prose
 from callsite.patterns import compile_later
-
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+from callsite.prose.values import HEADINGS
 
 # Quote marks at the start of a line, and the space behind them.
 _QUOTES = compile_later(r"(?: {0,3}> ?)*([ \t]*)")
