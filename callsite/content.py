@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.build import ENDINGS, place_of
@@ -13,6 +12,7 @@ from callsite.errors import CallsiteError
 from callsite.model import Page
 from callsite.opening import open_file
 from callsite.page import parse_page
+from callsite.records import dataclass
 from callsite.storing import finish_file, new_file, sweep, write_whole
 
 

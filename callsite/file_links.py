@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from callsite.patterns import compile_later
+
 # The tags that Pelican's readers look at besides links to files: it tells of images without a description.
-_IMAGE = re.compile(r"<img[^>]*>", re.IGNORECASE)
+_IMAGE = compile_later(r"<img[^>]*>", re.IGNORECASE)
 
 # How Pelican marks links to its own files, unless a site has chosen otherwise.
 _USUAL = "(?P<path>[{|](?P<what>.*?)[|}](?P<value>"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from callsite.errors import CallsiteError
 from callsite.harvest.choosing import Choice, Limits, choose_examples
@@ -22,6 +21,7 @@ from callsite.harvest.release import Source
 from callsite.harvest.wanted import Wanted, find_parents, find_wanted, pick_uses
 from callsite.model import Symbol
 from callsite.names import Use
+from callsite.records import dataclass, field
 from callsite.symbol import parse_symbol
 from callsite.uses.filters import make_filter
 from callsite.uses.index import UseIndex

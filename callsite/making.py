@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from callsite.build import Loaded, Loader, place_of, read_again, read_file
@@ -27,6 +26,7 @@ from callsite.linking import CodeLink, Word, find_spellings, find_words
 from callsite.model import Meta, Page, Problem
 from callsite.outline import Outline, find_outline
 from callsite.prose import Converted, Heading
+from callsite.records import dataclass, replace
 from callsite.render import Link, Renderer, place_listings, render_listings
 
 # A process takes so many pages at a time; fewer than these are done at once without another one.

@@ -14,7 +14,6 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
 from callsite.errors import CallsiteError
 from callsite.model import Place, Problem
+from callsite.records import dataclass, replace
 from callsite.staging import MANIFEST, list_files
 from callsite.workers import Failure, Workers
 

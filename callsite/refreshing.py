@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from packaging.version import InvalidVersion, Version
@@ -21,6 +20,7 @@ from callsite.harvest.wanted import Wanted, find_wanted, pick_uses
 from callsite.model import Listing, Origin, Symbol
 from callsite.names import Use, find_names
 from callsite.page import replace_listing
+from callsite.records import dataclass, replace
 from callsite.symbol import find_symbol
 from callsite.text import decode_python
 

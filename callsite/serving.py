@@ -18,7 +18,6 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
@@ -29,6 +28,7 @@ from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass
 
 RELOAD_PATH = "/_callsite/reload"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.build import place_of
@@ -13,6 +12,7 @@ from callsite.harvest.merging import add_examples, find_new
 from callsite.harvest.slugs import plan_path, plan_slug, plan_sortorder
 from callsite.model import Place
 from callsite.page import format_page
+from callsite.records import dataclass
 from callsite.symbol import find_symbol
 
 

@@ -7,7 +7,6 @@ the next one: a folder in use is locked by its process, and locks end with it.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import json
@@ -131,6 +130,8 @@ def swap(one: Path, other: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
+    import ctypes  # noqa: PLC0415  # most that import this exchange nothing
+
     libc = ctypes.CDLL(None, use_errno=True)
     paths = os.fsencode(one), os.fsencode(other)
     if hasattr(libc, "renameat2"):

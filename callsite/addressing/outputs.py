@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from callsite.addressing.listed import list_others, list_written
@@ -18,6 +17,7 @@ from callsite.hostfiles import list_host_paths
 from callsite.model import Problem
 from callsite.navigation import Entry, Navigation
 from callsite.outline import find_outline
+from callsite.records import dataclass
 from callsite.redirects import (
     Redirect,
     RedirectPlan,

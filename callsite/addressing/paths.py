@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from callsite.addressing.settings import SiteSettings
 from callsite.addressing.slugs import slugify, slugify_group, split_names
 from callsite.header import list_entries
 from callsite.model import Meta
+from callsite.records import replace
 
 # What stands in a path for what cannot be told; no file's name can have it.
 OPEN = "\0"

@@ -12,7 +12,6 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from callsite.assets.minifying import find_references, minify
 from callsite.assets.reference import Reference, rename, replace_all, resolve
 from callsite.publish.kinds import FINGERPRINT
 from callsite.publish.paths import LONGEST_NAME
+from callsite.records import dataclass
 
 # What lists the original lines of a file names it, but asks for nothing.
 _MAPS = ".map"

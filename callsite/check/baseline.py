@@ -16,12 +16,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
 from callsite.errors import CallsiteError
 from callsite.model import Problem
+from callsite.records import dataclass, field
 from callsite.text import BOM
 
 VERSION = 1

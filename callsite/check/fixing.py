@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from callsite.check.gaps import mend_gap
@@ -24,6 +23,7 @@ from callsite.check.spelling import find_mends
 from callsite.fence import parse_info
 from callsite.model import Line, Listing, Page, Place, Prose, Snippet
 from callsite.page import lines_fit, parse_page
+from callsite.records import dataclass, replace
 from callsite.snippet import format_snippet, split_rows
 from callsite.text import BOM, split_ends
 

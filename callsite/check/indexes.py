@@ -6,7 +6,6 @@ import posixpath
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from callsite.check.facts import PageSummary, SiteFacts
@@ -15,6 +14,7 @@ from callsite.check.rule import Finding
 from callsite.check.status import find_status, list_written, make_site
 from callsite.credits import find_key
 from callsite.model import Page, Place
+from callsite.records import dataclass
 from callsite.render import Link
 from callsite.site import Library
 from callsite.symbol import find_symbol, slug_name

@@ -10,12 +10,12 @@ from __future__ import annotations
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from callsite.check.facts import PageSummary
 from callsite.check.rule import Finding
 from callsite.credits import find_key
 from callsite.model import Place
+from callsite.records import dataclass
 from callsite.render import Link
 
 # A page lists projects when the headings of so many have links to a library's pages below them.

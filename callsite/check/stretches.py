@@ -6,13 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.check.facts import PageFacts
 from callsite.model import Prose
+from callsite.records import dataclass
 
 # Where a paragraph begins: behind a blank line, a heading, or with the mark of a list item.
 _BREAK = re.compile(r"^[ \t>]*(?:$|(#.*)$|(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from callsite.address import is_web_address
 from callsite.check.facts import PageFacts, PageSummary
@@ -12,6 +11,7 @@ from callsite.check.spots import find_headings
 from callsite.credits import find_credits
 from callsite.highlight import list_mark_ids
 from callsite.model import Place, Problem
+from callsite.records import replace
 from callsite.render import Link
 
 

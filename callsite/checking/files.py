@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from callsite.build import ENDINGS, place_of
 from callsite.errors import CallsiteError
+from callsite.records import dataclass
 
 # Pelican's own values of the settings that are not set.
 _USUAL = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from callsite.checking.tasks import PageTask
 from callsite.errors import CallsiteError
 from callsite.model import Page, Problem, Severity
 from callsite.prose.converting import ProseConverter
+from callsite.records import dataclass
 from callsite.settings import read_settings
 
 # What Pelican 4.12 gives Markdown when a site does not say.

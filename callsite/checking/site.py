@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from callsite.checking.tasks import PageTask
 from callsite.configuration import Configuration
 from callsite.model import Problem
 from callsite.opening import open_file
+from callsite.records import dataclass, replace
 from callsite.redirect_file import read_redirects
 from callsite.render import Link
 from callsite.workers import Failure, Workers

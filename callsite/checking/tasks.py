@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callsite.configuration import Configuration
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from callsite.configuration import FILE, Configuration, read_configuration
 from callsite.content import change_page, load_page
 from callsite.errors import CallsiteError
 from callsite.model import Problem, Severity
+from callsite.records import replace
 from callsite.reports import Report, format_report
 from callsite.settings import read_folders, read_settings
 from callsite.wording import make_printable, nearest

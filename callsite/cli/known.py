@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from callsite.configuration import FILE, Configuration
 from callsite.errors import CallsiteError
 from callsite.model import Problem
 from callsite.opening import open_file
+from callsite.records import replace
 from callsite.snippet import split_rows
 from callsite.storing import write_whole
 from callsite.text import decode_text

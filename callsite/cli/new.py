@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections import Counter
-from dataclasses import replace
 
 from callsite.address import is_web_address
 from callsite.build import place_of
@@ -19,6 +18,7 @@ from callsite.content import PageFile
 from callsite.errors import CallsiteError
 from callsite.harvest.drafting import Subject
 from callsite.harvesting import Harvest
+from callsite.records import replace
 from callsite.settings import read_folders
 from callsite.shelf import Plan, Shelf
 from callsite.symbol import parse_symbol

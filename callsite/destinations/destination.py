@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from callsite.errors import CallsiteError
 from callsite.publish.manifest import Manifest
 from callsite.publish.plan import Plan, Stage
+from callsite.records import dataclass
 
 
 class BusyError(CallsiteError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from callsite.paths import list_folders
 from callsite.publish.kinds import find_kind, outlasts
 from callsite.publish.manifest import Entry, Manifest, Retired
 from callsite.publish.plan import Plan
+from callsite.records import replace
 
 _LOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\d{1,10})\n?")
 

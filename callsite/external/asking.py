@@ -14,7 +14,6 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +23,7 @@ from callsite.check.external import ExternalSettings
 from callsite.errors import CallsiteError
 from callsite.external.bodies import Body, read_page, read_rest
 from callsite.external.waiting import format_time, parse_retry_after, plan_pause
+from callsite.records import dataclass
 
 # What may be otherwise the next time.
 _PASSING = (408, 425, 429, 500, 502, 503, 504, *range(520, 531))

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import cast
 
 import httpx
+
+from callsite.records import dataclass
 
 # A short rest is read, so that the connection can be used again; a long one is not worth it.
 _REST = 128 * 1024

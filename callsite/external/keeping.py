@@ -7,13 +7,13 @@ import json
 import sys
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callsite.check.external import Answer, ExternalSettings, Outcome
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.records import dataclass
 from callsite.storing import sweep, write_whole
 
 FOLDER = ".cache/links"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
+from callsite.records import dataclass
 
 # Variables of the environment that would make git look at another repository than the folder's (githooks sets them).
 _OTHERS = (

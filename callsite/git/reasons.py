@@ -7,9 +7,9 @@ what is known, and the rest is only told where no password is ever sent.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from callsite.records import dataclass
 from callsite.wording import make_printable
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

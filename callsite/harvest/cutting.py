@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from callsite.harvest.blocks import Unit, find_blocks, find_path, find_skeleton, find_smallest
 from callsite.model import Gap, Line, Row, Snippet
 from callsite.names import Kind, Use
+from callsite.records import dataclass
 from callsite.snippet import split_rows
 
 

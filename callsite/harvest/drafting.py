@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 from callsite.harvest.choosing import Choice, Example
@@ -26,6 +25,7 @@ from callsite.harvest.ranking import Candidate
 from callsite.harvest.release import Licence, Release
 from callsite.harvest.targets import Target
 from callsite.model import Listing, Meta, Origin, Page, Prose, Symbol
+from callsite.records import dataclass, replace
 from callsite.text import normalise_ends
 from callsite.wording import count
 

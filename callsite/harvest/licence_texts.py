@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from callsite.records import dataclass
 
 # Texts longer than this are not licences; notices longer or more numerous than these are not notices.
 _LONGEST_TEXT = 200_000

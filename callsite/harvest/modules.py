@@ -14,9 +14,9 @@ path begins has to be read off the folders. What is taken as a sign, the innermo
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from callsite.harvest.release import Source, SourceFile
+from callsite.records import dataclass
 
 _ROOTS = frozenset(["Lib", "lib", "platlib", "purelib", "python", "src"])
 

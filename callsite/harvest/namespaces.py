@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import griffe
 
 from callsite.harvest.release import Skipped, SourceFile
 from callsite.harvest.surveys import NOTHING, Survey, find_name_assigned, parse_survey, write
+from callsite.records import dataclass
 
 # One name is followed through no more imports, modules and base classes than these.
 _MOST_STEPS = 100

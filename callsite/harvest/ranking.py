@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from callsite.harvest.licence_texts import find_notices
 from callsite.harvest.licences import Class, classify, find_file_licence
@@ -16,6 +15,7 @@ from callsite.harvest.nature import Nature, find_nature
 from callsite.harvest.release import Licence, Release
 from callsite.harvest.repository import find_project_key
 from callsite.names import Certainty, Kind, Use
+from callsite.records import dataclass
 from callsite.text import decode_python
 
 # What of a file is looked at to tell what it is, in bytes: thirty lines and more.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from callsite.harvest.cutting import DEFAULT, Style, cut_excerpt
@@ -14,6 +13,7 @@ from callsite.harvest.release import Release
 from callsite.harvest.wanted import add_imports
 from callsite.model import Listing, Origin
 from callsite.names import Kind, Use
+from callsite.records import dataclass, replace
 from callsite.snippet import split_rows
 
 

@@ -9,13 +9,13 @@ import ast
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import griffe
 
 from callsite.harvest.release import SourceFile
+from callsite.records import dataclass, replace
 from callsite.text import decode_python
 
 # A file longer than this is data.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import griffe
 
@@ -14,6 +13,7 @@ from callsite.harvest.namespaces import Found, Namespaces
 from callsite.harvest.release import Skipped, SourceFile
 from callsite.harvest.summaries import find_summary
 from callsite.harvest.surveys import find_name_assigned, write
+from callsite.records import dataclass
 
 _LONGEST_SIGNATURE = 300
 _LONGEST_VALUE = 60

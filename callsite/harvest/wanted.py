@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from callsite.harvest.targets import Library
 from callsite.model import Symbol
 from callsite.names import Certainty, Kind, Use
+from callsite.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult
 
 from callsite.model import Place, Problem
+from callsite.records import dataclass
 from callsite.sources.addresses import hide_credentials, split_address
 from callsite.wording import make_printable
 

@@ -6,13 +6,13 @@ import contextlib
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.inventories.entries import Entry
 from callsite.inventory import Inventory, parse_inventory
 from callsite.opening import open_file
+from callsite.records import dataclass
 from callsite.storing import sweep, write_whole
 from callsite.wording import make_printable
 

@@ -8,7 +8,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,6 +27,7 @@ from callsite.inventories.keeping import (
 from callsite.inventory import Inventory, parse_inventory
 from callsite.model import Place, Problem, Severity
 from callsite.opening import open_file
+from callsite.records import dataclass
 from callsite.sources.fetching import Access, fetch
 from callsite.wording import count, make_printable
 

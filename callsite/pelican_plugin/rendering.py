@@ -11,7 +11,6 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -29,6 +28,7 @@ from callsite.pelican_plugin.keys import Keys
 from callsite.pelican_plugin.run import Run, current_run
 from callsite.pelican_plugin.shells import Shells
 from callsite.pelican_plugin.twinning import Twins, TwinsOfPage
+from callsite.records import dataclass, replace
 
 # The record of all files that have waited, in the build before.
 _WRITTEN = find_key("written")

@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from callsite.pelican_plugin.compiled import keep_compiled
 from callsite.pelican_plugin.crosslinks import Crosslinks
 from callsite.pelican_plugin.metadata import find_provided, process_metadata
 from callsite.publish.kinds import ENCODINGS
+from callsite.records import replace
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer

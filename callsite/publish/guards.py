@@ -5,10 +5,10 @@ that are somebody else's, and deletions that look like a mistake.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from callsite.publish.plan import Plan
+from callsite.records import dataclass
 from callsite.wording import count, make_printable
 
 # How many of a hundred files at a destination may go without a question.

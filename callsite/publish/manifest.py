@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from callsite.errors import CallsiteError
 from callsite.publish.paths import is_safe
+from callsite.records import dataclass, field
 
 MANIFEST: Final = ".callsite-published.json"
 _FORMAT: Final = 1

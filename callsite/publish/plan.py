@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
 from callsite.publish.kinds import IMMUTABLE, Kind, find_kind, outlasts
 from callsite.publish.manifest import Entry, Headers, Manifest, Retired
+from callsite.records import dataclass, replace
 
 # The digest of no file that anybody has: what is in a file is not known.
 UNKNOWN: Final = "0" * 64

@@ -9,11 +9,10 @@ often as they like: in `files` then, and no more in `coming`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from callsite.publish.kinds import Kind
 from callsite.publish.manifest import Manifest
 from callsite.publish.plan import Plan, Stage, find_path_kind
+from callsite.records import replace
 
 _NEW = (Stage.NEW_ASSETS, Stage.NEW_PAGES, Stage.NEW_ENTRIES)
 

@@ -7,7 +7,6 @@ import json
 import os
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from callsite.opening import open_file
 from callsite.publish.kinds import ENCODINGS, REDIRECT, find_kind, plan_headers
 from callsite.publish.manifest import Entry, Manifest
 from callsite.publish.paths import check_paths
+from callsite.records import dataclass
 from callsite.staging import MANIFEST as BUILT
 
 BUILD: Final = "build.json"

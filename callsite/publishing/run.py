@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -23,6 +22,7 @@ from callsite.publish.manifest import Entry, Manifest
 from callsite.publish.paths import is_safe
 from callsite.publish.plan import UNKNOWN, Plan, plan_publish
 from callsite.publishing.output import Output
+from callsite.records import dataclass, replace
 
 _Result = TypeVar("_Result")
 

@@ -19,12 +19,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.records import dataclass
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree, format_size
 from callsite.sources.tarball import Kind, Reads, Tar, TarError
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from callsite.address import is_web_address
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.records import dataclass
 from callsite.sources.spec import Spec, describe_spec, parse_spec
 from callsite.text import CONTROL
 from callsite.wording import nearest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.parser import HeaderParser
 from typing import Any
 
@@ -15,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from callsite.harvest.licences import find_licence
 from callsite.harvest.release import Release
 from callsite.harvest.repository import find_documentation, find_repository
+from callsite.records import dataclass
 from callsite.sources.gathering import Tree
 from callsite.sources.spec import SUFFIXES
 

@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -22,6 +21,7 @@ from urllib.request import url2pathname
 
 from callsite.errors import CallsiteError
 from callsite.opening import open_file
+from callsite.records import dataclass, field
 from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
 from callsite.sources.gathering import format_size
 

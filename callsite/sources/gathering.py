@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Skipped, SourceFile
+from callsite.records import dataclass
 from callsite.text import CONTROL
 from callsite.wording import count, make_printable
 

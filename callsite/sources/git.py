@@ -7,7 +7,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -15,6 +14,7 @@ from callsite.errors import CallsiteError
 from callsite.git.command import GitError, find_reason, make_command, make_environment, make_repository, run_git
 from callsite.git.references import Layout, find_layout, find_reference, find_remote, list_tags
 from callsite.harvest.release import Release
+from callsite.records import dataclass, replace
 from callsite.sources.addresses import find_web_address, split_address
 from callsite.sources.describing import Described, make_release, parse_tag
 from callsite.sources.gathering import LIMITS, Gathering, Limits, Tree

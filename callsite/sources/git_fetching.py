@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, make_environment, make_repository, run_git
 from callsite.git.references import Layout, find_reference, is_hash
+from callsite.records import dataclass
 from callsite.sources.addresses import LOOPBACK, hide_credentials, split_address
 from callsite.sources.spec import FromGit, describe_spec
 from callsite.storing import new_folder, sweep

@@ -7,9 +7,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

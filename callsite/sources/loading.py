@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Release, Skipped, Source
+from callsite.records import dataclass, replace
 from callsite.sources.archives import read_archive
 from callsite.sources.declared import Declared
 from callsite.sources.describing import Described, make_release, parse_file_name

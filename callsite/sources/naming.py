@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from callsite.errors import CallsiteError
 from callsite.harvest.release import Skipped, Source
+from callsite.records import dataclass, replace
 from callsite.sources.declared import Declared, load_declared
 from callsite.sources.loading import Surroundings, load_installed, load_source
 from callsite.sources.lock import NAME, Locked, load_lock, write_lock

@@ -10,7 +10,6 @@ import io
 import mimetypes
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -18,6 +17,7 @@ from urllib.request import url2pathname
 from packaging.utils import canonicalize_name
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass, replace
 from callsite.sources.addresses import hide_credentials
 from callsite.sources.fetching import Access, Missing, fetch
 from callsite.sources.index_pages import (

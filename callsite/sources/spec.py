@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass
 from callsite.sources.addresses import hide_credentials, split_address
 from callsite.text import CONTROL
 from callsite.wording import make_printable

@@ -13,9 +13,10 @@ Formats: v7, ustar and pax (POSIX.1-2017, "pax Interchange Format"), and GNU's l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from callsite.records import dataclass
 
 _BLOCK = 512
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from callsite.names import Certainty, Kind, Use, find_names
+from callsite.records import dataclass
 from callsite.text import decode_python
 
 # A text, the name of its module, and whether that is a package.

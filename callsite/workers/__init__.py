@@ -15,10 +15,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
+from callsite.records import dataclass, field
 from callsite.workers.process import find_job
 
 Task = TypeVar("Task")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from callsite.model import Problem
+from callsite.records import replace
 
 # In so many files a problem may be, and is told of each.
 _MOST = 10

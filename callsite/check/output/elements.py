@@ -7,9 +7,10 @@ sitemaps have none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.parsers import expat
+
+from callsite.records import dataclass, field
 
 
 @dataclass(slots=True)

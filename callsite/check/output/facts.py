@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin
@@ -16,6 +15,7 @@ from callsite.check.output.markup import Markup, Reference, parse_markup
 from callsite.check.output.tags import Tags
 from callsite.check.policy import Policy
 from callsite.model import Place, Problem
+from callsite.records import dataclass
 
 PAGES = (".html", ".htm")
 STYLES = (".css",)

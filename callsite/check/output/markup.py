@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from callsite.check.output.styles import find_style_addresses
 from callsite.check.stretches import list_nodes
+from callsite.records import dataclass
 
 # Attributes with an address; where it is not one on every element, those it is one on.
 _ADDRESSES: dict[str, frozenset[str] | None] = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from callsite.check.secrets import hide_secrets
 from callsite.errors import CallsiteError
+from callsite.records import dataclass, field
 from callsite.sources.addresses import LOOPBACK, split_address
 from callsite.wording import make_printable
 

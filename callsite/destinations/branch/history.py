@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from callsite.destinations.branch.remote import Remote
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
 from callsite.publish.manifest import Manifest, parse_manifest
+from callsite.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

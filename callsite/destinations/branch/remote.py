@@ -10,7 +10,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from callsite.git.command import GitError, make_environment, run_git
 from callsite.git.configured import Configured
 from callsite.git.reasons import find_known, find_told
 from callsite.git.references import is_hash
+from callsite.records import dataclass, field
 from callsite.storing import write_whole
 
 _Result = TypeVar("_Result")

@@ -13,7 +13,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from callsite.errors import CallsiteError
 from callsite.git.command import feed_git, run_git
 from callsite.paths import list_folders
 from callsite.publish.manifest import Entry
+from callsite.records import dataclass
 from callsite.wording import make_printable
 
 Environment = Mapping[str, str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from callsite.destinations.branch.copies import Copies
@@ -14,6 +13,7 @@ from callsite.destinations.branch.trees import Item, read_items
 from callsite.destinations.destination import MovedError
 from callsite.errors import CallsiteError
 from callsite.git.command import GitError, run_git
+from callsite.records import replace
 from callsite.storing import write_whole
 
 

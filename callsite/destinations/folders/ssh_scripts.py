@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from callsite.publish.manifest import Manifest, format_manifest
+from callsite.records import dataclass, field
 
 _SIZE = re.compile(r"\s*(\d+) \./(.*)")
 _LIST = re.compile(r"([0-9A-Za-z_-]+) (\d{1,12})")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from callsite.errors import CallsiteError
 from callsite.publish.paths import explain_path
 from callsite.publish.settings import StoreSettings
+from callsite.records import dataclass
 
 KINDS: Final = {"s3": "S3", "gs": "Google Cloud Storage", "az": "Azure"}
 

@@ -6,12 +6,12 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from callsite.destinations.store.faults import FAILURES, ConditionError, Fault, MissingError, Outcome, explain
 from callsite.destinations.store.patience import Patience
 from callsite.errors import CallsiteError
+from callsite.records import dataclass, field
 
 _Answer = TypeVar("_Answer")
 

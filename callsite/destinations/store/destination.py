@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +26,7 @@ from callsite.publish.kinds import REDIRECT
 from callsite.publish.manifest import MANIFEST, Manifest
 from callsite.publish.plan import Plan, Upload, plan_publish
 from callsite.publish.settings import StoreSettings
+from callsite.records import replace
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

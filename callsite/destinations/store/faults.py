@@ -7,13 +7,13 @@ all that, only the number of the status and codes that are known here are ever s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError, UnauthenticatedError
 
 from callsite.errors import CallsiteError
+from callsite.records import dataclass
 
 
 class MissingError(CallsiteError):

@@ -15,7 +15,6 @@ import os
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +28,7 @@ from callsite.errors import CallsiteError
 from callsite.publish.manifest import MANIFEST, Entry, Headers, Manifest, format_manifest, parse_manifest
 from callsite.publish.plan import Plan, Stage
 from callsite.publish.resuming import find_fresh, plan_begun, plan_clearing
+from callsite.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from obstore import PutMode, UpdateVersion

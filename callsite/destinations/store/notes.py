@@ -10,13 +10,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from callsite.errors import CallsiteError
 from callsite.publish.manifest import Entry, Manifest, format_manifest, parse_manifest
 from callsite.publish.plan import Plan
+from callsite.records import dataclass, field, replace
 
 KEPT: Final = ".callsite-kept"
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}-[0-9a-f]{8}")

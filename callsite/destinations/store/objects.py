@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -13,6 +12,7 @@ import obstore
 from callsite.destinations.store.asking import Asker
 from callsite.destinations.store.faults import MissingError
 from callsite.publish.manifest import Headers
+from callsite.records import dataclass, field
 
 if TYPE_CHECKING:
     from obstore import Attributes, PutMode, UpdateVersion

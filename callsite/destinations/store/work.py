@@ -6,7 +6,6 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from callsite.destinations.destination import Watcher
@@ -17,6 +16,7 @@ from callsite.destinations.store.notes import KEPT, find_needed, name_kept
 from callsite.destinations.store.objects import Objects
 from callsite.publish.manifest import Entry, Manifest
 from callsite.publish.plan import Plan, Stage, Upload
+from callsite.records import dataclass, field
 
 # How many copies may lie about before a request is spent on deleting them.
 MOST_STALE: Final = 50
