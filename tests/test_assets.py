@@ -155,6 +155,7 @@ def test_addresses_in_scripts() -> None:
     assert _targets("x.mjs", text) == expected
 
 
+@pytest.mark.untraced
 def test_a_long_row_of_calls_takes_no_time() -> None:
     begun = time.process_time()
     assert _targets("a.js", f"a{'()' * 60_000};new URL('x.png', a{'.b' * 20_000});import('./b.js')") == ["./b.js"]
@@ -294,6 +295,7 @@ def test_a_name_that_nobody_speaks_of_goes(text: str) -> None:
     assert "a.js" not in written
 
 
+@pytest.mark.untraced
 def test_many_files_take_no_time() -> None:
     names = [f"icon-{number}.svg" for number in range(2000)]
     files = {name: f"<svg>{' ' * 4000}{name}</svg>".encode() for name in names[:3]} | dict.fromkeys(

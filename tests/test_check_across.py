@@ -563,6 +563,7 @@ def test_any_site_can_be_checked(files: dict[str, str]) -> None:
             assert problem.hint
 
 
+@pytest.mark.untraced
 def test_a_large_site_takes_no_time() -> None:
     summaries = []
     for number in range(800):

@@ -212,6 +212,7 @@ def test_every_other_byte_stays() -> None:
     )
 
 
+@pytest.mark.untraced
 def test_real_pages_get_what_they_need_and_nothing_else(shared: Path) -> None:
     found: dict[str, int] = {}
     for path in sorted([*shared.glob("seed/*.m*"), *shared.glob("corpus/p*/*.m*")]):

@@ -571,6 +571,7 @@ def test_any_listing_can_be_looked_at(listing: str) -> None:
     assert all(problem.at.line >= 3 for problem in apply_rules(RULES, _gather(page)))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "listing",
     [

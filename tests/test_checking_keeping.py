@@ -112,6 +112,7 @@ def _touch(root: Path) -> None:
     os.utime(root / ABOUT, (0, 0))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("edit", "again"),
     [
@@ -150,6 +151,7 @@ def _change_markdown(root: Path) -> None:
         file.write('MARKDOWN = {"extension_configs": {"markdown.extensions.tables": {}}}\n')
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("edit", [_allow, _name_key, _change_markdown])
 def test_under_other_circumstances_all_is_looked_into(root: Path, looked: Looked, edit: Callable[[Path], None]) -> None:
     check(root)

@@ -139,6 +139,7 @@ def test_a_part_of_a_file_that_does_not_parse(capsys: pytest.CaptureFixture[str]
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("data", "out"),
     [

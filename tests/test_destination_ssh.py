@@ -464,6 +464,7 @@ class TestBusy:
 
 
 class TestStopped:
+    @pytest.mark.untraced
     def test_a_publish_that_is_killed(self, there: There) -> None:
         there.start()
         make_files(NEW, there.output)

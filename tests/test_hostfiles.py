@@ -218,6 +218,7 @@ def test_the_rules_for_the_search_stay_when_its_files_change() -> None:
     ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "form", ["d{folder}/{number}.html", "d/{number}.a{folder}", "d{folder}/e/{number}.png", "{number}.a{number}"]
 )
@@ -228,6 +229,7 @@ def test_many_files_take_no_time(form: str) -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.untraced
 def test_where_there_is_no_room_the_last_rules_are_left_out() -> None:
     many = {f"{number}.0123456789ab.css": DIGEST for number in range(150)}
     shown = _check({"index.html": "", "a.png": "", **many})

@@ -229,6 +229,7 @@ def test_libraries() -> None:
     assert list_entries(other.sheet.groups) == [Entry("o", "o.html", "other.m.o")]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("written", [True, False])
 def test_a_large_library_goes_on_behind_the_page_an_author_wrote(written: bool) -> None:
     pages = [make_page(f"p{number:03}", f"lib.m{number // 200}.p{number:03}") for number in range(700)]

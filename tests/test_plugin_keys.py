@@ -46,6 +46,7 @@ def number(site: SiteFolder, name: str = "about.html") -> int:
     return (site.output / name).stat().st_ino
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", [name for name in FILES if name not in CONTENT])
 def test_a_template_of_the_sites_own_shows_what_is_new(built: SiteFolder, name: str) -> None:
     built.write({"tpl/page.html": OWN})

@@ -369,6 +369,7 @@ def damage(data: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(data)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -390,6 +391,7 @@ def test_a_damaged_record_of_the_last_run_is_none(built: SiteFolder, spoil: Call
     assert again.stderr == ""
 
 
+@pytest.mark.untraced
 def test_no_byte_of_the_record_can_be_another_one(built: SiteFolder) -> None:
     (state,) = (built.root / ".cache/build").glob("*.state")
     whole = bytearray(state.read_bytes())
@@ -415,6 +417,7 @@ def test_an_output_that_is_gone_at_the_end_is_not_what_was_written(
         assert is_full(built.build())
 
 
+@pytest.mark.untraced
 def test_a_run_that_changes_nothing_imports_little(built: SiteFolder) -> None:
     time.sleep(0.06)  # in a process of its own, nothing is settled before
     for _ in range(2):

@@ -178,6 +178,7 @@ def test_an_edit_saved_while_a_build_runs_is_not_lost(site: SiteFolder, serve: C
     assert "Saved in the middle." in server.get("/about.html")[2]
 
 
+@pytest.mark.untraced
 def test_idle_connections_block_nobody(site: SiteFolder, serve: Callable[[], Server]) -> None:
     site.write(CONTENT)
     server = serve()

@@ -217,6 +217,7 @@ def test_bad_input_has_a_place_and_nothing_is_written(site: SiteFolder, data: by
     assert not built.output.exists()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("ends", ["\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_byte_order_marks_make_no_difference(site: SiteFolder, ends: str, mark: str) -> None:
