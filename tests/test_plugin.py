@@ -439,6 +439,7 @@ def test_a_full_disk_is_one_line(site: SiteFolder, monkeypatch: pytest.MonkeyPat
     site.write(CONTENT)
     site.build()
     before = site.snapshot()
+    site.write({name: f"{text}\nMore.\n" for name, text in CONTENT.items()})  # else there may be nothing to write
     monkeypatch.setattr("pelican.writers.Writer.write_file", full)
     built = site.build()
     assert (built.code, built.log) == (1, ())
