@@ -15,6 +15,7 @@ from pygments.token import Comment, Name, Number, Operator, Text
 
 from callsite.scanning import tables
 from callsite.scanning.beginnings import END, find_beginnings, find_bit
+from callsite.scanning.runs import find_behind
 from callsite.scanning.words import find_words, match_word, takes_words
 from tests.scanned import LANGUAGES, PIECES, SPACES, assert_same, make_lexer
 
@@ -130,6 +131,18 @@ def test_which_words_a_pattern_can_match_at(pattern: str, examples: list[str]) -
             if word and takes and takes.certain & find_bit(word[0][0]):
                 assert found
                 assert found[0] == word[0]
+
+
+@settings(max_examples=300)
+@given(patterns(), st.sampled_from(_ALPHABET[:-4]), st.integers(1, 3), st.lists(texts, min_size=1, max_size=5))
+def test_what_can_come_behind_a_run_of_a_character(pattern: str, char: str, length: int, examples: list[str]) -> None:
+    compiled = re.compile(pattern)
+    behind = find_behind(compiled, find_bit(char))
+    for text in examples:
+        for before in ("", "\n", "a"):
+            rest = text.lstrip(char)
+            if compiled.match(before + length * char + rest, len(before)):
+                assert behind & find_bit(rest[:1])
 
 
 @given(st.data(), st.sampled_from([0, 0.02, 1000]))

@@ -10,6 +10,8 @@ from pygments.lexer import RegexLexer, bygroups, words
 from pygments.token import Keyword, Name, Operator, String, Text
 
 from callsite.scanning import tables
+from callsite.scanning.beginnings import ANYTHING, find_bit
+from callsite.scanning.runs import find_behind
 from callsite.scanning.words import find_words, match_word, takes_words
 from tests.scanned import assert_same
 
@@ -111,6 +113,58 @@ def test_rules_for_beginnings_of_lines_are_not_asked_inside_of_lines(monkeypatch
     monkeypatch.setattr(tables, "WAIT", 0)
     lexer = _make((r"^( +)(#.*)", make_groups(Text, Keyword)), (r"\A +!", Operator), (r"[^\S\n]+", Text), (r"\n", Text))
     assert_same(lexer, "a  b\n  # c\n  d # e\n", "  # a", "  !", " a !", "a  # b", " ")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "char", "expected"),
+    [
+        (r"(?m)^(\s*)([rb]{,2})(\"\"\")", " ", 'rb"\t\n\r\f\v\x1c\x1d\x1e\x1f'),
+        (r"(^[ \t]*)(match|case)\b(?! *=)", " ", "\tmc"),
+        (r"\d+\.\d*|(?:\d+)?\.\d+", ".", "0123456789"),
+        (r"!=|==|:=", ":", "!="),
+        (r"(?>:)+x", ":", "x"),
+        (r":$\n?x", ":", "\n"),
+        (r"\n$\n?x", "\n", "x"),
+        (r":*", ":", None),
+        (r"(:)\1x", ":", None),
+    ],
+)
+def test_what_can_come_behind_a_run(pattern: str, char: str, expected: str | None) -> None:
+    found = find_behind(re.compile(pattern), find_bit(char))
+    assert (found == ANYTHING) is (expected is None)
+    assert expected is None or {chr(code) for code in range(128) if found & 1 << code} == set(expected)
+
+
+def test_rules_are_not_asked_where_what_comes_behind_a_run_tells_that_none_can_match(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tables, "WAIT", 0)
+    lexer = _make(
+        (r"(^ *)(match)\b", make_groups(Text, Keyword)),
+        (r":=|=", Operator),
+        (r"[:;]", String),
+        (r"-->?|x*-[a-z0-9._!?#/\\ \n\t\r\f\v%&+<>()\[\]{}'A-Z]", Operator),
+        (r"[^\S\n]+", Text),
+        (r"-", Name.Minus),
+        (r"\n", Text),
+    )
+    assert_same(lexer, "a:b := c::=d :", "  match x\n  map\n  x\n \u2028match\n ", " é", "-", "--", "-->a -b->-;-:-")
+    table = tables.find_tables(lexer)
+    assert table is not None
+    asked = {char: table["root"][char][1] is None for char in " :-"}
+    assert asked == {" ": False, ":": False, "-": True}
+
+
+def test_long_texts_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "WAIT", 0)
+    long = "x" * (tables.LONGEST_WORD + 1)
+    lexer = _make((words(("xy",), suffix=r"\b"), Keyword), (r"\s", Text))
+    assert_same(lexer, f"xy {long} {long[1:]}")
+    table = tables.find_tables(lexer)
+    assert table is not None
+    known = table["root"]["x"][1]
+    assert isinstance(known, tables.Words)
+    assert set(known) == {"xy", long[1:]}
 
 
 def test_a_pattern_that_ends_in_a_comment_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ class RegexScanner:
                         append(token)
                         position = found.end()
                         continue
+                    rest = kind.steps[found[0]]
             if rest is not None:
                 for step, kind, rule in rest:  # noqa: B007  # what is found last is used below
                     found = step(text, position)

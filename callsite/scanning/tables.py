@@ -8,7 +8,8 @@ An entry is one of these, with what is cheapest to tell first:
 
     (None, None, (type, character))     the character itself is the token
     (match, type, None)                 one rule to try, which gives one token and stays in the state
-    (match, words, steps)               a word, whose token may be among `words`; if it is not, steps to try in turn
+    (match, words, steps)               a word, whose token may be among `words`, or a text that no other rule than one
+                                        can match at; if it is neither, steps to try in turn
     (match, None, steps)                steps to try in turn; the first `match` is not used
 
 and a step is (match, type, rule); `type` is that of the one token that the rule gives, when it gives no more and stays
@@ -25,8 +26,9 @@ from weakref import WeakKeyDictionary
 from pygments.lexer import Lexer
 from pygments.token import _TokenType
 
-from callsite.scanning.beginnings import find_bit
+from callsite.scanning.beginnings import ASCII, OTHER, find_bit
 from callsite.scanning.rules import Definitions, Matcher, Rule, find_rules
+from callsite.scanning.runs import find_behind
 from callsite.scanning.words import match_word
 
 # The type and the text of a token.
@@ -41,22 +43,29 @@ Entry = tuple[Any, "_TokenType | Words | None", Any]
 # most lexers never have so many.
 WAIT = 0.125
 
-# As many words are remembered for each character that they can begin with.
+# As many words are remembered for each character that they can begin with, none of them longer.
 MOST_WORDS = 1024
+LONGEST_WORD = 64
+
+# What comes behind a run of a character is looked at when no more of ASCII's characters than these have other rules
+# asked, and when the rule that has the run else is no longer than this: it is compiled once more.
+_MOST_SPECIAL = 64
+_LONGEST = 200
 
 
 class Words(dict[str, Token | None]):
-    """The tokens of words that begin with one character: None where the rules have to be asked."""
+    """The tokens of words that begin with one character: None where rules have to be asked, those of `steps`."""
 
-    def __init__(self, asked: set[str], kind: _TokenType) -> None:
-        super().__init__(dict.fromkeys(asked))
+    def __init__(self, steps: dict[str, tuple[Step, ...]], kind: _TokenType) -> None:
+        super().__init__(dict.fromkeys(steps))
+        self.steps = steps
         self._most = len(self) + MOST_WORDS
         self._kind = kind
 
     def __missing__(self, word: str) -> Token:
         """A word that is what most are."""
         token = self._kind, word
-        if len(self) < self._most:
+        if len(self) < self._most and len(word) <= LONGEST_WORD:
             self[word] = token
         return token
 
@@ -96,38 +105,52 @@ class Table(dict[str, Entry]):
             if len(choices) == 1:
                 return choices[0].match, choices[0].kind, None
         steps = tuple((rule.match, rule.kind, rule) for rule in choices)
-        if len(choices) > 1 and choices[-1].beginnings.certain & bit:
-            words = _find_words(choices) if match_word(char, 0) else None
+        if len(choices) > 1:
+            words = _find_words(char, choices, steps) if match_word(char, 0) else None
             if words is not None:
                 return match_word, words, steps
-            inside = _find_inside(choices)
-            if inside:
-                steps = inside, *steps
+            alone = _find_alone(char, choices)
+            if alone is not None:
+                return *alone, steps
         return _no_match, None, steps
 
 
-def _find_words(rules: Sequence[Rule]) -> Words | None:
-    """The tokens of words, where the last of some rules is certain to match; None when that is not known."""
+def _find_words(char: str, rules: Sequence[Rule], steps: Sequence[Step]) -> Words | None:
+    """The tokens of words that begin with a character, where the last of some rules is certain to match; None when
+    that is not known.
+    """
     *others, last = rules
-    if last.kind is None or not last.takes_words:
+    if last.kind is None or not last.takes_words or not last.beginnings.certain & find_bit(char):
         return None
-    asked: set[str] = set()
-    for rule in others:
+    asked: dict[str, list[Step]] = {}
+    for rule, step in zip(others, steps, strict=False):
         if rule.words is None:
             return None
-        asked |= rule.words
-    return Words(asked, last.kind)
+        for word in rule.words:
+            if word.startswith(char):
+                asked.setdefault(word, []).append(step)
+    return Words({word: (*its, steps[-1]) for word, its in asked.items()}, last.kind)
 
 
-def _find_inside(rules: Sequence[Rule]) -> Step | None:
-    """A step that matches as the last of some rules does, but inside of a line alone, when no other rule does so."""
+def _find_alone(char: str, rules: Sequence[Rule]) -> tuple[Matcher, Words] | None:
+    """What matches as the last of some rules does at a character, but only where none of the others can, and the tokens
+    of that; None when such places cannot be told.
+    """
     *others, last = rules
     # What stands around it would come before its flags, or behind a comment.
-    if last.kind is None or last.pattern.pattern.startswith("(?") or last.pattern.flags & re.VERBOSE:
+    pattern, flags = last.pattern.pattern, last.pattern.flags
+    if last.kind is None or pattern.startswith("(?") or flags & re.VERBOSE or len(pattern) > _LONGEST:
         return None
-    if not all(rule.beginnings.first for rule in others):
-        return None
-    return re.compile(rf"(?<=[^\n])(?:{last.pattern.pattern})", last.pattern.flags).match, last.kind, last
+    where = ["(?<=[^\n])"] if all(rule.beginnings.first for rule in others) else []
+    bit = find_bit(char)
+    if char and bit != OTHER:
+        special = bit
+        for rule in others:
+            special |= find_behind(rule.pattern, bit)
+        if (special & ASCII).bit_count() <= _MOST_SPECIAL:
+            rest = "".join(re.escape(chr(code)) for code in range(128) if not special & 1 << code)
+            where.append(f"(?-i:(?={re.escape(char)}++[{rest}]))")
+    return (re.compile(f"(?:{'|'.join(where)})(?:{pattern})", flags).match, Words({}, last.kind)) if where else None
 
 
 def _no_match(text: str, position: int) -> None:
