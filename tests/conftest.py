@@ -66,7 +66,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage less often, and not among ten thousand tests, which stay to the end: a tenth of the time."""
+    """Look for garbage less often, and not among ten thousand tests, which stay to the end."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
