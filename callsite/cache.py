@@ -79,7 +79,6 @@ class Cache:
         self._old, self._spots = _open_old(path) if path else (b"", {})
         self._used: dict[bytes, _Spot] = {}
         self._new, self._part = _make_new(path)
-        self._new.add(_MAGIC)
 
     def find(self, key: bytes) -> bytes | None:
         """The record with this key, None when there is none. What is asked for stays for the next build."""
@@ -174,7 +173,12 @@ def _make_new(path: Path | None) -> tuple[Growing, Path | None]:
             if not ignore.exists():  # the folder may be anywhere, and is nothing to keep
                 write_whole(ignore, b"*\n")
             number, name = tempfile.mkstemp(prefix=".callsite-", dir=path.parent)
-            return Growing(number), Path(name)
+            new, part = Growing(number), Path(name)
+            with contextlib.suppress(OSError):
+                new.add(_MAGIC)
+                return new, part
+            new.close()  # there is no room for a byte
+            part.unlink()
     return Growing(), None
 
 

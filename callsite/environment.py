@@ -45,10 +45,15 @@ def describe_value(value: Any) -> str:
 
 
 def has_own_extensions(options: Any) -> bool:
-    """Whether a site's Markdown options name extensions that are not Markdown's own: nobody knows what those read."""
+    """Whether a site's Markdown options name extensions that are not Markdown's own, since nobody knows what those
+    read, or have some count the pages that were there before.
+    """
     try:
-        named = [*options.get("extensions", ()), *options.get("extension_configs", ())]
-    except (AttributeError, TypeError):  # no options at all: Markdown will say so
+        configured = options.get("extension_configs", {})
+        named = [*options.get("extensions", ()), *configured]
+        if any(isinstance(each, Mapping) and each.get("UNIQUE_IDS") for each in dict(configured).values()):
+            return True
+    except (AttributeError, TypeError, ValueError):  # no options at all: Markdown will say so
         return True
     return not all(isinstance(name, str) and _is_markdowns_own(name) for name in named)
 

@@ -13,6 +13,9 @@ from callsite.patterns import compile_later
 # The tags that Pelican's readers look at besides links to files: it tells of images without a description.
 _IMAGE = compile_later(r"<img[^>]*>", re.IGNORECASE)
 
+# What names a file in Markdown, as `{filename}x.md` does.
+_NAMED = compile_later(r"[{|]\w+[}|]")
+
 # How Pelican marks links to its own files, unless a site has chosen otherwise.
 _USUAL = "(?P<path>[{|](?P<what>.*?)[|}](?P<value>"
 
@@ -22,6 +25,11 @@ def find_gist(html: str, links: re.Pattern[str]) -> str:
     the last one in a tag that does not end.
     """
     return "\n".join([*(f"{match[0]}>" for match in find_file_links(html, links)), *_IMAGE.findall(html)])
+
+
+def may_name_files(text: str) -> bool:
+    """Whether some Markdown may name a file of the content, also where no link comes of it."""
+    return _NAMED.search(text) is not None
 
 
 def find_file_links(html: str, links: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -36,12 +36,13 @@ _TICK = 50_000_000
 
 
 class Ingredients(NamedTuple):
-    """What a build is made from: a digest of all that is no file, the folder of the site, the files and folders that
-    its settings name, and the modules that those import.
+    """What a build is made from: a digest of all that is no file, the folder of the site and that of its content, the
+    files and folders that its settings name, and the modules that those import.
     """
 
     described: str
     folder: str
+    content: str
     roots: tuple[str, ...]
     modules: tuple[str, ...]
 
@@ -107,7 +108,7 @@ def describe_file(found: os.stat_result) -> str:
 
 def _find_digest(ingredients: Ingredients, files: Mapping[str, str]) -> str:
     listed = (f"{path} {found}" for path, found in files.items())
-    return find_key(ingredients.described, _find_commit(Path(ingredients.folder)), *listed).hex()
+    return find_key(ingredients.described, _find_commit(ingredients.content), *listed).hex()
 
 
 def find_outputs(output: str | Path) -> str | None:
@@ -134,8 +135,8 @@ def read_last_build(cache: Path) -> LastBuild | None:
     try:
         text, _ = _read_state(cache)
         ingredients, inputs, outputs, told, call, revised, is_behind = json.loads(text)
-        described, folder, roots, modules = ingredients
-        made_from = Ingredients(described, folder, tuple(roots), tuple(modules))
+        described, folder, content, roots, modules = ingredients
+        made_from = Ingredients(described, folder, content, tuple(roots), tuple(modules))
         return LastBuild(made_from, inputs, outputs, tuple(told), call, tuple(revised), is_behind)
     except (OSError, ValueError, TypeError):
         return None
@@ -193,17 +194,25 @@ def _list_files(root: str) -> Iterator[tuple[str, os.stat_result]]:
     if os.path.isfile(root):
         yield root, os.stat(root)
     for folder, folders, files in os.walk(root, followlinks=True):
-        folders.sort()
+        if folder != root and (".git" in folders or ".git" in files):
+            raise OSError(f"{folder}: a repository of its own, whose commits nobody has asked for")
+        folders[:] = sorted(name for name in folders if name != ".git")
         for name in sorted(files):
             path = os.path.join(folder, name)
             yield path, os.stat(path)
 
 
-def _find_commit(folder: Path) -> str:
-    """The repository that a site is in and its commit, which tell the dates of its pages; "" when it is in none."""
-    real = Path(os.path.realpath(folder))
+def _find_commit(content: str) -> str:
+    """The repository that the content of a site is in, its commit and where its history is cut off, which tell the
+    dates of pages; "" when it is in none.
+    """
+    real = Path(os.path.realpath(content))
     top = next((path for path in (real, *real.parents) if os.path.lexists(path / ".git")), None)
     try:
-        return f"{top} {find_reference(find_layout(top), 'HEAD')}" if top else ""
+        if top is None:
+            return ""
+        layout = find_layout(top)
+        cut = layout.common / "shallow"
+        return f"{top} {find_reference(layout, 'HEAD')} {describe_file(cut.stat()) if cut.exists() else ''}"
     except (CallsiteError, OSError):
         return "?"

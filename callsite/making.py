@@ -21,9 +21,10 @@ from callsite.check.ignoring import Ignore, parse_ignores
 from callsite.check.policy import Policy
 from callsite.check.rule import apply_rules
 from callsite.check.stopping import ERROR_RULES
+from callsite.file_links import may_name_files
 from callsite.forking import work_side_by_side
 from callsite.linking import CodeLink, Word, find_spellings, find_words
-from callsite.model import Meta, Page, Problem
+from callsite.model import Meta, Page, Problem, Prose
 from callsite.outline import Outline, find_outline
 from callsite.prose import Converted, Heading
 from callsite.records import dataclass, replace
@@ -53,7 +54,7 @@ class Examined:
     `key` tells its text and all that this is found with from all others. `seen` is a digest of what other pages can
     show of it. `gist` is what its readers look for in its HTML, with `headings` and `links`. `spellings` are the names
     that its marked lines call its symbol by, `spoken` is a digest of the words in its code, and `ignored` has the codes
-    that it does not want to hear of.
+    that it does not want to hear of. `names_files` says that its prose may name files of the content.
     """
 
     key: bytes
@@ -66,6 +67,7 @@ class Examined:
     spoken: bytes
     problems: tuple[Problem, ...]
     ignored: frozenset[str]
+    names_files: bool
 
 
 class Maker:
@@ -170,6 +172,7 @@ class Maker:
             find_key(repr(words)),
             (*loaded.problems, *malformed, *prose.problems, *broken),
             frozenset(ignore.code for ignore in ignores),
+            any(may_name_files(block.text) for block in page.blocks if isinstance(block, Prose)),
         )
         text = replace(prose.converted, headings=())  # those are known
         return _dump(examined), _dump(words), _dump(text)

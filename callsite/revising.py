@@ -143,8 +143,8 @@ def keep_whole(cache: Cache, whole: Whole) -> None:
 
 
 def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path, *, keep_search: bool) -> int | None:
-    """Give pages that have changed since the last build their new bodies; returns how many, and None, with nothing
-    done, when there is more to be done.
+    """Give pages that have changed since the last build their new bodies; returns how many, and None, with the
+    output as it was, when there is more to be done.
 
     `cache` is the file of what the last build has kept, and `output` the folder as it has left that. A search is made
     from all pages, so where there is one there is more to be done, unless it may stay as it is: `keep_search`.
@@ -156,7 +156,7 @@ def revise_site(cache: Path, last: LastBuild, inputs: Inputs, output: Path, *, k
     forget_last_build(cache)  # were this to end halfway, the next build is one of all
     try:
         replace_files(output, revision.files)
-    except OSError:
+    except (CallsiteError, OSError, ValueError):
         return None
     outputs = find_outputs(output)
     if outputs:
@@ -219,15 +219,15 @@ def _make_maker(workshop: Workshop, cache: Cache) -> Maker:
 
 
 def _is_alike(old: Examined, new: Examined, has_told: bool) -> bool:
-    """Whether a page is to all others what it was, and there is the same to be told of it: links may stand on other
-    lines when nothing is.
+    """Whether a page is to all others what it was, and there is the same to be told of it: when nothing is, what it has
+    may stand on other lines.
     """
     same = (
         (old.outline, old.spellings, old.spoken, old.gist, old.headings, old.problems, old.ignored)
         == (new.outline, new.spellings, new.spoken, new.gist, new.headings, new.problems, new.ignored)
     )  # fmt: skip
     if has_told:
-        return same and old.links == new.links
+        return same and (old.links, old.outline.meta.lines) == (new.links, new.outline.meta.lines)
     return same and [link.target for link in old.links] == [link.target for link in new.links]
 
 
@@ -259,7 +259,7 @@ def _date(cache: Cache, paths: Iterable[str]) -> dict[str, bytes]:
             known = find_dates(Path(path), committed) if committed else None
             changed[at] = settle_dates(date, modified, known, zone)
     dates = {at: found for at, found in {**whole.dates, **changed}.items() if found}
-    if rank_changes(dates) != rank_changes(whole.dates):
+    if dates.keys() != whole.dates.keys() or rank_changes(dates) != rank_changes(whole.dates):
         raise _CannotReviseError
     pages = tuple(
         replace(twin, created=found.created, changed=found.changed) if (found := dates.get(twin.page.at.path)) else twin

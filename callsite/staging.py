@@ -7,6 +7,7 @@ the next one: a folder in use is locked by its process, and locks end with it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from callsite.errors import CallsiteError
 from callsite.paths import list_folders
@@ -94,22 +96,52 @@ def open_staging(output: str, apart_from: Collection[str]) -> Staging:
         raise CallsiteError(f"{output}: cannot build here, {error.strerror}; choose another output folder") from error
 
 
-def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
-    """Give files of an output folder other bytes, each in one step. A file that has those already keeps its time.
+class OutputLock:
+    """Keeps builds of one output from putting it in place and saying so at the same time. It is held from `take` to the
+    end of the `with`, and ends with its process.
+    """
 
-    Raises OSError when that cannot be done; what is done by then stays.
+    def __init__(self, output: str | Path) -> None:
+        self._folder = Path(os.path.realpath(output)).parent
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    def take(self) -> None:
+        """Wait until nobody else has it. Where folders cannot be locked, nobody has."""
+        with contextlib.suppress(OSError):
+            self._lock = os.open(self._folder, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+
+def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
+    """Give files that the last build has written other bytes, all of them in one step. Those that have them already
+    stay what they are.
+
+    Raises OSError, ValueError or CallsiteError, with nothing done, when that cannot be.
     """
     target = Path(os.path.realpath(output))
+    changed = {name: data for name, data in files.items() if (target / name).read_bytes() != data}
+    if not changed:
+        return
     sweep(target)
     staging = Staging(target)
     try:
-        for number, (name, data) in enumerate(files.items()):
-            old = target / name
-            if old.read_bytes() != data:
-                new = staging.path / str(number)
-                new.write_bytes(data)
+        for name in json.loads((target / MANIFEST).read_text(encoding="utf-8")):
+            old, new = target / name, staging.path / name
+            new.parent.mkdir(parents=True, exist_ok=True)
+            if name in changed:
+                new.write_bytes(changed[name])
                 shutil.copymode(old, new)
-                new.replace(old)
+            else:
+                os.link(old, new, follow_symlinks=False)
+        staging.commit()
     finally:
         staging.discard()
 

@@ -257,6 +257,7 @@ CHANGES |= {
     "words of a draft": _replace("content/pages/draft.md", "[g]", "See this: [g]"),
     "words of a translation": _replace("content/pages/about-de.md", "[f]", "Siehe [f]"),
     "a name less in code": _set("g", body="See [f](/flask-f.html).\n" + list_code("print")),
+    "a name of an address that nobody follows": _set("f", body="Words.\n\n[x]: {filename}g.md\n"),
     "body of a page with links": _set(
         "f", body="See [the other]({filename}put.md#listing-1) and [about]({filename}../pages/about.md).\n"
     ),

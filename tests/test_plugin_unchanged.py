@@ -276,10 +276,10 @@ def test_a_commit_makes_a_full_run(built: SiteFolder) -> None:
 
 def test_a_repository_that_cannot_be_read_has_no_commit(built: SiteFolder, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert last_build._find_commit(tmp_path) in (f"{tmp_path} ", "?")
+    assert last_build._find_commit(str(tmp_path)) in (f"{tmp_path}  ", "?")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(last_build, "find_layout", _refuse)
-        assert last_build._find_commit(tmp_path) == "?"
+        assert last_build._find_commit(str(tmp_path)) == "?"
 
 
 def _refuse(top: Path) -> None:

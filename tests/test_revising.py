@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,8 @@ def call(site: SiteFolder) -> Built:
 
 
 def find_written(before: dict[str, int], site: SiteFolder) -> set[str]:
-    return {name for name, number in number_files(site).items() if before.get(name) != number}
+    found = {name for name, number in number_files(site).items() if before.get(name) != number}
+    return found - {staging.MANIFEST}
 
 
 def number_files(site: SiteFolder) -> dict[str, int]:
@@ -196,13 +198,14 @@ def test_a_draft_in_a_repository_is_dated_nowhere(built: SiteFolder) -> None:
     assert "revised" in call(built).stdout
 
 
-def test_a_page_in_no_repository_of_a_site_that_is_partly_in_one(built: SiteFolder) -> None:
-    (built.root / "content/own").mkdir()
-    built.write({"content/own/own.md": "title: Own\nslug: own\n\nWords.\n"})
-    built.set(PAGE_PATHS=["pages", "examples", "own"])
-    subprocess.run(["git", "init", "-q"], cwd=built.root / "content/own", check=True)
-    call(built)
-    replace(built, "content/pages/about.md", "this", "that")
+def test_a_page_that_a_link_leads_to_is_in_no_repository(
+    built: SiteFolder, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "own.md").write_text("title: Own\nslug: own\n\nWords.\n")
+    (built.root / "content/pages/own").symlink_to(folder)
+    begin_repository(built)
+    replace(built, "content/pages/own/own.md", "Words", "Other words")
     assert "revised" in call(built).stdout
 
 
@@ -224,7 +227,7 @@ def test_what_is_not_known_is_for_a_build_of_all() -> None:
 
 def test_another_build_may_have_begun(built: SiteFolder, tmp_path: Path) -> None:
     inputs = last_build.Inputs("", {})
-    ingredients = last_build.Ingredients("", "", (), ())
+    ingredients = last_build.Ingredients("", "", "", (), ())
     assert last_build.find_changed(tmp_path, last_build.LastBuild(ingredients, "", "", ()), inputs) is None
 
 
@@ -308,6 +311,49 @@ def without_entry(site: SiteFolder) -> None:
     write_at(site, "content/pages/about.md", 4)
 
 
+def another_template(site: SiteFolder) -> None:
+    """A page that shows nothing of its body, which stands in it all the same."""
+    site.write({"content/pages/about.md": "title: About\nslug: about\ntemplate: base\n\n</html>\n"})
+    site.call()
+    replace(site, "content/pages/about.md", "</html>", "<b>x</b>")
+
+
+def overlapping(site: SiteFolder) -> None:
+    """A body that stands twice, one beginning in the other."""
+    row = '<article class="prose">'
+    site.write({"content/pages/about.md": f"title: Over\nslug: about\n\n{row}\n{row}\n"})
+    site.call()
+    replace(site, "content/pages/about.md", f"{row}\n{row}", "Words.")
+
+
+def told_by_another(site: SiteFolder) -> None:
+    """What is told of one page names the line of another."""
+    site.write({"content/examples/f2.md": "title: flask other f\nslug: flask-f2\nsymbol: flask.f\n\nWords.\n"})
+    assert "content/examples/f.md:3" in site.call().stderr
+    swapped = "symbol: flask.f\nslug: flask-f"
+    replace(site, "content/examples/f.md", "slug: flask-f\nsymbol: flask.f", swapped)
+
+
+def without_date(site: SiteFolder) -> None:
+    """A file that a link leads to has no date, and was too old to be among the last."""
+    site.write(
+        {f"content/pages/p{at}.md": f"title: P{at}\nslug: p{at}\nmodified: 2024-06-01\n\nx\n" for at in range(101)}
+    )
+    begin_repository(site)
+    path = site.root / "content/pages/about.md"
+    path.rename(site.root / "content/about.txt")
+    path.symlink_to("../about.txt")
+
+
+def inner_repository(site: SiteFolder) -> None:
+    (site.root / "content/own").mkdir()
+    site.write({"content/own/own.md": "title: Own\nslug: own\n\nWords.\n"})
+    site.set(PAGE_PATHS=["pages", "examples", "own"])
+    subprocess.run(["git", "init", "-q"], cwd=site.root / "content/own", check=True)
+    site.call()
+    replace(site, "content/own/own.md", "Words", "Other words")
+
+
 def with_setting(**values: object) -> Callable[[SiteFolder], None]:
     def do(site: SiteFolder) -> None:
         site.set(**values)
@@ -360,6 +406,13 @@ OTHERS: dict[str, Callable[[SiteFolder], None]] = {
     "as it was committed": as_committed,
     "damaged records": without_records,
     "a damaged entry": without_entry,
+    "a template that shows no body": another_template,
+    "bodies that overlap": overlapping,
+    "a line that another page is told of": told_by_another,
+    "no date any more": without_date,
+    "a repository within": inner_repository,
+    "dates of files": with_setting(DEFAULT_DATE="fs"),
+    "copies of sources": with_setting(OUTPUT_SOURCES=True),
     "a body that stands twice": twice,
     "a damaged cache": damaged,
     "no list of files": without_list,
@@ -396,22 +449,22 @@ def test_a_page_that_changes_while_it_is_read_is_for_a_build_of_all(
     assert "which" in made.read("about.html")
 
 
-@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize("name", ["callsite.staging.swap", "os.link"])
 def test_what_cannot_be_written_is_for_a_build_of_all(
-    built: SiteFolder, monkeypatch: pytest.MonkeyPatch, after: int
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    swap, done = Path.replace, []
+    tries = []
 
-    def refuse(old: Path, new: Path) -> Path:
-        if new.parent == built.output:
-            done.append(new)
-            if len(done) > after:
-                raise OSError(28, "No space left on device")
-        return swap(old, new)
+    def refuse(*args: Any, **kwargs: Any) -> object:
+        tries.append(args)
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        return do(*args, **kwargs)
 
+    do: Callable[..., object] = staging.swap if name.endswith("swap") else os.link
     replace(built, "content/pages/about.md", "this", "that")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", refuse)
+        patch.setattr(name, refuse)
         made = built.call()
     assert "Processed" in made.stdout
     assert "that" in made.read("about.html")
@@ -449,17 +502,60 @@ def test_a_page_that_takes_its_own_name_from_an_attached_file_is_revised(built: 
     assert call(built).stdout == REVISED
 
 
-def test_files_of_an_output_are_replaced_one_by_one(tmp_path: Path) -> None:
+def test_files_of_an_output_are_replaced_all_at_once(tmp_path: Path) -> None:
     output = tmp_path / "output"
-    output.mkdir()
-    for name in ("a", "b"):
+    (output / "deep").mkdir(parents=True)
+    names = ("a", "b", "deep/c")
+    for name in (*names, "mine"):
         (output / name).write_bytes(b"old")
+    (output / staging.MANIFEST).write_text(json.dumps(names))
     (output / "a").chmod(0o640)
-    os.utime(output / "b", (1, 1))
+    numbers = [(output / name).stat().st_ino for name in (*names, "mine")]
     staging.replace_files(output, {"a": b"new", "b": b"old"})
-    assert [(output / name).read_bytes() for name in ("a", "b")] == [b"new", b"old"]
+    assert [(output / name).read_bytes() for name in (*names, "mine")] == [b"new", b"old", b"old", b"old"]
     assert (output / "a").stat().st_mode & 0o777 == 0o640
-    assert (output / "b").stat().st_mtime == 1
-    with pytest.raises(FileNotFoundError):
-        staging.replace_files(output, {"c": b"new"})
+    assert [(output / name).stat().st_ino for name in (*names, "mine")][1:] == numbers[1:]
+    for wrong in ({"a": b"x", "gone": b"new"}, {"a": b"x", "deep": b"new"}):
+        with pytest.raises(OSError, match=r"gone|deep"):
+            staging.replace_files(output, wrong)
+    (output / staging.MANIFEST).write_text("[")
+    with pytest.raises(ValueError, match="Expecting"):
+        staging.replace_files(output, {"a": b"x"})
+    assert (output / "a").read_bytes() == b"new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["output"]
+
+
+# Builds at the same time ---------------------------------------------------------------------------------------------
+
+
+def test_a_build_waits_until_another_one_has_said_what_it_has_done(
+    built: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one revises, another puts nothing in its place; neither is taken for the other's."""
+    replace(built, "content/pages/about.md", "this", "that")
+    swap = staging.swap
+    waited: list[subprocess.Popen[str]] = []
+
+    def start_another(one: Path, other: Path) -> None:
+        if not waited:
+            replace(built, "content/pages/about.md", "title: About", "title: Another")
+            process = built.start()
+            waited.append(process)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(4)
+        swap(one, other)
+
+    monkeypatch.setattr(staging, "swap", start_another)
+    assert built.call().stdout == REVISED
+    assert "that" in (built.output / "about.html").read_text()
+    assert waited[0].wait(60) == 0
+    waited[0].communicate()
+    built.call()
+    assert "<title>Another" in call(built).read("about.html")
+
+
+def test_an_output_that_cannot_be_locked_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with staging.OutputLock(tmp_path / "gone" / "output") as lock:
+        lock.take()
+    with staging.OutputLock(tmp_path / "output"):
+        pass

@@ -25,8 +25,14 @@ def run(arguments: argparse.Namespace) -> int:
     folders = find_folders(values, arguments.settings, arguments.content, arguments.output)
     command = make_command(arguments.settings, folders, strict=arguments.strict, cache=not arguments.no_cache)
     call = "" if arguments.no_cache else _describe_call(values, command)
-    is_done = call and _is_done(values, folders, call, keep_search=arguments.keep_search)
-    return 0 if is_done else run_build(command, folders, call=call)
+    if call:
+        from callsite.staging import OutputLock  # noqa: PLC0415  # help and mistakes need not wait for it
+
+        with OutputLock(folders.output) as lock:
+            lock.take()
+            if _is_done(values, folders, call, keep_search=arguments.keep_search):
+                return 0
+    return run_build(command, folders, call=call)
 
 
 def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:

@@ -50,7 +50,7 @@ class Keys:
             examined.key,
             pickle.dumps(run.linked[source]),
             self._digests.digest_page(content.example),
-            self._addresses if any(find_file_links(content._content, run.link_pattern)) else b"",
+            self._addresses if examined.names_files or any(find_file_links(examined.gist, run.link_pattern)) else b"",
             f"{content.url} {content.save_as} {content.lang} {content.status} {content.template}",
             *(f"{href} {self._urls.get(href, '')}" for href in sorted(hrefs)),
             repr((twin.credits, twin.uses, twin.created, twin.changed)) if twin else "",

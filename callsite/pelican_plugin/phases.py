@@ -42,7 +42,7 @@ from callsite.pelican_plugin.run import Run, current_run, end_run, find_run, sta
 from callsite.pelican_plugin.settled import settle_addresses, settle_path
 from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
-from callsite.staging import MANIFEST
+from callsite.staging import MANIFEST, OutputLock
 from callsite.theme import THEME
 from callsite.twins import TwinSite, list_twin_paths
 from callsite.wording import count
@@ -62,12 +62,13 @@ def prepare(pelican: Pelican) -> None:
     watch_log()
 
 
-def run(pelican: Pelican, go: Callable[[], None], described: str | None) -> list[str] | None:
+def run(pelican: Pelican, go: Callable[[], None], described: str | None, lock: OutputLock) -> list[str] | None:
     """Let Pelican go through all phases; `described` tells its settings and versions from others, if that can be done.
+    `lock` is taken before the output takes its place.
 
     Returns what was told, so that it can be told again; None when there was more than that.
     """
-    pelican.described = described
+    pelican.described, pelican.lock = described, lock
     # What a run makes it needs to the end, so looking through it for what nobody needs takes time and finds nothing.
     gc.disable()
     try:
@@ -193,6 +194,7 @@ def _on_finalized(pelican: Pelican) -> None:
     run.report(write_host_files(run, run.moved))
     compress_output(run.settings, run.staging.path)
     numbers = number_written(run)
+    run.lock.take()
     run.staging.commit(pelican.output_retention if pelican.delete_outputdir else None)
     note_written(run, numbers)
     run.cache.commit()

@@ -44,7 +44,7 @@ from callsite.records import replace
 from callsite.redirects import Redirect
 from callsite.relations import Relations
 from callsite.render import Renderer
-from callsite.staging import Staging, list_files, open_staging
+from callsite.staging import OutputLock, Staging, list_files, open_staging
 from callsite.storing import Growing
 from callsite.symbol import parse_symbol
 from callsite.wording import count, make_printable
@@ -80,6 +80,7 @@ class Run:
         except CallsiteError:
             self.staging.discard()
             raise
+        self.lock = OutputLock(self.output)
         self.theme_files = ThemeFiles(self.settings)
         self.is_alone = is_alone(self.settings)
         self.link_pattern = find_link_pattern(self.settings)
@@ -283,6 +284,7 @@ def start_run(pelican: Pelican) -> Run:
     end_run()  # in autoreload mode, the run before this one may not have come to its end
     _run = Run(pelican)
     _run.described = pelican.__dict__.pop("described", None)
+    _run.lock = pelican.__dict__.pop("lock", _run.lock)
     return _run
 
 

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pelican.contents import Content
 
@@ -27,18 +28,20 @@ class Shells:
     def __init__(self, run: Run, twins: Twins, keys: Keys | None) -> None:
         self._run = run
         self._twins = twins
-        self._is_wanted = keys is not None and keys.is_own_theme and not _is_read_again(run)
+        self._is_wanted = keys is not None and keys.is_own_theme and not _is_told_elsewhere(run.settings)
         self._kept: dict[str, bytes] = {}
 
     def make(self, content: Content, name: str, made: TwinsOfPage) -> bytes:
         """The shell of a page that has just been written to a file, with its twins; b"" when it can have none."""
         run, source = self._run, content.source_path
-        if not self._is_wanted or source in self._copied:
+        # Other templates than that of pages may show no body, or something of it.
+        if not self._is_wanted or source in self._copied or content.template != "page":
             return b""
         html, body = Path(run.staging.path, name).read_bytes(), content.content.encode()
-        if html.count(body) != 1:
+        before = html.find(body)
+        if before != html.rfind(body):
             return b""
-        before, examined, twin = html.find(body), run.examined[source], self._twins.find(source)
+        examined, twin = run.examined[source], self._twins.find(source)
         shell = Shell(
             name,
             before,
@@ -99,6 +102,9 @@ class Shells:
         return frozenset(static.source_path for static in self._run.context["staticfiles"])
 
 
-def _is_read_again(run: Run) -> bool:
-    """Whether pages are compressed once they are written, or templates show what they like of them."""
-    return bool(run.settings.get("CALLSITE_PRECOMPRESS") or run.settings["TEMPLATE_PAGES"])
+def _is_told_elsewhere(settings: Mapping[str, Any]) -> bool:
+    """Whether something else comes of a page's text or of the time of its file: compressed twins, what templates among
+    the pages like to show, copies of sources, dates.
+    """
+    has_more = settings.get("CALLSITE_PRECOMPRESS") or settings["TEMPLATE_PAGES"] or settings["OUTPUT_SOURCES"]
+    return bool(has_more or settings.get("DEFAULT_DATE") == "fs")

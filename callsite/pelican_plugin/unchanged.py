@@ -32,6 +32,7 @@ from callsite.last_build import (
     write_last_build,
 )
 from callsite.pelican_plugin.company import is_alone
+from callsite.staging import OutputLock
 
 
 def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | None) -> None:
@@ -57,12 +58,13 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
 
     phases.connect()
     phases.prepare(pelican)
-    told = phases.run(pelican, run, described)
-    # What was changed while the run went on is for the next one to see.
-    if cache and ingredients and inputs and told is not None and inputs == find_inputs(ingredients, began):
-        outputs = find_outputs(settings["OUTPUT_PATH"])
-        if outputs:
-            write_last_build(cache, LastBuild(ingredients, inputs.digest, outputs, tuple(told), call), inputs.files)
+    with OutputLock(settings["OUTPUT_PATH"]) as lock:
+        told = phases.run(pelican, run, described, lock)
+        # What was changed while the run went on is for the next one to see.
+        if cache and ingredients and inputs and told is not None and inputs == find_inputs(ingredients, began):
+            outputs = find_outputs(settings["OUTPUT_PATH"])
+            if outputs:
+                write_last_build(cache, LastBuild(ingredients, inputs.digest, outputs, tuple(told), call), inputs.files)
 
 
 def describe(settings: Mapping[str, Any]) -> str | None:
@@ -96,5 +98,9 @@ def _list_ingredients(settings: Mapping[str, Any], described: str) -> Ingredient
     modules = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
     own = sorted(path for path in modules if path.startswith(f"{folder}{os.sep}") and "site-packages" not in path)
     return Ingredients(
-        find_key(described).hex(), folder, list_roots((*roots, *settings["THEME_TEMPLATES_OVERRIDES"])), tuple(own)
+        find_key(described).hex(),
+        folder,
+        content,
+        list_roots((*roots, *settings["THEME_TEMPLATES_OVERRIDES"])),
+        tuple(own),
     )
