@@ -328,6 +328,26 @@ def test_a_full_disk_leaves_the_file_of_before(path: Path, monkeypatch: pytest.M
     assert names(path) == [".gitignore", "site.pages"]
 
 
+def test_on_a_full_disk_there_is_no_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(path, RECORDS)
+    write, tries = os.pwrite, []
+
+    def is_full(number: int, data: bytes, at: int) -> int:
+        tries.append(number)
+        if len(tries) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(number, data, at)
+
+    monkeypatch.setattr(os, "pwrite", is_full)
+    with opened(path) as cache:
+        assert {key: cache.find(key) for key in RECORDS} == RECORDS
+        cache.keep(find_key("four"), b"4")
+        assert cache.find(find_key("four")) == b"4"
+        cache.commit()
+    assert names(path) == [".gitignore", "site.pages"]
+    assert read(path, RECORDS) == RECORDS
+
+
 def test_a_system_that_writes_little_at_a_time_writes_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.pwrite
     monkeypatch.setattr(os, "pwrite", lambda number, data, at: write(number, bytes(data[:7]), at))

@@ -161,6 +161,10 @@ def test_a_tool_that_was_not_installed_has_no_version() -> None:
         ({"extensions": ["pymdownx.snippets", "toc"]}, True),
         ({"extension_configs": {"mine": {}}}, True),
         ({"extensions": [object()]}, True),
+        ({"extension_configs": {"footnotes": {"UNIQUE_IDS": True}}}, True),
+        ({"extension_configs": {"footnotes": {"UNIQUE_IDS": False}}}, False),
+        ({"extension_configs": 1}, True),
+        ({"extension_configs": ["toc"]}, True),
     ],
 )
 def test_extensions_of_a_site_are_told_from_markdowns_own(options: dict[str, object], expected: bool) -> None:

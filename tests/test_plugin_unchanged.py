@@ -272,6 +272,9 @@ def test_a_commit_makes_a_full_run(built: SiteFolder) -> None:
     git("commit", "-q", "-m", "pages")
     assert is_full(built.build())
     assert not is_full(built.build())
+    # Where a history is cut off, it may be fetched later.
+    (built.root / ".git/shallow").write_text(f"{'0' * 40}\n")
+    assert is_full(built.build())
 
 
 def test_a_repository_that_cannot_be_read_has_no_commit(built: SiteFolder, tmp_path: Path) -> None:
