@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from callsite import __version__
@@ -20,7 +20,7 @@ from callsite.twins.pages import TwinPage, TwinSite, find_markdown_path, format_
 VERSION = 1
 
 # A part of the program like its modules, and read when they are.
-SCHEMA = Path(__file__).with_name("examples.schema.json").read_bytes()
+SCHEMA = get_data(__name__, "examples.schema.json") or b""
 
 _Record = Mapping[str, Any]
 
