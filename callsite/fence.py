@@ -39,7 +39,7 @@ def parse_info(info: str) -> tuple[str, Origin, tuple[str, ...]]:
     """Read a fence line's words: language, origin, and the words that mean nothing here (among them any key that is
     given twice, has no value or is badly formed).
     """
-    words: list[str] = _WORD.findall(info)
+    words: list[str] = _WORD.findall(info) if '"' in info else info.split()  # much quicker, and the same words
     language = ""
     if words and _LANGUAGE.fullmatch(words[0]):
         language = words.pop(0)

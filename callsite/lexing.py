@@ -26,6 +26,11 @@ LONGEST_LINE = 20_000
 # So is a longer run: Pygments needs some ten seconds for a million characters.
 LONGEST_RUN = 500_000
 
+# Pages about one library quote the same lines again and again, the first ones of a file above all: as many runs are
+# remembered with their tokens, none of them longer.
+MOST_KNOWN = 128
+LONGEST_KNOWN = 2_000
+
 _get_text = itemgetter(1)
 _LINE_END = compile_later(r"(\n)")
 
@@ -66,6 +71,15 @@ def lex_run(code: str, lexer: Lexer, first: bool = True) -> list[Piece]:
 
     `first` says that the run begins its file, so that nothing can have stood in front of it.
     """
+    return list(_lex_known(code, lexer, first)) if len(code) <= LONGEST_KNOWN else _lex_run(code, lexer, first)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _lex_known(code: str, lexer: Lexer, first: bool) -> tuple[Piece, ...]:
+    return tuple(_lex_run(code, lexer, first))
+
+
+def _lex_run(code: str, lexer: Lexer, first: bool) -> list[Piece]:
     pieces: list[Piece] = []
     if not is_too_long(code):
         try:

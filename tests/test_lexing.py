@@ -15,7 +15,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_all_lexers
 from pygments.token import Keyword, Name, String, Token, is_token_subtype
 
-from callsite.lexing import LONGEST_LINE, LONGEST_RUN, find_lexer, find_names, is_too_long, lex_run
+from callsite.lexing import LONGEST_KNOWN, LONGEST_LINE, LONGEST_RUN, find_lexer, find_names, is_too_long, lex_run
 from callsite.openings import Piece
 from tests.strategies import rows, texts
 
@@ -79,6 +79,14 @@ def test_tokens_over_several_lines_are_cut_at_line_ends() -> None:
     assert pieces == list(zip(kinds, ['"""a', "\n", "\n", '  b"""', *"\n\n\n", "  ", "c"], strict=True))
     assert lex_run("a\n\nb\n", _lexer("")) == [(Token.Text, text) for text in "a\n\nb\n"]
     assert lex_run("", _lexer("")) == []
+
+
+@pytest.mark.parametrize("size", [LONGEST_KNOWN, LONGEST_KNOWN + 1])
+def test_tokens_are_each_time_for_whoever_asks(size: int) -> None:
+    code = "x" * size
+    first = lex_run(code, _lexer("python"))
+    first.clear()
+    assert lex_run(code, _lexer("python")) == [(Name, code)]
 
 
 def test_what_stood_in_front_is_looked_for_in_all_runs_but_the_first() -> None:
