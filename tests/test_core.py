@@ -146,6 +146,7 @@ def test_pure_modules_touch_nothing(name: str) -> None:
         "build": {"open", "os", "pathlib"},
         "harvest/surveys": {"pathlib"},
         "inventory": {"sys"},  # for its limits
+        "prose/converting": {"sys"},  # for its limits
         "names/mentions": {"sys"},  # for the version of Python, which tells columns in another way
     }.get(name, set())
     assert not called & {"print", "input", "open", "exec", "eval"} - allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -187,6 +188,20 @@ def test_small_texts_leave_nothing_behind() -> None:
     converter = ProseConverter({})
     assert converter.convert_text("*a*\n\n[x]: /y") == "<p><em>a</em></p>"
     assert converter.convert_text("[x]") == "<p>[x]</p>"
+
+
+def test_quotes_are_followed_as_deep_wherever_they_are_converted() -> None:
+    converter = ProseConverter({"extensions": ["markdown.extensions.extra"], "output_format": "html5"})
+    page, _ = parse_page("title: x\n\n" + ">" * 400 + " x\n")
+    limit = sys.getrecursionlimit()
+
+    def convert(depth: int) -> str:
+        return "".join(converter.convert(page).parts) if depth == 0 else convert(depth - 1)
+
+    first = convert(0)
+    assert 200 < first.count("<blockquote>") < 400
+    assert convert(100) == first
+    assert sys.getrecursionlimit() == limit
 
 
 def test_lists_too_deep_for_markdown_are_shown_as_they_were_written() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from html import escape, unescape
 from itertools import count, zip_longest
+from types import FrameType
 from typing import Any
 
 from markdown import Markdown
@@ -24,6 +27,9 @@ _TAKEN = compile_later(
     r"listing-\d+(?:-\d+)?|main|sidebar|module-.+|more-from-.+"
     r"|(?:in-this-module|also-used-in|used-together-with)(?:-title)?"
 )
+
+# So many calls may be within each other: nearly what Python allows by itself.
+_ROOM = 950
 
 
 class ProseConverter:
@@ -55,7 +61,8 @@ class ProseConverter:
     def convert_text(self, text: str) -> str:
         """Convert a piece of Markdown that has no listings, such as a summary."""
         self._markdown.reset()
-        return self._markdown.convert(text)
+        with _same_room():
+            return self._markdown.convert(text)
 
     def convert(self, page: Page) -> Converted:
         """Convert a page's prose, with places for its listings."""
@@ -91,6 +98,20 @@ class ProseConverter:
             names[entry["id"]] = (entry["name"], entry["level"])
             pending += entry["children"]
         return names
+
+
+@contextmanager
+def _same_room() -> Iterator[None]:
+    """Let as many calls be within each other as anywhere else: Markdown follows quotes as deep as there is room."""
+    frame: FrameType | None = sys._getframe()
+    depth, limit = 0, sys.getrecursionlimit()
+    while frame:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(depth + _ROOM)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _part(html: str, stem: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
