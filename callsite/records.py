@@ -74,6 +74,8 @@ def _dataclass(
 
 def _make(cls: type, frozen: bool, slots: bool, eq: bool, order: bool) -> type:
     own = dict(cls.__dict__)
+    if "__post_init__" in own or any("__dataclass_fields__" in base.__dict__ for base in cls.__mro__[1:]):
+        raise TypeError(f"{cls.__name__} needs `dataclasses`: it has a base with fields, or `__post_init__`")
     names = [name for name, kind in cls.__annotations__.items() if not kind.startswith("ClassVar")]
     fields = {name: _find_field(own.get(name, _NONE)) for name in names}
     shape = _Shape(fields, frozen, slots)

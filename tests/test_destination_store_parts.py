@@ -12,7 +12,7 @@ import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError, UnauthenticatedError
-from obstore.store import AzureStore, GCSStore, S3Store
+from obstore.store import AzureStore, GCSStore, MemoryStore, S3Store
 
 from callsite.destinations.store import Patience, StoreDestination
 from callsite.destinations.store import amazon as amazon_module
@@ -38,6 +38,7 @@ from callsite.destinations.store.faults import (
     explain,
     explain_answer,
 )
+from callsite.destinations.store.journal import Journal, Token
 from callsite.destinations.store.machine import is_running, read_machine
 from callsite.destinations.store.notes import (
     Delta,
@@ -51,6 +52,7 @@ from callsite.destinations.store.notes import (
     name_kept,
     parse_notes,
 )
+from callsite.destinations.store.objects import Objects
 from callsite.destinations.store.sources import Room
 from callsite.errors import CallsiteError
 from callsite.publish.manifest import Entry, Manifest
@@ -279,6 +281,15 @@ def test_nothing_is_begun_after_a_stop() -> None:
     stop.set()
     with pytest.raises(StoppedError):
         asker.ask(lambda: 1)
+
+
+def test_nobody_waits_for_a_lock_to_be_renewed_after_a_stop() -> None:
+    objects = Objects(MemoryStore(), Asker("there", Patience()))
+    plan = plan_publish(Manifest(), Manifest(), datetime(2026, 1, 1, tzinfo=UTC), timedelta(1))
+    journal = Journal(objects, plan, Token(), 1)  # it has never had the lock
+    journal.stop.set()
+    with pytest.raises(StoppedError):
+        journal.allow()
 
 
 # ---- Notes

@@ -242,6 +242,24 @@ def test_a_default_that_all_would_share_is_refused() -> None:
             a: list[int] = []  # noqa: RUF012  # what is tried
 
 
+def test_what_is_not_done_here_is_refused() -> None:
+    with pytest.raises(TypeError, match="One needs `dataclasses`"):
+
+        @records.dataclass
+        class One:
+            def __post_init__(self) -> None: ...
+
+    @records.dataclass
+    class Base:
+        a: int = 1
+
+    with pytest.raises(TypeError, match="Two needs `dataclasses`"):
+
+        @records.dataclass
+        class Two(Base):
+            b: int = 1
+
+
 def test_methods_are_written_when_they_are_called() -> None:
     @dataclass(frozen=True, slots=True)
     class Late:
