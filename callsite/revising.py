@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import pickle
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from callsite.last_build import (
 )
 from callsite.linking import CodeLink
 from callsite.making import Examined, Maker, Source, read_source
-from callsite.model import Dates, Page
+from callsite.model import Dates
 from callsite.records import replace
 from callsite.render import Renderer
 from callsite.staging import replace_files
@@ -234,12 +234,13 @@ def _is_alike(old: Examined, new: Examined, has_told: bool) -> bool:
 def _revise(
     workshop: Workshop, maker: Maker, source: Source, shell: Shell, examined: Examined, output: Path
 ) -> dict[str, bytes]:
-    html = replace_links(maker.draw(source, examined, shell.links), workshop.links, _look_up(shell.replaced))
+    body = maker.draw(source, examined, shell.links)
+    html = replace_links(body, workshop.links, lambda match: _get(shell.replaced, match[0]))
     old = (output / shell.path).read_bytes()
     files = {shell.path: b"".join((old[: shell.before], html.encode(), old[len(old) - shell.behind :]))}
     if shell.twin is not None:
         twin = TwinPage(examined.outline, *shell.twin)
-        part = make_part(twin, maker.load(source), workshop.site, _make_resolve(shell.resolved))
+        part = make_part(twin, maker.load(source), workshop.site, lambda _, target: _get(shell.resolved, target))
         if find_key(part.entry) != shell.entry:
             raise _CannotReviseError
         if shell.document:
@@ -270,20 +271,6 @@ def _date(cache: Cache, paths: Iterable[str]) -> dict[str, bytes]:
         raise _CannotReviseError
     planned = plan_common(replace(whole.site, pages=pages), filter(None, entries))
     return {path: b"".join(pieces) for path, pieces in planned if path in whole.paths}
-
-
-def _look_up(replaced: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    def replace(match: re.Match[str]) -> str:
-        return _get(replaced, match[0])
-
-    return replace
-
-
-def _make_resolve(resolved: Mapping[str, str]) -> Callable[[Page, str], str]:
-    def resolve(_: Page, target: str) -> str:
-        return _get(resolved, target)
-
-    return resolve
 
 
 def _get(known: Mapping[str, str], name: str) -> str:

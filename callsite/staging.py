@@ -133,11 +133,13 @@ def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
     sweep(target)
     staging = Staging(target)
     try:
-        for name in json.loads((target / MANIFEST).read_text(encoding="utf-8")):
-            old, new = target / name, staging.path / name
-            new.parent.mkdir(parents=True, exist_ok=True)
+        names = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+        for folder in {os.path.dirname(name) for name in names}:
+            os.makedirs(staging.path / folder, exist_ok=True)
+        for name in names:
+            old, new = os.path.join(target, name), os.path.join(staging.path, name)
             if name in changed:
-                new.write_bytes(changed[name])
+                Path(new).write_bytes(changed[name])
                 shutil.copymode(old, new)
             else:
                 os.link(old, new, follow_symlinks=False)

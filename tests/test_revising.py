@@ -259,16 +259,20 @@ def as_committed(site: SiteFolder) -> None:
     replace(site, "content/pages/about.md", "that", "this")
 
 
-def without_records(site: SiteFolder) -> None:
-    """What is told of all pages is damaged, and all else is not."""
-    in_repository(site)
-    site.call()
-    (path,) = (site.root / ".cache/build").glob("*.pages")
-    data = path.read_bytes()
-    path.write_bytes(data.replace(b"callsite.revising\x94\x8c\x05Whole", b"callsite.revising\x94\x8c\x05Whale"))
-    assert path.read_bytes() != data
-    replace(site, "content/pages/about.md", "that", "which")
-    write_at(site, "content/pages/about.md", 4)
+def with_damage(old: bytes, new: bytes) -> Callable[[SiteFolder], None]:
+    """A record of the cache is damaged, and all others are not."""
+
+    def do(site: SiteFolder) -> None:
+        in_repository(site)
+        site.call()
+        (path,) = (site.root / ".cache/build").glob("*.pages")
+        data = path.read_bytes()
+        path.write_bytes(data.replace(old, new))
+        assert path.read_bytes() != data
+        replace(site, "content/pages/about.md", "that", "which")
+        write_at(site, "content/pages/about.md", 4)
+
+    return do
 
 
 def many(site: SiteFolder) -> None:
@@ -296,19 +300,6 @@ def without_list(site: SiteFolder) -> None:
     (state,) = (site.root / ".cache/build").glob("*.state")
     state.write_text(state.read_text().rpartition("\n")[0] + "\n[]")
     replace(site, "content/pages/about.md", "this", "that")
-
-
-def without_entry(site: SiteFolder) -> None:
-    """What the data has of a page is damaged."""
-    in_repository(site)
-    site.call()
-    (path,) = (site.root / ".cache/build").glob("*.pages")
-    data = path.read_bytes()
-    entry = json.dumps({"page": "flask-f.html"})[1:-1].encode()
-    path.write_bytes(data.replace(entry, entry.replace(b"f.html", b"g.html")))
-    assert path.read_bytes() != data
-    replace(site, "content/pages/about.md", "that", "which")
-    write_at(site, "content/pages/about.md", 4)
 
 
 def another_template(site: SiteFolder) -> None:
@@ -404,8 +395,8 @@ OTHERS: dict[str, Callable[[SiteFolder], None]] = {
     "many pages": many,
     "in a repository": in_repository,
     "as it was committed": as_committed,
-    "damaged records": without_records,
-    "a damaged entry": without_entry,
+    "damaged records": with_damage(b"callsite.revising\x94\x8c\x05Whole", b"callsite.revising\x94\x8c\x05Whale"),
+    "a damaged entry": with_damage(b'"page": "flask-f.html"', b'"page": "flask-g.html"'),
     "a template that shows no body": another_template,
     "bodies that overlap": overlapping,
     "a line that another page is told of": told_by_another,

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import IO, Any, NoReturn
 
@@ -55,11 +56,10 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str, *, keep
     """Whether the last build was called with the same, and nothing has changed since but bodies of pages, which are new
     now; then what it has told is told. With `keep_search`, the search may be left behind.
     """
-    from callsite.last_build import DONE, find_inputs, find_outputs, plan_cache, read_last_build  # noqa: PLC0415  # the same
+    from callsite.last_build import DONE, find_inputs, find_outputs, read_last_build  # noqa: PLC0415  # the same
 
     began = time.time_ns()
-    content = os.path.abspath(folders.content)
-    cache = plan_cache({**values, "PATH": content, "OUTPUT_PATH": folders.output})
+    cache = find_cache(values, folders)
     last = read_last_build(cache) if cache else None
     if cache is None or last is None or last.call != call or (last.is_behind and not keep_search):
         return False
@@ -79,6 +79,13 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str, *, keep
         print(line, file=sys.stderr)
     print(words)
     return True
+
+
+def find_cache(values: Mapping[str, Any], folders: SiteFolders) -> Path | None:
+    """The file of what builds of a site keep, by what its settings file sets; None when they are to keep nothing."""
+    from callsite.last_build import plan_cache  # noqa: PLC0415  # the same
+
+    return plan_cache({**values, "PATH": os.path.abspath(folders.content), "OUTPUT_PATH": folders.output})
 
 
 def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None, call: str = "") -> int:

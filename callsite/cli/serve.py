@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from functools import partial
 from pathlib import Path
 
-from callsite.last_build import plan_cache, read_last_build
+from callsite.cli.build import find_cache
+from callsite.last_build import read_last_build
 from callsite.serving import Job, bind, serve
 from callsite.settings import SiteFolders, find_folders, read_settings
 from callsite.staging import is_made_by_builds, sweep
@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C, and return 0."""
     values = read_settings(arguments.settings)
     folders = find_folders(values, arguments.settings, arguments.content, arguments.output)
-    cache = plan_cache({**values, "PATH": os.path.abspath(folders.content), "OUTPUT_PATH": folders.output})
+    cache = find_cache(values, folders)
     sockets = bind(arguments.port)
     _say(f"Serving on http://localhost:{sockets[0].getsockname()[1]}/ (Ctrl-C stops)\n")
     job = Job(

@@ -134,7 +134,6 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
             run.cache.keep(entries[job.source], entry)
         if job.page:
             shells.keep(job.page.source_path, key, shell)
-    shells.finish()
     run.is_writing = False
     late: list[Problem] = []
 
@@ -148,7 +147,7 @@ def write_waiting(run: Run, twins: Twins) -> Iterator[Problem]:
 
     yield from twins.write_common(find_entry)
     yield from late
-    shells.finish_whole(entries)
+    shells.finish(entries)
 
 
 def number_written(run: Run) -> dict[str, tuple[int, ...]]:

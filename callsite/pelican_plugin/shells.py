@@ -69,8 +69,10 @@ class Shells:
         if cache.has(name):
             self._kept[source] = name
 
-    def finish(self) -> None:
-        """Keep what all pages are made with."""
+    def finish(self, entries: Mapping[str, bytes]) -> None:
+        """Keep what all pages are made with, and what is told of all of them together; `entries` are the keys of what
+        the data has of each.
+        """
         run = self._run
         if self._kept:
             site = replace(self._twins.site, pages=(), others=())
@@ -78,12 +80,11 @@ class Shells:
             options, own = run.settings["MARKDOWN"], tuple(run.settings.get("CALLSITE_KEYS", ()))
             told = run.configuration.policy, run.environment, run.roots, run.link_pattern, site, self._kept
             keep_workshop(run.cache, Workshop(options, own, *told, is_dated=is_dated, has_search=has_search))
+            if is_dated:
+                self._keep_whole(entries)
 
-    def finish_whole(self, entries: Mapping[str, bytes]) -> None:
-        """Keep what is told of all pages together; `entries` are the keys of what the data has of each."""
+    def _keep_whole(self, entries: Mapping[str, bytes]) -> None:
         run, twins = self._run, self._twins
-        if not self._kept or not run.history.committed:
-            return
         paths = {source: run.examined[source].outline.at.path for source in run.published}
         sources = {path: source for source, path in paths.items()}
         keys = tuple(entries.get(sources[twin.page.at.path], b"") for twin in sort_pages(twins.site))
