@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,8 +32,9 @@ DONE = "Done: nothing has changed since the last build."
 # What the environment says of dates and of languages.
 _VARIABLES = ("TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_COLLATE")
 
-# Nanoseconds: a file that was changed so shortly before a build may be changed once more without another time.
-_TICK = 50_000_000
+# Nanoseconds: a file that was changed so short a time ago may be changed once more without another time. Linux takes
+# the times of files from a clock that ticks a hundred times a second at the least.
+_TICK = 20_000_000
 
 
 class Ingredients(NamedTuple):
@@ -87,18 +89,25 @@ def describe_surroundings() -> tuple[str, ...]:
     return describe_tools(), read_version("pagefind_bin"), os.getcwd(), *variables
 
 
-def find_inputs(ingredients: Ingredients, began: int) -> Inputs | None:
-    """All that goes into a build which began at a time, in nanoseconds; None when a file may change once more without
-    anybody seeing it.
+def find_inputs(ingredients: Ingredients) -> Inputs | None:
+    """All that goes into a build which begins now. A file may have been changed so short a time ago that nobody would
+    see it changed once more; then that time is waited for. None when it is changed meanwhile, or in times to come.
     """
-    try:
-        files = list(_list_inputs(ingredients))
-    except OSError:  # one is gone while we look, or leads nowhere: the build will tell
-        return None
-    if any(max(found.st_mtime_ns, found.st_ctime_ns) > began - _TICK for _, found in files):
-        return None
-    stats = {path: describe_file(found) for path, found in files}
-    return Inputs(_find_digest(ingredients, stats), stats)
+    for _ in range(2):
+        now = time.time_ns()
+        try:
+            files = list(_list_inputs(ingredients))
+        except OSError:  # one is gone while we look, or leads nowhere: the build will tell
+            return None
+        last = max((max(found.st_mtime_ns, found.st_ctime_ns) for _, found in files), default=0)
+        early = last + _TICK - now
+        if early <= 0:
+            stats = {path: describe_file(found) for path, found in files}
+            return Inputs(_find_digest(ingredients, stats), stats)
+        if early > _TICK:
+            return None
+        time.sleep(early / 1e9)
+    return None
 
 
 def describe_file(found: os.stat_result) -> str:

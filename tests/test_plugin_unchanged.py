@@ -338,10 +338,39 @@ def test_somebody_who_listens_makes_every_run_a_full_one(built: SiteFolder) -> N
     assert not is_full(built.build())
 
 
-def test_a_change_a_moment_ago_is_not_settled(built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_build, "_TICK", 10**13)
-    assert is_full(built.build())
-    assert is_full(built.build())
+class TestAMomentAgo:
+    """A file that was changed just now could be changed once more without another time."""
+
+    @pytest.fixture
+    def waited(self, built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """How long was waited; a file of the site has been changed just before."""
+        found: list[float] = []
+        monkeypatch.setattr(last_build, "_TICK", 10**13)
+        monkeypatch.setattr("callsite.last_build.time.sleep", found.append)
+        built.write({"content/pages/about.md": PAGE.format("about")})
+        return found
+
+    def test_is_waited_for(self, built: SiteFolder, waited: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            monkeypatch.setattr(last_build, "_TICK", 0)
+
+        monkeypatch.setattr("callsite.last_build.time.sleep", wait)
+        assert is_full(built.build())
+        assert len(waited) == 1
+        assert 9_000 < waited[0] <= 10_000
+        assert not is_full(built.build())
+
+    def test_is_not_waited_for_twice(self, built: SiteFolder, waited: list[float]) -> None:
+        assert is_full(built.build())
+        assert is_full(built.build())
+        assert len(waited) == 4
+
+    def test_is_no_time_to_come(self, built: SiteFolder, waited: list[float]) -> None:
+        os.utime(built.root / "content/pages/about.md", (2**33, 2**33))
+        assert is_full(built.build())
+        assert is_full(built.build())
+        assert not waited
 
 
 def test_a_change_while_a_run_goes_on_is_for_the_next_one(built: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:

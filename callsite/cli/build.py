@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -58,12 +57,11 @@ def _is_done(values: Mapping[str, Any], folders: SiteFolders, call: str, *, keep
     """
     from callsite.last_build import DONE, find_inputs, find_outputs, read_last_build  # noqa: PLC0415  # the same
 
-    began = time.time_ns()
     cache = find_cache(values, folders)
     last = read_last_build(cache) if cache else None
     if cache is None or last is None or last.call != call or (last.is_behind and not keep_search):
         return False
-    inputs = find_inputs(last.ingredients, began)
+    inputs = find_inputs(last.ingredients)
     if inputs is None or find_outputs(folders.output) != last.outputs:
         return False
     words = DONE

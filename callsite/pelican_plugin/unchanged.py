@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,10 +37,9 @@ from callsite.staging import OutputLock
 def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | None) -> None:
     """Run Pelican unless that would change nothing; `described` is what `describe` has said of its settings."""
     settings = pelican.settings
-    began = time.time_ns()
     cache = plan_cache(settings)
     ingredients = _list_ingredients(settings, described) if described and cache and _is_timeless(settings) else None
-    inputs = find_inputs(ingredients, began) if ingredients else None
+    inputs = find_inputs(ingredients) if ingredients else None
     call = os.environ.get("CALLSITE_CALL", "")
     if cache and inputs:
         known = read_last_build(cache)
@@ -61,7 +59,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
     with OutputLock(settings["OUTPUT_PATH"]) as lock:
         told = phases.run(pelican, run, described, lock)
         # What was changed while the run went on is for the next one to see.
-        if cache and ingredients and inputs and told is not None and inputs == find_inputs(ingredients, began):
+        if cache and ingredients and inputs and told is not None and inputs == find_inputs(ingredients):
             outputs = find_outputs(settings["OUTPUT_PATH"])
             if outputs:
                 write_last_build(cache, LastBuild(ingredients, inputs.digest, outputs, tuple(told), call), inputs.files)
