@@ -124,7 +124,8 @@ def find_outputs(output: str | Path) -> str | None:
     """A digest of all files that the last build has written; None when some of them are missing."""
     try:
         listed = Path(output, MANIFEST).read_text(encoding="utf-8")
-        stats = [os.lstat(os.path.join(output, name)) for name in (MANIFEST, *json.loads(listed))]
+        folder = os.path.join(output, "")
+        stats = [os.lstat(folder + name) for name in (MANIFEST, *json.loads(listed))]
     except (OSError, ValueError, TypeError):
         return None
     return find_key(listed, *(f"{found.st_size} {found.st_mtime_ns} {found.st_ino}" for found in stats)).hex()

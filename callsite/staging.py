@@ -53,20 +53,27 @@ class Staging:
         built = sorted(list_files(self.path))
         try:
             if self.target.exists():
-                shutil.copymode(self.target, self.path)
-                _carry(self.target, self.path, keep)
                 for path in built:
                     _keep_time(os.path.join(self.target, path), os.path.join(self.path, path))
             (self.path / MANIFEST).write_text(json.dumps(built, indent=0) + "\n", encoding="ascii")
-            if self.target.exists():
-                swap(self.path, self.target)
-            else:
-                self.path.rename(self.target)
+            self.take_place(keep)
         except OSError as error:
             raise CallsiteError(
                 f"{self.target}: the new output cannot take its place, {error.strerror}; choose another output folder"
             ) from error
         self.discard()
+
+    def take_place(self, keep: Collection[str] | None = None) -> None:
+        """Let the folder, in which all files are as they should be, and the output change places; with `keep` as above.
+
+        Raises OSError, and CallsiteError for files that cannot come along.
+        """
+        if self.target.exists():
+            shutil.copymode(self.target, self.path)
+            _carry(self.target, self.path, keep)
+            swap(self.path, self.target)
+        else:
+            self.path.rename(self.target)
 
     def discard(self) -> None:
         """Remove the staging folder, whatever is in it. Discarding twice is fine."""
@@ -136,14 +143,14 @@ def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
         names = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
         for folder in {os.path.dirname(name) for name in names}:
             os.makedirs(staging.path / folder, exist_ok=True)
-        for name in names:
-            old, new = os.path.join(target, name), os.path.join(staging.path, name)
+        before, after = os.path.join(target, ""), os.path.join(staging.path, "")
+        for name in (MANIFEST, *names):
             if name in changed:
-                Path(new).write_bytes(changed[name])
-                shutil.copymode(old, new)
+                Path(after + name).write_bytes(changed[name])
+                shutil.copymode(before + name, after + name)
             else:
-                os.link(old, new, follow_symlinks=False)
-        staging.commit()
+                os.link(before + name, after + name, follow_symlinks=False)
+        staging.take_place()
     finally:
         staging.discard()
 
