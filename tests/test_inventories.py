@@ -321,23 +321,35 @@ def test_one_that_is_too_large_is_not_fetched(web: Web, tmp_path: Path, monkeypa
     assert "X103" in _complaint(_read({"x": ("https://docs.example/", "x.inv")}, tmp_path))
 
 
-def test_a_silent_server_is_asked_twice_and_all_are_asked_at_once(web: Web, tmp_path: Path) -> None:
+def test_a_silent_server_is_asked_twice(web: Web, tmp_path: Path) -> None:
     release = threading.Event()
 
     def wait(handler: BaseHTTPRequestHandler, path: str) -> bool:
         return path != "/docs/objects.inv" and release.wait(20)
 
     web.whim = wait
-    begin = time.monotonic()
-    setting = {str(number): f"{web.address}/{number}/" for number in range(5)} | {"x": web.address + "/docs/"}
+    setting = {"0": f"{web.address}/0/", "x": web.address + "/docs/"}
     read = _read(setting, tmp_path, access=Access(timeout=0.5, pauses=(0.0,)))
-    passed = time.monotonic() - begin
     release.set()
-    assert 1.0 <= passed < 4.0
-    assert [problem.code for problem in read.problems] == ["X102"] * 5
+    assert [problem.code for problem in read.problems] == ["X102"]
     assert "objects.inv: cannot be fetched, no answer in time" in read.problems[0].message
     assert list(read.links) == ["flask_x.login"]
-    assert sorted(web.asked) == sorted([f"/{number}/objects.inv" for number in range(5)] * 2 + ["/docs/objects.inv"])
+    assert sorted(web.asked) == ["/0/objects.inv", "/0/objects.inv", "/docs/objects.inv"]
+
+
+def test_all_servers_are_asked_at_once(web: Web, tmp_path: Path) -> None:
+    all_asked = threading.Barrier(6)
+
+    def wait(handler: BaseHTTPRequestHandler, path: str) -> bool:
+        all_asked.wait(20)
+        return False
+
+    web.whim = wait
+    setting = {str(number): f"{web.address}/{number}/" for number in range(5)} | {"x": web.address + "/docs/"}
+    read = _read(setting, tmp_path, access=Access(timeout=30, pauses=()))
+    assert not all_asked.broken
+    assert [problem.code for problem in read.problems] == ["X102"] * 5
+    assert list(read.links) == ["flask_x.login"]
 
 
 def test_an_answer_that_never_ends_is_not_waited_for(web: Web, tmp_path: Path) -> None:
@@ -354,7 +366,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(web: Web, tmp_path: Path) -
     before = set(threading.enumerate())
     begin = time.monotonic()
     read = _read({"x": web.address + "/docs/"}, tmp_path, patience=0.3)
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 20
     assert (
         f"X102 the inventory 'x' cannot be read: {web.address}/docs/objects.inv: the answer takes too long"
         in _complaint(read)
@@ -435,11 +447,9 @@ def test_a_silent_server_is_left_alone_for_ten_minutes(web: Web, tmp_path: Path)
     first = _complaint(_read(setting, tmp_path, access=impatient))
     assert "objects.inv: cannot be fetched, no answer in time; " in first
     assert len(web.asked) == 1
-    begin = time.monotonic()
     for minutes, left in ((0, "10 minutes"), (4.5, "6 minutes"), (9.5, "1 minute")):
         again = _complaint(_read(setting, tmp_path, days=minutes * MINUTE))
         assert again == first.replace("in time; ", f"in time (it will be asked again in {left}); ")
-    assert time.monotonic() - begin < 2
     assert len(web.asked) == 1
     release.set()
     web.whim = None

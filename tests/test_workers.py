@@ -216,10 +216,8 @@ def test_no_worker_outlives_this_process(number: signal.Signals) -> None:
         assert parent.stderr
         pids = [int(word) for word in parent.stdout.readline().split()[1:]]
         assert all(_is_running(pid) for pid in pids)
-        start = time.monotonic()
         os.kill(parent.pid, number)
         parent.wait(10)
-        assert time.monotonic() - start < 3
         errors = parent.stderr.read()
     deadline = time.monotonic() + 10
     while any(_is_running(pid) for pid in pids) and time.monotonic() < deadline:

@@ -49,7 +49,7 @@ def explain_connection(said: str, status: int, *, is_new: bool) -> str:
             return why
     if status == 255:
         return "no connection could be made; see what `ssh` to it says"
-    return "it lets nobody run a shell; publish as a user who may"
+    return f"it lets nobody run a shell, which ended at once with status {status}; publish as a user who may"
 
 
 def explain_silence(*, is_new: bool) -> str:
