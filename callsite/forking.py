@@ -10,6 +10,7 @@ Only what a function returns comes back, and what it logs; the rest of what it d
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import logging
 import os
@@ -37,8 +38,12 @@ _NUMBER = struct.Struct("<I")
 # The numbers of so many portions fit into a pipe.
 _MOST_PORTIONS = 8_000
 
-# Bytes that are read from a pipe at once: what a pipe holds.
+# Bytes that are read from a pipe at once.
 _ONCE = 65_536
+
+# Bytes that a pipe is to hold, so that nobody has to wait until what it has made is read: as many as Linux allows
+# anyone (pipe(7)).
+_ROOM = 2**20
 
 
 class WorkError(Exception):
@@ -116,7 +121,7 @@ def _start_copies(
     gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
     try:
         for _ in range(processes):
-            ours, theirs = os.pipe()
+            ours, theirs = _open_pipe()
             try:
                 pid = _fork()
             except OSError:
@@ -160,6 +165,15 @@ def _fork() -> int:
         # Pelican's spinner has a thread; a copy has none, and touches nothing that one may have locked.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
+
+
+def _open_pipe() -> tuple[int, int]:
+    """A pipe with much room, where pipes can be widened."""
+    ends = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # whoever has many pipes may have used up what is allowed
+            fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, _ROOM)
+    return ends
 
 
 def _feed(pipe: int, numbers: range) -> None:

@@ -609,7 +609,9 @@ class TestFaults:
             there.send(OLD)
             assert shown(server.home / "site") == OLD
             shell.write_text("#!/bin/sh\necho This account is not available; exit 1\n")
-            with pytest.raises(CallsiteError, match="run a shell, which ended at once with status 1; publish as a user who may"):
+            with pytest.raises(
+                CallsiteError, match="run a shell, which ended at once with status 1; publish as a user who may"
+            ):
                 there.destination.look()
 
     def test_a_shell_that_says_nothing_or_too_much(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import logging
 import os
@@ -23,6 +24,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from callsite import forking
 from callsite.errors import BuildStopped, CallsiteError
 from callsite.forking import WorkError, count_processors, work_side_by_side
+from tests.servers import wait_for
 
 log = logging.getLogger("tests.forking")
 
@@ -144,7 +146,7 @@ def test_more_portions_than_fit_become_larger(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_results_larger_than_a_pipe_come_whole() -> None:
-    assert work(lambda number: bytes([number]) * 300_000, 6) == [bytes([number]) * 300_000 for number in range(6)]
+    assert work(lambda number: bytes([number]) * 3_000_000, 6) == [bytes([number]) * 3_000_000 for number in range(6)]
 
 
 def test_a_result_that_nobody_waits_for_ends_the_copies() -> None:
@@ -520,6 +522,28 @@ def test_something_else_is_done_while_copies_are_at_work() -> None:
     assert own == []
     assert os.getpid() not in set(results)
     assert own == [os.getpid()]
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes cannot be widened here")
+def test_copies_do_not_wait_for_what_is_done_meanwhile(tmp_path: Path) -> None:
+    last = tmp_path / "last"
+
+    def do(number: int) -> bytes:
+        if number == 5:
+            last.touch()
+        return bytes(100_000)  # more than pipes hold that are as they come
+
+    results = work_side_by_side(do, range(6), 2, 1, lambda: wait_for(last.exists, "the last piece"))
+    assert [len(each) for each in results] == [100_000] * 6
+
+
+@pytest.mark.parametrize("has_limit", [True, False])
+def test_pipes_that_cannot_be_widened_do_as_well(has_limit: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if has_limit:
+        monkeypatch.setattr(forking, "_ROOM", 2**40)
+    else:
+        monkeypatch.delattr(fcntl, "F_SETPIPE_SZ", raising=False)
+    assert work(lambda number: bytes(200_000), 6) == [bytes(200_000)] * 6
 
 
 def test_without_copies_there_is_nothing_to_wait_for() -> None:
