@@ -125,9 +125,10 @@ class There:
 @pytest.fixture
 def there(server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[There]:
     client = write_client(server, tmp_path / "client")
-    monkeypatch.setenv("PATH", f"{client}:{os.environ['PATH']}")
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{client}:{path}")
     yield There(server, tmp_path)
-    server.path.write_text(os.environ["PATH"])
+    server.path.write_text(path)  # what a test has put into its place here, is not for those that come
     for path in server.home.iterdir():
         path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path)
 
