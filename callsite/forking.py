@@ -35,8 +35,8 @@ Result = TypeVar("Result")
 _HEAD = struct.Struct("<II")
 _NUMBER = struct.Struct("<I")
 
-# The numbers of so many portions fit into a pipe.
-_MOST_PORTIONS = 8_000
+# The numbers of so many portions fit into any pipe: Linux makes them no smaller than a page of memory (pipe(7)).
+_MOST_PORTIONS = 1_000
 
 # Bytes that are read from a pipe at once.
 _ONCE = 65_536

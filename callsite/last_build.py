@@ -91,9 +91,10 @@ def describe_surroundings() -> tuple[str, ...]:
 
 def find_inputs(ingredients: Ingredients) -> Inputs | None:
     """All that goes into a build which begins now. A file may have been changed so short a time ago that nobody would
-    see it changed once more; then that time is waited for. None when it is changed meanwhile, or in times to come.
+    see it changed once more; then that time is waited for, once. None when it is changed meanwhile, or in times to
+    come.
     """
-    for _ in range(2):
+    for has_waited in (False, True):
         now = time.time_ns()
         try:
             files = list(_list_inputs(ingredients))
@@ -104,8 +105,8 @@ def find_inputs(ingredients: Ingredients) -> Inputs | None:
         if early <= 0:
             stats = {path: describe_file(found) for path, found in files}
             return Inputs(_find_digest(ingredients, stats), stats)
-        if early > _TICK:
-            return None
+        if has_waited or early > _TICK:
+            break
         time.sleep(early / 1e9)
     return None
 

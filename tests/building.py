@@ -150,7 +150,7 @@ class SiteFolder:
     def call(self, *words: str) -> Built:
         """Build in this process, as the command `callsite build` does."""
 
-        def run_build(command: Sequence[str], folders: object, stdout: object = None, call: str = "") -> int:
+        def run_build(command: Sequence[str], stdout: object = None, call: str = "") -> int:
             patch.setenv("CALLSITE_CALL", call)
             try:
                 pelican.main(command[3:])

@@ -16,6 +16,7 @@ from callsite import __version__
 from callsite.cli import COMMANDS, arguments, build, main
 from callsite.settings import SiteFolders
 from tests.building import CONTENT, SiteFolder
+from tests.servers import wait_for
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,3 +220,23 @@ def test_what_stops_a_build_stops_all_of_it(site: SiteFolder, how: signal.Signal
         os.kill(int((site.root / "building").read_text()), 0)
     assert not site.output.exists()
     assert site.leftovers == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_stops_pages_in_the_making_leaves_nothing_of_them(site: SiteFolder, how: signal.Signals) -> None:
+    with (site.root / "pelicanconf.py").open("a") as file:
+        file.write("CALLSITE_PROCESSES = 2\nimport os, sys, time\nif 'pelican' in sys.modules:\n")
+        file.write("    from callsite.making import Maker\n")
+        file.write("    def draw(*given):\n        open(f'at-work-{os.getpid()}', 'w').close()\n")
+        file.write("        time.sleep(60)\n    Maker.draw = draw\n")
+    site.write({f"content/pages/{number}.md": f"title: {number}\nslug: p{number}\n\nWords.\n" for number in range(9)})
+    with subprocess.Popen([sys.executable, "-m", "callsite", "build"], cwd=site.root) as process:
+        wait_for(lambda: len(list(site.root.glob("at-work-*"))) == 2, "the making of pages")
+        process.send_signal(how)
+        assert process.wait(30) == (130 if how == signal.SIGINT else 128 + how)
+    for number in (path.name.rpartition("-")[2] for path in site.root.glob("at-work-*")):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(number), 0)
+    assert not site.output.exists()
+    assert site.leftovers == []
+    assert [path.name for path in (site.root / ".cache/build").iterdir()] == [".gitignore"]

@@ -33,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Pelican is asked for; here it does nothing."""
     found: list[str] = []
 
-    def note(command: list[str], folders: object, stdout: object = None, call: str = "") -> int:
+    def note(command: list[str], stdout: object = None, call: str = "") -> int:
         found.append(call)
         return 0
 
@@ -44,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def build_here(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """`callsite build`, but Pelican is run in this process."""
 
-    def run(command: list[str], folders: object, stdout: object = None, call: str = "") -> int:
+    def run(command: list[str], stdout: object = None, call: str = "") -> int:
         with monkeypatch.context() as patch:
             patch.setenv("CALLSITE_CALL", call)
             return site.build(*command[4:], content=command[3]).code

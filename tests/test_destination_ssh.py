@@ -125,10 +125,10 @@ class There:
 @pytest.fixture
 def there(server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[There]:
     client = write_client(server, tmp_path / "client")
-    path = os.environ["PATH"]
-    monkeypatch.setenv("PATH", f"{client}:{path}")
+    programs = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{client}:{programs}")
     yield There(server, tmp_path)
-    server.path.write_text(path)  # what a test has put into its place here, is not for those that come
+    server.path.write_text(programs)  # what a test has put into its place here, is not for those that come
     for path in server.home.iterdir():
         path.unlink() if path.is_symlink() or path.is_file() else shutil.rmtree(path)
 

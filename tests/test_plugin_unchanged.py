@@ -149,8 +149,7 @@ CHANGES: dict[str, Callable[[SiteFolder], object]] = {
 def _replace(path: Path) -> None:
     found = path.stat()
     data = path.read_bytes()
-    path.unlink()
-    Path(f"{path} keeps the number").write_bytes(b"")  # else the new file may get it
+    path.rename(f"{path} keeps the number")  # else the new file may get it
     path.write_bytes(data[::-1])
     os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
 
@@ -364,7 +363,7 @@ class TestAMomentAgo:
     def test_is_not_waited_for_twice(self, built: SiteFolder, waited: list[float]) -> None:
         assert is_full(built.build())
         assert is_full(built.build())
-        assert len(waited) == 4
+        assert len(waited) == 2
 
     def test_is_no_time_to_come(self, built: SiteFolder, waited: list[float]) -> None:
         os.utime(built.root / "content/pages/about.md", (2**33, 2**33))

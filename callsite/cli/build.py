@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from callsite.settings import SiteFolders, find_folders, read_settings
+from callsite.stopping import unwinding
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,11 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     if call:
         from callsite.staging import OutputLock  # noqa: PLC0415  # help and mistakes need not wait for it
 
-        with OutputLock(folders.output) as lock:
+        with unwinding(), OutputLock(folders.output) as lock:
             lock.take()
             if _is_done(values, folders, call, keep_search=arguments.keep_search):
                 return 0
-    return run_build(command, folders, call=call)
+    return run_build(command, call=call)
 
 
 def _describe_call(values: Mapping[str, Any], command: Sequence[str]) -> str:
@@ -86,28 +85,22 @@ def find_cache(values: Mapping[str, Any], folders: SiteFolders) -> Path | None:
     return plan_cache({**values, "PATH": os.path.abspath(folders.content), "OUTPUT_PATH": folders.output})
 
 
-def run_build(command: Sequence[str], folders: SiteFolders, stdout: IO[str] | None = None, call: str = "") -> int:
+def run_build(command: Sequence[str], stdout: IO[str] | None = None, call: str = "") -> int:
     """Run the command line of a build, and return its exit code. What it prints goes to `stdout` if that is given;
     `call` tells what it is called with.
     """
     # A session of its own: what stops this process is for it alone, and it ends the build without a word of that.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
     environment = {**os.environ, "CALLSITE_CALL": call}
-    with subprocess.Popen(command, start_new_session=True, stdout=stdout, env=environment) as build:  # noqa: S603  # no shell, and our own interpreter
+    with (
+        unwinding(),
+        subprocess.Popen(command, start_new_session=True, stdout=stdout, env=environment) as build,  # noqa: S603  # no shell, and our own interpreter
+    ):
         try:
             return build.wait()
         finally:
             if build.poll() is None:
-                build.terminate()
+                build.terminate()  # it takes away what it has begun
                 build.wait()
-                from callsite.staging import sweep  # noqa: PLC0415  # hardly any build is broken off
-
-                sweep(folders.output)
-
-
-def _stop(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 def make_command(

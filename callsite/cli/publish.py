@@ -103,7 +103,7 @@ def make(arguments: argparse.Namespace, folders: SiteFolders) -> str:
     stdout = sys.stderr if arguments.json else None
     if not arguments.no_build:
         command = make_command(arguments.settings, folders, production=True)
-        if run_build(command, folders, stdout):
+        if run_build(command, stdout):
             return "the site was not built"
     return check(arguments.settings, folders, stdout)
 

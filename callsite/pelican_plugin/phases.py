@@ -43,6 +43,7 @@ from callsite.pelican_plugin.settled import settle_addresses, settle_path
 from callsite.pelican_plugin.twinning import Twins
 from callsite.searching import write_search
 from callsite.staging import MANIFEST, OutputLock
+from callsite.stopping import unwinding
 from callsite.theme import THEME
 from callsite.twins import TwinSite, list_twin_paths
 from callsite.wording import count
@@ -72,7 +73,8 @@ def run(pelican: Pelican, go: Callable[[], None], described: str | None, lock: O
     # What a run makes it needs to the end, so looking through it for what nobody needs takes time and finds nothing.
     gc.disable()
     try:
-        go()
+        with unwinding():
+            go()
     finally:
         gc.enable()
     done = current_run()
