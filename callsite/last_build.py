@@ -94,7 +94,8 @@ def find_inputs(ingredients: Ingredients) -> Inputs | None:
     see it changed once more; then that time is waited for, once. None when it is changed meanwhile, or in times to
     come.
     """
-    for has_waited in (False, True):
+    has_waited = False
+    while True:
         now = time.time_ns()
         try:
             files = list(_list_inputs(ingredients))
@@ -106,9 +107,9 @@ def find_inputs(ingredients: Ingredients) -> Inputs | None:
             stats = {path: describe_file(found) for path, found in files}
             return Inputs(_find_digest(ingredients, stats), stats)
         if has_waited or early > _TICK:
-            break
+            return None
         time.sleep(early / 1e9)
-    return None
+        has_waited = True
 
 
 def describe_file(found: os.stat_result) -> str:
