@@ -510,7 +510,7 @@ def test_a_lookup_that_never_ends_holds_nobody_up(
     assert _check(tmp_path, "http://slow.site/", server.put("/a", say()), retries=0, timeout=1) == [
         "1: E102 does not work, there is no answer in time"
     ]
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 5
     answered.set()
 
 
@@ -768,7 +768,7 @@ def test_it_ends_when_its_time_is_over(server: LinkServer, tmp_path: Path) -> No
     assert _check(tmp_path, good, slow, f"{slow}?2", f"{slow}?3", deadline=1, timeout=20) == [
         f"{line}: {said}" for line in (2, 3, 4)
     ]
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 3
     assert set(read_kept(tmp_path)) == {good}
 
 
@@ -939,7 +939,7 @@ def test_who_breaks_it_off_keeps_what_is_known(server: LinkServer, tmp_path: Pat
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 5
     assert process.returncode not in (0, 1)
     assert told.rstrip().endswith(b"KeyboardInterrupt")
     assert set(read_kept(tmp_path)) == {good}

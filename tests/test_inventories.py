@@ -366,7 +366,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(web: Web, tmp_path: Path) -
     before = set(threading.enumerate())
     begin = time.monotonic()
     read = _read({"x": web.address + "/docs/"}, tmp_path, patience=0.3)
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 3
     assert (
         f"X102 the inventory 'x' cannot be read: {web.address}/docs/objects.inv: the answer takes too long"
         in _complaint(read)

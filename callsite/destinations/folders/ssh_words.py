@@ -8,11 +8,8 @@ from __future__ import annotations
 _UNKNOWN_KEY = "its host key is not known here; run `ssh` to it once by hand, and confirm the key"
 _CONNECTION = (
     ("REMOTE HOST IDENTIFICATION HAS CHANGED", "the machine there has another host key than it used to; find out why"),
-    (
-        "Host key verification failed",
-        "its host key is not known here; run `ssh` to it once by hand, and confirm the key",
-    ),
-    ("host key is known for", "its host key is not known here; run `ssh` to it once by hand, and confirm the key"),
+    ("Host key verification failed", _UNKNOWN_KEY),
+    ("host key is known for", _UNKNOWN_KEY),
     ("Too many authentication failures", "it refuses the keys; name the right one with `identity`"),
     ("Permission denied", "it refuses the key; see that `ssh` to it works without a password"),
     ("UNPROTECTED PRIVATE KEY", "the key file is open for others to read; make it private (`chmod 600`)"),
