@@ -27,6 +27,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from callsite.errors import CallsiteError
 from callsite.records import dataclass, field
+from callsite.stopping import postponing
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -117,38 +118,46 @@ def _start_copies(
 ) -> Iterator[list[_Copy]]:
     """Copies at work, fewer where there is no room for more; they are gone at the end, whatever they are doing."""
     copies: list[_Copy] = []
-    numbers, feed = os.pipe()
-    gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
     try:
-        for _ in range(processes):
-            ours, theirs = _open_pipe()
-            try:
-                pid = _fork()
-            except OSError:
-                os.close(ours)
-                os.close(theirs)
-                break
-            if not pid:
-                for descriptor in (ours, feed, *(copy.pipe for copy in copies)):
-                    os.close(descriptor)
-                _serve(do, items, portion, numbers, theirs)
-            os.close(theirs)
-            copies.append(_Copy(pid, ours))
-        os.close(numbers)
-        numbers = -1
-        _feed(feed, range(0, len(items), portion))
-        feed = -1
+        with postponing():
+            gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
+            numbers, feed = os.pipe()
+            while len(copies) < processes and _start_copy(do, items, portion, numbers, feed, copies):
+                pass
+            os.close(numbers)
+            _feed(feed, range(0, len(items), portion))
         yield copies
     finally:
-        gc.unfreeze()
-        for descriptor in (numbers, feed):
-            if descriptor >= 0:
-                os.close(descriptor)
-        for copy in copies:
-            os.close(copy.pipe)
-            if copy.pid:
-                os.kill(copy.pid, signal.SIGKILL)
-                os.waitpid(copy.pid, 0)
+        with postponing():
+            gc.unfreeze()
+            for copy in copies:
+                os.close(copy.pipe)
+                if copy.pid:
+                    os.kill(copy.pid, signal.SIGKILL)
+                    os.waitpid(copy.pid, 0)
+
+
+def _start_copy(
+    do: Callable[[Item], Result], items: Sequence[Item], portion: int, numbers: int, feed: int, copies: list[_Copy]
+) -> bool:
+    """Whether there is room for one more copy, which is then at work."""
+    try:
+        ours, theirs = _open_pipe()
+    except OSError:
+        return False
+    try:
+        pid = _fork()
+    except OSError:
+        os.close(ours)
+        os.close(theirs)
+        return False
+    if not pid:
+        for descriptor in (ours, feed, *(copy.pipe for copy in copies)):
+            os.close(descriptor)
+        _serve(do, items, portion, numbers, theirs)
+    os.close(theirs)
+    copies.append(_Copy(pid, ours))
+    return True
 
 
 def _log(record: logging.LogRecord) -> None:
@@ -189,6 +198,7 @@ def _serve(do: Callable[[Item], Result], items: Sequence[Item], portion: int, nu
         gc.disable()  # it lives for a short time
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that was copied decides, and ends this one
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         collector = _Collector()
         collector.install()
         while head := os.read(numbers, _NUMBER.size):
@@ -260,8 +270,9 @@ def _listen(copies: Sequence[_Copy]) -> Generator[dict[int, _Outcome], None, Non
                     yield dict(_unpack(key.data.pending))
                     continue
                 selector.unregister(key.fd)
-                status = os.waitstatus_to_exitcode(os.waitpid(key.data.pid, 0)[1])
-                key.data.pid = 0
+                with postponing():
+                    status = os.waitstatus_to_exitcode(os.waitpid(key.data.pid, 0)[1])
+                    key.data.pid = 0
                 if status:
                     how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
                     raise CallsiteError(f"a process at work on pages {how}; see whether there is memory enough")

@@ -1,5 +1,5 @@
 """Signals that end a process unwind it here, as Ctrl-C does: what it has begun is taken away, and what it has started
-is ended.
+is ended. What may not be left half done is done first.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_ALL = (signal.SIGINT, *_SIGNALS)
 
 
 @contextmanager
@@ -19,8 +20,7 @@ def unwinding() -> Iterator[None]:
     """Have SIGTERM and SIGHUP raise SystemExit with the status that a shell tells of them. Where somebody else has
     settled what they do, and in other threads than the main one, which may not do that, nothing is changed.
     """
-    is_main = threading.current_thread() is threading.main_thread()
-    ours = [number for number in _SIGNALS if is_main and signal.getsignal(number) is signal.SIG_DFL]
+    ours = [number for number in _SIGNALS if _is_main() and signal.getsignal(number) is signal.SIG_DFL]
     for number in ours:
         signal.signal(number, _unwind)
     try:
@@ -28,6 +28,29 @@ def unwinding() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def postponing() -> Iterator[None]:
+    """Have signals that somebody listens to, Ctrl-C among them, come at the end of this instead of in the middle of it,
+    each of them once. In other threads than the main one, where they never come, nothing is changed.
+    """
+    handlers = {number: signal.getsignal(number) for number in _ALL if _is_main()}
+    listening = {number: handler for number, handler in handlers.items() if callable(handler)}
+    came: dict[int, None] = {}
+    try:
+        for number in listening:
+            signal.signal(number, lambda early, _: came.setdefault(early))
+        yield
+    finally:
+        for number, handler in listening.items():
+            signal.signal(number, handler)
+        for early in came:
+            signal.raise_signal(early)
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _unwind(number: int, _: FrameType | None) -> NoReturn:

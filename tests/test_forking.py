@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -391,6 +392,42 @@ def test_an_interrupt_ends_the_copies() -> None:
             os.kill(pid, 0)
 
 
+@pytest.mark.parametrize(
+    ("step", "time"),
+    [("pipe", 1), ("pipe", 3), ("fork", 1), ("fork", 2), *(("close", time) for time in range(1, 6)), ("waitpid", 2)],
+)
+def test_an_interrupt_while_copies_begin_or_end_leaves_nothing(
+    step: str, time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it comes, no copy and no pipe is left that nobody knows of, and it stays an interrupt."""
+    parent, do, times = os.getpid(), getattr(os, step), []
+
+    def interrupted(*args: Any) -> Any:
+        result = do(*args)
+        if os.getpid() == parent:
+            times.append(1)
+            if len(times) == time:
+                signal.raise_signal(signal.SIGINT)
+        return result
+
+    monkeypatch.setattr(os, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        work(tell)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_when_all_is_fed_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = forking._feed
+
+    def interrupted(pipe: int, numbers: range) -> None:
+        feed(pipe, numbers)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(forking, "_feed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        work(tell)
+
+
 def test_an_interrupt_between_results_ends_the_copies() -> None:
     results = work_side_by_side(tell, range(500), 2)
     next(results)
@@ -398,17 +435,22 @@ def test_an_interrupt_between_results_ends_the_copies() -> None:
         results.throw(KeyboardInterrupt)  # type: ignore[attr-defined]  # a generator's
 
 
+@pytest.mark.parametrize(
+    ("name", "error"), [("fork", errno.EAGAIN), ("fork", errno.ENOMEM), ("pipe", errno.EMFILE), ("pipe", errno.ENFILE)]
+)
 @pytest.mark.parametrize("room", [0, 1])
-def test_a_system_with_room_for_fewer_copies_has_fewer(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    fork, times = os.fork, []
+def test_a_system_with_room_for_fewer_copies_has_fewer(
+    room: int, name: str, error: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do, times = getattr(os, name), []
 
-    def refuse() -> int:
+    def refuse() -> Any:
         times.append(1)
-        if len(times) > room:
-            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-        return fork()
+        if len(times) > room + (name == "pipe"):  # one pipe is for all copies
+            raise OSError(error, os.strerror(error))
+        return do()
 
-    monkeypatch.setattr(os, "fork", refuse)
+    monkeypatch.setattr(os, name, refuse)
     assert len({os.getpid(), *work(tell, processes=3)}) == 1 + room
 
 
@@ -476,7 +518,7 @@ def test_a_copy_keeps_what_it_needs_and_no_more(monkeypatch: pytest.MonkeyPatch)
 
     def serve(do: object, items: object, portion: int, numbers: int, pipe: int) -> None:
         more.append(len(list_descriptors()) - before)
-        os.fstat(numbers)
+        os.close(numbers)
         os.close(pipe)
         raise Ended
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from callsite.stopping import unwinding
+from callsite.stopping import postponing, unwinding
 
 BOTH = (signal.SIGTERM, signal.SIGHUP)
 
@@ -60,3 +60,54 @@ def test_in_other_threads_nothing_changes() -> None:
     thread.start()
     thread.join()
     assert found == [signal.SIG_DFL] * 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *BOTH])
+def test_what_comes_too_early_comes_at_the_end(number: signal.Signals) -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with postponing():
+            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)
+            done.append("whole")
+        done.append("too late")
+
+    with pytest.raises(KeyboardInterrupt if number == signal.SIGINT else SystemExit), unwinding():
+        work()
+    assert done == ["whole"]
+    assert list_handlers() == [signal.SIG_DFL] * 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_signals_come_though_an_error_came_before() -> None:
+    def fail() -> None:
+        with postponing():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError("wrong")
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        fail()
+    assert isinstance(caught.value.__context__, ValueError)
+
+
+def test_what_nobody_listens_to_is_not_postponed() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with postponing():
+            assert list_handlers() == [signal.SIG_DFL, signal.SIG_IGN]
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_other_threads_postpone_nothing() -> None:
+    found: list[object] = []
+
+    def look() -> None:
+        with postponing():
+            found.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [signal.default_int_handler]
