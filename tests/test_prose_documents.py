@@ -14,7 +14,7 @@ from markdown.postprocessors import Postprocessor
 from callsite.page import parse_page
 from callsite.prose.converting import ProseConverter
 from callsite.prose.documents import Document, DocumentConverter
-from callsite.prose.markup import format_plain
+from callsite.prose.markup import format_plain, plan_markup
 from callsite.prose.plain import plan_texts
 from callsite.render import find_targets, parse_prose, place_listings
 
@@ -231,4 +231,4 @@ def test_nothing_is_left_over_for_the_next_document() -> None:
 def test_space_behind_a_line_break_is_no_text() -> None:
     plan = plan_texts(list(Markdown().inlinePatterns))
     assert plan is not None
-    assert format_plain("a  \n `b`  \n c", plan) == "a<br>\n<code>b</code><br>\n c"
+    assert format_plain("a  \n `b`  \n c", plan_markup(plan)) == "a<br>\n<code>b</code><br>\n c"

@@ -512,6 +512,15 @@ def test_what_extensions_change_in_markdown_holds(change: Callable[[Any], Any]) 
         assert quickly.convert_text(text) == slowly.convert_text(text)
 
 
+def test_emphasis_is_left_alone_behind_what_is_left_over_of_a_text() -> None:
+    patterns = markdown.Markdown().inlinePatterns
+    plan, emphasis = plan_texts(list(patterns)), patterns["em_strong"]
+    texts = ("a *b*", "a `b`")
+    assert [write_plain(Element("p"), text, plan, {}) for text in texts] == [True, True]
+    emphasis.regions.append((0, 1, 2, 3, ("strong", "em"), 1))  # type: ignore[attr-defined]  # not all releases have it
+    assert [write_plain(Element("p"), text, plan, {}) for text in texts] == [False, True]
+
+
 @pytest.mark.parametrize(
     "make",
     [

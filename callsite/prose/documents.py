@@ -31,7 +31,7 @@ from callsite.patterns import compile_later
 from callsite.prose.blocks import QuickBlockParser
 from callsite.prose.inline import QuickInlineProcessor
 from callsite.prose.known import is_own
-from callsite.prose.markup import format_plain
+from callsite.prose.markup import format_plain, plan_markup
 from callsite.prose.plain import is_idle
 from callsite.prose.raw import (
     QuickExtraHtmlBlockPreprocessor,
@@ -114,7 +114,7 @@ class DocumentConverter:
         is_usual = toc is not None and toc.is_usual and _is_usual(markdown, parts)
         plan = inline.plan() if is_usual and inline is not None else None
         self._known = (toc, plan.emphasis) if toc and plan and plan.emphasis else None
-        self._format_new = partial(format_plain, plan=cast("Any", plan))
+        self._format_new = partial(format_plain, plan=cast("Any", plan and plan_markup(plan)))
         self._format_known = lru_cache(maxsize=1024)(self._format_new)
 
     def convert(self, text: str, stem: str) -> Document | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
 from markdown import inlinepatterns as known
@@ -122,6 +122,47 @@ def _any_of(texts: Iterable[str], *expressions: str) -> re.Pattern[str]:
     return re.compile("|".join((*map(re.escape, dict.fromkeys(texts)), *expressions)))
 
 
+class Writer(NamedTuple, Generic[Node]):
+    """How nodes are written down: of the code between backticks, and of what a link, a line break or an emphasis has
+    matched with the nodes of the holes in it.
+    """
+
+    write_code: Callable[[str], Node]
+    write_link: Callable[[re.Match[str], list[Node]], Node]
+    write_break: Callable[[re.Match[str], list[Node]], Node]
+    write_emphasis: Callable[[re.Match[str], list[Node]], Node]
+
+
+def take_apart(text: str, plan: Plan, writer: Writer[Node]) -> tuple[str, list[Node], list[Node]] | None:
+    """A plain text with holes, the nodes that fill them, and all there are in the order in which Markdown's patterns
+    find them; None when the text is not plain, as long as nothing is left over of a text before (see `is_idle`).
+    """
+    if plan.early.search(text):
+        return None
+    nodes: list[Node] = []
+    found: list[Node] = []
+    if "`" in text:
+        pieces = CODE.split(text)
+        nodes = found = list(map(writer.write_code, pieces[2::3]))
+        text = HOLE.join(pieces[::3])
+    if "[" in text:
+        if any(plan.inner.search(match[1]) for match in LINK.finditer(text)):
+            return None
+        text, nodes, made = _lift(LINK, text, nodes, writer.write_link)
+        found = found + made
+    if plan.late.search(text):
+        return None
+    if plan.has_breaks and "  \n" in text:
+        text, nodes, made = _lift(BREAK, text, nodes, writer.write_break)
+        found = found + made
+    if plan.emphasis is not None and "*" in text:
+        text, nodes, made = _lift(EMPHASIS, text, nodes, writer.write_emphasis)
+        found = found + made
+        if "*" in text:
+            return None
+    return text, nodes, found
+
+
 def write_plain(element: Element, text: str, plan: Plan | None, stash: dict[str, Element | str]) -> bool:
     """Write a plain text into the front of an element, in the place of its text; whether it is one.
 
@@ -131,28 +172,12 @@ def write_plain(element: Element, text: str, plan: Plan | None, stash: dict[str,
         return False
     if plan.anything.search(text) is None:
         return True
-    if plan.early.search(text):
+    if plan.emphasis is not None and "*" in text and not is_idle(plan.emphasis):
         return False
-    nodes: list[Element] = []
-    found: list[Element] = []
-    links: list[str] = []
-    if "`" in text:
-        pieces = CODE.split(text)
-        nodes = found = [_make_code(code) for code in pieces[2::3]]
-        text = HOLE.join(pieces[::3])
-    if "[" in text:
-        text, nodes, made = lift(LINK, text, nodes, lambda match, own: _make_link(match, own, links))
-        found = found + made
-    if plan.late.search(text) or any(map(plan.inner.search, links)):
+    taken = take_apart(text, plan, _ELEMENTS)
+    if taken is None:
         return False
-    if plan.has_breaks and "  \n" in text:
-        text, nodes, made = lift(BREAK, text, nodes, lambda _match, _own: Element("br"))
-        found = found + made
-    if plan.emphasis is not None and "*" in text:
-        text, nodes, made = lift(EMPHASIS, text, nodes, _make_emphasis)
-        found = found + made
-        if "*" in text or not is_idle(plan.emphasis):
-            return False
+    text, nodes, found = taken
     _fill(element, text, nodes)
     for node in found:
         stash[f"{len(stash):04d}"] = node
@@ -165,7 +190,7 @@ def is_idle(pattern: known.DelimiterProcessor) -> bool:
     return not (pattern.regions or any(stacks))
 
 
-def lift(
+def _lift(
     pattern: re.Pattern[str], text: str, nodes: list[Node], make: Callable[[re.Match[str], list[Node]], Node]
 ) -> tuple[str, list[Node], list[Node]]:
     """Make a node of each match, with the nodes of the holes in it; the text with holes in their places, the nodes of
@@ -191,8 +216,7 @@ def _make_code(text: str) -> Element:
     return code
 
 
-def _make_link(match: re.Match[str], nodes: list[Element], texts: list[str]) -> Element:
-    texts.append(match[1])
+def _make_link(match: re.Match[str], nodes: list[Element]) -> Element:
     link = Element("a", {"href": match[2]})
     if match[1]:
         _fill(link, match[1], nodes)
@@ -214,3 +238,6 @@ def _fill(element: Element, text: str, nodes: Sequence[Element]) -> None:
     for place, (node, tail) in enumerate(zip(nodes, tails, strict=True)):
         node.tail = tail or None
         element.insert(place, node)
+
+
+_ELEMENTS = Writer(_make_code, _make_link, lambda _match, _nodes: Element("br"), _make_emphasis)
