@@ -20,7 +20,7 @@ import struct
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -122,8 +122,11 @@ def _start_copies(
         with postponing():
             gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
             numbers, feed = os.pipe()
-            while len(copies) < processes and _start_copy(do, items, portion, numbers, feed, copies):
-                pass
+            for _ in range(processes):
+                copy = _start_copy(do, items, portion, numbers, (feed, *(each.pipe for each in copies)))
+                if copy is None:
+                    break
+                copies.append(copy)
             os.close(numbers)
             _feed(feed, range(0, len(items), portion))
         yield copies
@@ -138,26 +141,25 @@ def _start_copies(
 
 
 def _start_copy(
-    do: Callable[[Item], Result], items: Sequence[Item], portion: int, numbers: int, feed: int, copies: list[_Copy]
-) -> bool:
-    """Whether there is room for one more copy, which is then at work."""
+    do: Callable[[Item], Result], items: Sequence[Item], portion: int, numbers: int, ours: Iterable[int]
+) -> _Copy | None:
+    """A copy at work, which lets go of descriptors that are `ours` alone; None when there is no room for it."""
     try:
-        ours, theirs = _open_pipe()
+        pipe, theirs = _open_pipe()
     except OSError:
-        return False
+        return None
     try:
         pid = _fork()
     except OSError:
-        os.close(ours)
+        os.close(pipe)
         os.close(theirs)
-        return False
+        return None
     if not pid:
-        for descriptor in (ours, feed, *(copy.pipe for copy in copies)):
+        for descriptor in (pipe, *ours):
             os.close(descriptor)
         _serve(do, items, portion, numbers, theirs)
     os.close(theirs)
-    copies.append(_Copy(pid, ours))
-    return True
+    return _Copy(pid, pipe)
 
 
 def _log(record: logging.LogRecord) -> None:

@@ -35,8 +35,7 @@ def postponing() -> Iterator[None]:
     """Have signals that somebody listens to, Ctrl-C among them, come at the end of this instead of in the middle of it,
     each of them once. In other threads than the main one, where they never come, nothing is changed.
     """
-    handlers = {number: signal.getsignal(number) for number in _ALL if _is_main()}
-    listening = {number: handler for number, handler in handlers.items() if callable(handler)}
+    listening = {number: handler for number in _ALL if _is_main() and callable(handler := signal.getsignal(number))}
     came: dict[int, None] = {}
     try:
         for number in listening:

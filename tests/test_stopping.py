@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from callsite.stopping import postponing, unwinding
 
 BOTH = (signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_terminal() -> Iterator[None]:
+    """Whoever has started the tests may have had some signals ignored, as `nohup` does."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, *BOTH)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def list_handlers() -> list[object]:

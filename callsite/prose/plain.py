@@ -146,17 +146,18 @@ def take_apart(text: str, plan: Plan, writer: Writer[Node]) -> tuple[str, list[N
         nodes = found = list(map(writer.write_code, pieces[2::3]))
         text = HOLE.join(pieces[::3])
     if "[" in text:
-        if any(plan.inner.search(match[1]) for match in LINK.finditer(text)):
+        links = list(LINK.finditer(text))
+        if any(plan.inner.search(link[1]) for link in links):
             return None
-        text, nodes, made = _lift(LINK, text, nodes, writer.write_link)
+        text, nodes, made = _lift(links, text, nodes, writer.write_link)
         found = found + made
     if plan.late.search(text):
         return None
     if plan.has_breaks and "  \n" in text:
-        text, nodes, made = _lift(BREAK, text, nodes, writer.write_break)
+        text, nodes, made = _lift(BREAK.finditer(text), text, nodes, writer.write_break)
         found = found + made
     if plan.emphasis is not None and "*" in text:
-        text, nodes, made = _lift(EMPHASIS, text, nodes, writer.write_emphasis)
+        text, nodes, made = _lift(EMPHASIS.finditer(text), text, nodes, writer.write_emphasis)
         found = found + made
         if "*" in text:
             return None
@@ -191,7 +192,7 @@ def is_idle(pattern: known.DelimiterProcessor) -> bool:
 
 
 def _lift(
-    pattern: re.Pattern[str], text: str, nodes: list[Node], make: Callable[[re.Match[str], list[Node]], Node]
+    matches: Iterable[re.Match[str]], text: str, nodes: list[Node], make: Callable[[re.Match[str], list[Node]], Node]
 ) -> tuple[str, list[Node], list[Node]]:
     """Make a node of each match, with the nodes of the holes in it; the text with holes in their places, the nodes of
     all its holes, and the new ones alone.
@@ -200,7 +201,7 @@ def _lift(
     left: list[Node] = []
     made: list[Node] = []
     done = used = 0
-    for match in pattern.finditer(text):
+    for match in matches:
         first = used + text.count(HOLE, done, match.start())
         last = first + text.count(HOLE, match.start(), match.end())
         made.append(make(match, nodes[first:last]))
