@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from callsite.errors import CallsiteError
 from callsite.records import dataclass, field
-from callsite.stopping import postponing
+from callsite.stopping import postponing, stop_listening
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -121,14 +121,10 @@ def _start_copies(
     try:
         with postponing():
             gc.freeze()  # a collection in a copy would touch, and so copy, all that is shared
-            numbers, feed = os.pipe()
-            for _ in range(processes):
-                copy = _start_copy(do, items, portion, numbers, (feed, *(each.pipe for each in copies)))
-                if copy is None:
-                    break
-                copies.append(copy)
-            os.close(numbers)
-            _feed(feed, range(0, len(items), portion))
+            with contextlib.suppress(OSError), _feeding(range(0, len(items), portion)) as (numbers, feed):
+                while len(copies) < processes:
+                    ours = (feed, *(copy.pipe for copy in copies))
+                    copies.append(_start_copy(do, items, portion, numbers, ours))
         yield copies
     finally:
         with postponing():
@@ -140,20 +136,28 @@ def _start_copies(
                     os.waitpid(copy.pid, 0)
 
 
+@contextmanager
+def _feeding(portions: range) -> Iterator[tuple[int, int]]:
+    """The ends of a pipe from which copies that begin here read which portions there are, as soon as all have begun."""
+    numbers, feed = os.pipe()
+    try:
+        yield numbers, feed
+    finally:
+        os.close(numbers)
+        _feed(feed, portions)
+
+
 def _start_copy(
     do: Callable[[Item], Result], items: Sequence[Item], portion: int, numbers: int, ours: Iterable[int]
-) -> _Copy | None:
-    """A copy at work, which lets go of descriptors that are `ours` alone; None when there is no room for it."""
-    try:
-        pipe, theirs = _open_pipe()
-    except OSError:
-        return None
+) -> _Copy:
+    """A copy at work, which lets go of descriptors that are `ours`. Raises OSError when there is no room for it."""
+    pipe, theirs = _open_pipe()
     try:
         pid = _fork()
-    except OSError:
+    except BaseException:
         os.close(pipe)
         os.close(theirs)
-        return None
+        raise
     if not pid:
         for descriptor in (pipe, *ours):
             os.close(descriptor)
@@ -199,8 +203,7 @@ def _serve(do: Callable[[Item], Result], items: Sequence[Item], portion: int, nu
     try:
         gc.disable()  # it lives for a short time
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that was copied decides, and ends this one
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        stop_listening()
         collector = _Collector()
         collector.install()
         while head := os.read(numbers, _NUMBER.size):

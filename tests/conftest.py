@@ -8,6 +8,7 @@ import importlib
 import os
 import pkgutil
 import shutil
+import signal
 import warnings
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -101,6 +102,20 @@ def _unwatched() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # of course all is imported by now
             running.start()
+
+
+@pytest.fixture
+def as_in_a_terminal() -> Iterator[None]:
+    """Signals do what they do in a terminal. Whoever has started the tests may have had some ignored, as `nohup` does."""
+    usual = (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+        (signal.SIGHUP, signal.SIG_DFL),
+    )
+    before = [(number, signal.signal(number, handler)) for number, handler in usual]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

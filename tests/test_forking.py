@@ -27,6 +27,8 @@ from callsite.errors import BuildStopped, CallsiteError
 from callsite.forking import WorkError, count_processors, work_side_by_side
 from tests.servers import wait_for
 
+pytestmark = pytest.mark.usefixtures("as_in_a_terminal")
+
 log = logging.getLogger("tests.forking")
 
 
@@ -446,12 +448,38 @@ def test_a_system_with_room_for_fewer_copies_has_fewer(
 
     def refuse() -> Any:
         times.append(1)
-        if len(times) > room + (name == "pipe"):  # one pipe is for all copies
+        if len(times) > room + (name == "pipe" and room > 0):  # one pipe is for all copies
             raise OSError(error, os.strerror(error))
         return do()
 
     monkeypatch.setattr(os, name, refuse)
     assert len({os.getpid(), *work(tell, processes=3)}) == 1 + room
+
+
+def test_an_error_while_copies_begin_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, times = forking._fork, []
+
+    def fail() -> int:
+        times.append(1)
+        if len(times) > 1:
+            raise ValueError("closed")
+        return fork()
+
+    monkeypatch.setattr(forking, "_fork", fail)
+    with pytest.raises(ValueError, match="closed"):
+        work(tell)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_copies_end_by_signals_that_are_not_ignored(number: signal.Signals) -> None:
+    def look(_: int) -> object:
+        return signal.getsignal(number)
+
+    assert set(work(look)) == {signal.SIG_DFL}
+    signal.signal(number, lambda *_: sys.exit(9))
+    assert set(work(look)) == {signal.SIG_DFL}
+    signal.signal(number, signal.SIG_IGN)
+    assert set(work(look)) == {signal.SIG_IGN}
 
 
 # What a copy does, seen from here: it is a process of its own, where nobody watches which lines run ----------------
@@ -518,7 +546,7 @@ def test_a_copy_keeps_what_it_needs_and_no_more(monkeypatch: pytest.MonkeyPatch)
 
     def serve(do: object, items: object, portion: int, numbers: int, pipe: int) -> None:
         more.append(len(list_descriptors()) - before)
-        os.close(numbers)
+        os.fstat(numbers)
         os.close(pipe)
         raise Ended
 
@@ -529,6 +557,7 @@ def test_a_copy_keeps_what_it_needs_and_no_more(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(forking, "_fork", lambda: 0)  # so this is the copy
     monkeypatch.setattr(forking, "_serve", serve)
+    monkeypatch.setattr(forking, "_feed", lambda *_: None)  # where no copy comes to
     monkeypatch.setattr(os, "close", close_once)
     with pytest.raises(Ended):
         work(tell)

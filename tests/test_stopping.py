@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from callsite.stopping import postponing, unwinding
+from callsite.stopping import postponing, stop_listening, unwinding
 
 BOTH = (signal.SIGTERM, signal.SIGHUP)
 
 
-@pytest.fixture(autouse=True)
-def _as_in_a_terminal() -> Iterator[None]:
-    """Whoever has started the tests may have had some signals ignored, as `nohup` does."""
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, *BOTH)}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("as_in_a_terminal")
 
 
 def list_handlers() -> list[object]:
@@ -102,6 +95,27 @@ def test_signals_come_though_an_error_came_before() -> None:
     assert isinstance(caught.value.__context__, ValueError)
 
 
+def test_all_that_came_comes() -> None:
+    heard: list[int] = []
+
+    def fail() -> None:
+        with postponing():
+            for number in (signal.SIGINT, *BOTH):
+                os.kill(os.getpid(), number)
+
+    def hear(number: int, _: object) -> None:
+        heard.append(number)
+        sys.exit(number)
+
+    for number in (signal.SIGINT, *BOTH):
+        signal.signal(number, hear)
+    handlers = list_handlers()
+    with pytest.raises(SystemExit):
+        fail()
+    assert sorted(heard) == sorted((signal.SIGINT, *BOTH))
+    assert list_handlers() == handlers
+
+
 def test_what_nobody_listens_to_is_not_postponed() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -109,6 +123,13 @@ def test_what_nobody_listens_to_is_not_postponed() -> None:
             assert list_handlers() == [signal.SIG_DFL, signal.SIG_IGN]
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_who_stops_listening_ignores_what_was_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    stop_listening()
+    assert list_handlers() == [signal.SIG_DFL, signal.SIG_IGN]
 
 
 def test_other_threads_postpone_nothing() -> None:

@@ -7,6 +7,7 @@ else it leaves. The same call with the same settings makes the same of the same 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from callsite.settings import SiteFolders, find_folders, read_settings
-from callsite.stopping import unwinding
+from callsite.stopping import postponing, unwinding
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,16 +92,18 @@ def run_build(command: Sequence[str], stdout: IO[str] | None = None, call: str =
     """
     # A session of its own: what stops this process is for it alone, and it ends the build without a word of that.
     environment = {**os.environ, "CALLSITE_CALL": call}
-    with (
-        unwinding(),
-        subprocess.Popen(command, start_new_session=True, stdout=stdout, env=environment) as build,  # noqa: S603  # no shell, and our own interpreter
-    ):
-        try:
-            return build.wait()
-        finally:
-            if build.poll() is None:
-                build.terminate()  # it takes away what it has begun
-                build.wait()
+    with unwinding(), contextlib.ExitStack() as stack:
+        with postponing():
+            build = subprocess.Popen(command, start_new_session=True, stdout=stdout, env=environment)  # noqa: S603  # no shell, and our own interpreter
+            stack.callback(_end, build)
+        return build.wait()
+
+
+def _end(build: subprocess.Popen[bytes]) -> None:
+    """End a build that is still going on. It takes away what it has begun."""
+    if build.poll() is None:
+        build.terminate()
+        build.wait()
 
 
 def make_command(
