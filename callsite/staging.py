@@ -2,7 +2,8 @@
 
 A build writes into a folder beside the output. When it is complete the two change places in one step of the file
 system; a build that fails or is killed leaves the output as it was. What a killed build left behind is swept away by
-the next one: a folder in use is locked by its process, and locks end with it.
+the next one: a folder in use is locked by its process and by programs that
+write into it for that one, and locks end with those.
 """
 
 from __future__ import annotations
@@ -42,6 +43,13 @@ class Staging:
         self.target = target
         self._lock: int | None
         self.path, self._lock = _make_folder(target)
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The descriptors by which the folder is in use. A program that writes into it is given them, as it may outlive
+        this process.
+        """
+        return () if self._lock is None else (self._lock,)
 
     def commit(self, keep: Collection[str] | None = None) -> None:
         """Put the folder in the output's place.
@@ -97,7 +105,7 @@ def open_staging(output: str, apart_from: Collection[str]) -> Staging:
         raise CallsiteError(f"{output}: cannot build here, this is a file; choose another output folder")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(target)
+        sweep(output)
         return Staging(target)
     except OSError as error:
         raise CallsiteError(f"{output}: cannot build here, {error.strerror}; choose another output folder") from error
@@ -137,7 +145,7 @@ def replace_files(output: str | Path, files: Mapping[str, bytes]) -> None:
     changed = {name: data for name, data in files.items() if (target / name).read_bytes() != data}
     if not changed:
         return
-    sweep(target)
+    sweep(output)
     staging = Staging(target)
     try:
         names = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
@@ -196,8 +204,9 @@ def _make_folder(target: Path) -> tuple[Path, int]:
             return path, lock
 
 
-def sweep(target: Path) -> None:
-    """Remove what builds that are no more have left beside the output folder `target`, or give it its output back."""
+def sweep(output: str | Path) -> None:
+    """Remove what builds that are no more have left beside the folder `output`, or give it its output back."""
+    target = Path(os.path.realpath(output))
     for path in sorted(target.parent.glob(_prefix(target) + "*")):
         lock = _lock(path)
         if lock is None:
@@ -220,7 +229,9 @@ def _prefix(target: Path) -> str:
 
 
 def _lock(path: Path) -> int | None:
-    """Lock a folder for as long as this process lives; None when another process has it or it is gone."""
+    """Lock a folder for as long as this process lives, and whoever it gives the lock to; None when another has it or it
+    is gone.
+    """
     try:
         lock = os.open(path, os.O_RDONLY)
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import json
 import os
@@ -389,6 +390,10 @@ def test_links_to_groups_and_to_ones_own_address_are_checked(site: SiteFolder) -
         ({"MARKDOWN": {"extension_configs": {"markdown.extensions.toc": {"nope": 1}}}}, "cannot be used"),
         ({"CALLSITE_KEYS": 5}, "CALLSITE_KEYS is no list of names"),
         ({"CALLSITE_KEYS": "abc"}, "CALLSITE_KEYS is no list of names"),
+        ({"TIMEZONE": "Mars/Olympus"}, "TIMEZONE is 'Mars/Olympus', and no time zone, such as 'Europe/Berlin'"),
+        ({"TIMEZONE": "/etc"}, "TIMEZONE is '/etc', and no time zone"),
+        ({"TIMEZONE": "Europe"}, "TIMEZONE is 'Europe', and no time zone"),
+        ({"TIMEZONE": None}, "TIMEZONE is None, and no time zone"),
         ({"CALLSITE_PROCESSES": 0}, "CALLSITE_PROCESSES is 0, and no number of processes, such as 2"),
         ({"CALLSITE_PROCESSES": True}, "CALLSITE_PROCESSES is True, and no number of processes"),
         ({"CALLSITE_PROCESSES": "2"}, "CALLSITE_PROCESSES is '2', and no number of processes"),
@@ -716,8 +721,21 @@ def test_killing_a_build_leaves_one_whole_output(site: SiteFolder) -> None:
             process.stdin.flush()
     assert len(ends) == len(delays)
     assert set(ends) == {False, True}  # both ends of the build were seen
+    for name in site.leftovers:  # a process at work for a killed build may be about to end when it has closed all else
+        folder = os.open(site.root / name, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        os.close(folder)
     assert site.build().code == 0
     assert site.leftovers == []
+
+
+def test_a_site_that_names_no_time_zone_has_its_dates_in_utc(site: SiteFolder) -> None:
+    with (site.root / "pelicanconf.py").open("a") as file:
+        file.write("del TIMEZONE\n")
+    site.write({"content/pages/about.md": "title: About\nslug: about\ndate: 2024-05-01 23:30\n\nText\n"})
+    built = site.build()
+    assert built.code == 0, built.stderr
+    assert "2024-05-01T23:30:00+00:00" in built.read("about.html")
 
 
 def _put_back(site: SiteFolder, files: dict[str, bytes]) -> None:

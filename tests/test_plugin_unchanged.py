@@ -64,6 +64,13 @@ def test_nothing_is_touched_when_nothing_has_changed(built: SiteFolder) -> None:
     assert built.leftovers == []
 
 
+def test_what_a_killed_build_left_is_swept_away_all_the_same(built: SiteFolder) -> None:
+    for build in (built.build, built.call, built.call):
+        built.write({".output.callsite-left/about.html": "half a pa"})
+        assert build().stdout.endswith(NOTHING)
+        assert built.leftovers == []
+
+
 def test_warnings_are_told_again(built: SiteFolder) -> None:
     built.write({"content/pages/x.md": PAGE.format("x") + "\n[gone](/gone.html)\n"})
     first = built.build()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import gzip
 import json
 import os
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from callsite import searching
 from callsite.searching import find_program, write_search
 from callsite.searching.packing import format_packed, parse_packed
+from callsite.staging import sweep
 
 _PAGE = """<!doctype html><html lang="en"><head><title>T</title></head><body><nav>Sidebar</nav><main>
 <h1 data-pagefind-body data-pagefind-meta="title" data-pagefind-weight="10">web.ctx {name} Example Code</h1>
@@ -364,3 +366,34 @@ def test_an_interrupt_ends_the_program_and_leaves_nothing(folder: Path, tmp_path
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
     assert not (folder / "pagefind").exists()
+
+
+def test_a_folder_is_in_use_until_the_program_of_a_killed_build_has_ended(tmp_path: Path) -> None:
+    """What still writes into a folder that others remove would make it anew, for nobody."""
+    program, output, may_end = tmp_path / "pagefind", tmp_path / "output", tmp_path / "may end"
+    os.mkfifo(may_end)
+    program.write_text(_begin(f'echo $$ > "$site/number"\nread word < \'{may_end}\'\nmkdir -p "$site/pagefind/late"'))
+    program.chmod(0o755)
+    code = (
+        "import pathlib; from callsite import searching; from callsite.staging import open_staging\n"
+        f"searching.find_program = lambda: pathlib.Path({str(program)!r})\n"
+        f"new = open_staging({str(output)!r}, [])\n"
+        f"(new.path / 'a.html').write_text({_PAGE.format(name='x')!r})\n"
+        "searching.write_search(new.path, held=new.held)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as build:
+        deadline = time.monotonic() + 20
+        while not any(path.read_text().strip() for path in tmp_path.glob(".output.callsite-*/number")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        build.kill()
+    (left,) = tmp_path.glob(".output.callsite-*")
+    sweep(output)
+    assert left.exists()
+    folder = os.open(left, os.O_RDONLY)
+    may_end.write_text("now\n")
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    os.close(folder)
+    assert (left / "pagefind/late").exists()
+    sweep(output)
+    assert not left.exists()

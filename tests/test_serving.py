@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gzip
 import http.client
+import os
 import re
 import select
 import signal
@@ -161,19 +162,22 @@ def test_an_edit_saved_while_a_build_runs_is_not_lost(site: SiteFolder, serve: C
         {
             **CONTENT,
             # Reading is over when pages have been written: only a build after this one can see the edit.
-            "slow.py": "import pathlib, time\nfrom pelican import signals\n\ndef wait(*args, **kwargs):\n"
-            "    pathlib.Path('waiting').touch()\n    time.sleep(1)\n\n"
+            "slow.py": "from pelican import signals\n\ndef wait(*args, **kwargs):\n"
+            "    open('waiting', 'w').close()\n    open('go').read()\n\n"
             "def register():\n    signals.page_writer_finalized.connect(wait)\n",
         }
     )
+    os.mkfifo(site.root / "go")
     server = serve()
     end = time.monotonic() + 30
     while not (site.root / "waiting").exists():
         assert time.monotonic() < end
         time.sleep(0.02)
     site.write({PAGE: "title: About\nslug: about\n\nSaved in the middle.\n"})
+    _let_go(site.root / "go")
     server.wait_for("Built in")
-    assert "Saved in the middle." not in server.get("/about.html")[2]
+    assert "Saved in the middle." not in server.get("/about.html")[2]  # the next build waits
+    _let_go(site.root / "go")
     server.wait_for("Built in")
     assert "Saved in the middle." in server.get("/about.html")[2]
 
@@ -331,6 +335,19 @@ def test_what_cannot_be_watched_ends_the_server(tmp_path: Path) -> None:
     job = Job(tmp_path / "output", command, command, lambda: False, folders, tmp_path, (), lambda path: False)
     with pytest.raises(FileNotFoundError):
         asyncio.run(serving.serve(job, bind(0), lambda text: None))
+
+
+def _let_go(fifo: Path, seconds: float = 30) -> None:
+    """Let whoever reads a fifo go on, as soon as somebody does."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:  # nobody reads
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager

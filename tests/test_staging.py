@@ -12,7 +12,7 @@ import pytest
 
 from callsite import staging
 from callsite.errors import CallsiteError
-from callsite.staging import MANIFEST, Staging, open_staging, swap
+from callsite.staging import MANIFEST, Staging, open_staging, swap, sweep
 
 
 @pytest.fixture
@@ -49,8 +49,10 @@ def test_the_second_build_takes_the_place_of_the_first(output: Path) -> None:
 
 def test_a_discarded_build_leaves_nothing(output: Path) -> None:
     new = _open(output)
+    assert len(new.held) == 1
     new.discard()
     new.discard()
+    assert not new.held
     assert list(output.parent.iterdir()) == []
 
 
@@ -196,6 +198,14 @@ def test_what_a_killed_build_left_is_swept_away_but_not_a_running_one(output: Pa
     assert running.path.exists()
     for each in (running, between, after):
         each.discard()
+
+
+def test_what_was_left_beside_the_folder_that_a_link_leads_to_is_swept_away(tmp_path: Path) -> None:
+    left = tmp_path / "real/.site.callsite-left"
+    left.mkdir(parents=True)
+    (tmp_path / "output").symlink_to("real/site")
+    sweep(tmp_path / "output")
+    assert not left.exists()
 
 
 def test_a_folder_that_vanishes_while_it_is_locked_is_made_again(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:

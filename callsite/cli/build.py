@@ -26,10 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     command = make_command(arguments.settings, folders, strict=arguments.strict, cache=not arguments.no_cache)
     call = "" if arguments.no_cache else _describe_call(values, command)
     if call:
-        from callsite.staging import OutputLock  # noqa: PLC0415  # help and mistakes need not wait for it
+        from callsite.staging import OutputLock, sweep  # noqa: PLC0415  # help and mistakes need not wait for it
 
         with unwinding(), OutputLock(folders.output) as lock:
             lock.take()
+            sweep(folders.output)
             if _is_done(values, folders, call, keep_search=arguments.keep_search):
                 return 0
     return run_build(command, call=call)

@@ -52,6 +52,7 @@ from callsite.wording import count
 def prepare(pelican: Pelican) -> None:
     """Settle what the settings leave open, before the first phase."""
     settings = pelican.settings
+    settings.setdefault("TIMEZONE", "UTC")  # which Pelican says that it takes for granted
     settings["JINJA_GLOBALS"] = {"asset": make_asset(lambda: current_run().theme_files), **settings["JINJA_GLOBALS"]}
     # A cache of Pelican's own would hand out pages whose neighbours have changed since.
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
@@ -190,7 +191,7 @@ def _on_finalized(pelican: Pelican) -> None:
             problems.append(Problem(place, "S105", "this file could not be copied", "make it readable"))
     run.report(problems)
     if run.settings["CALLSITE_SEARCH"]:
-        missing = write_search(run.staging.path, run.settings["DEFAULT_LANG"])
+        missing = write_search(run.staging.path, run.settings["DEFAULT_LANG"], run.staging.held)
         if missing:
             run.report([Problem(Place("CALLSITE_SEARCH"), "S109", "the site has no search", missing, Severity.WARNING)])
     run.report(write_host_files(run, run.moved))

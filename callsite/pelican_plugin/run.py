@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pelican import Pelican
 from pelican.contents import Content
@@ -266,6 +267,10 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     for name in ("CALLSITE_SEARCH", "CALLSITE_PRODUCTION"):
         if not isinstance(settings.get(name, True), bool):
             return f"{name} is neither True nor False"
+    try:
+        ZoneInfo(settings["TIMEZONE"])
+    except (OSError, LookupError, TypeError, ValueError):
+        return f"TIMEZONE is {settings['TIMEZONE']!r}, and no time zone, such as 'Europe/Berlin'"
     processes = settings.get("CALLSITE_PROCESSES")
     if processes is not None and (isinstance(processes, bool) or not isinstance(processes, int) or processes < 1):
         return f"CALLSITE_PROCESSES is {processes!r}, and no number of processes, such as 2"

@@ -31,7 +31,7 @@ from callsite.last_build import (
     write_last_build,
 )
 from callsite.pelican_plugin.company import is_alone
-from callsite.staging import OutputLock
+from callsite.staging import OutputLock, sweep
 
 
 def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | None) -> None:
@@ -45,6 +45,7 @@ def run_if_changed(pelican: Pelican, run: Callable[[], None], described: str | N
         known = read_last_build(cache)
         is_same = known is not None and known.inputs == inputs.digest and not known.is_behind
         if known and is_same and known.outputs == find_outputs(settings["OUTPUT_PATH"]):
+            sweep(settings["OUTPUT_PATH"])
             for line in known.told:
                 print(line, file=sys.stderr)
             print(DONE)

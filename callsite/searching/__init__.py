@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,13 @@ _PACKED = (".pf_fragment", ".pf_index", ".pf_filter", ".pf_meta", ".pagefind")
 _TIMEOUT = 900
 
 
-def write_search(folder: Path, language: str = "en") -> str:
+def write_search(folder: Path, language: str = "en", held: Collection[int] = ()) -> str:
     """Write the index of the site in `folder` to a folder `pagefind` in it.
 
-    There is one index for all pages, and its words are cut down to their stems as in `language`. Gives "" when all is
-    well, else why the site has no search and what to do. Then there is no such folder, and neither is there one for a
-    site in which there is nothing to find.
+    There is one index for all pages, and its words are cut down to their stems as in `language`. Pagefind keeps the
+    descriptors `held` open, by which others see that the folder is in use should it outlive this process. Gives "" when
+    all is well, else why the site has no search and what to do. Then there is no such folder, and neither is there one
+    for a site in which there is nothing to find.
     """
     target = folder / FOLDER
     if not any(path.is_file() and _MARK in path.read_bytes() for path in folder.rglob("*.html")):
@@ -51,7 +53,7 @@ def write_search(folder: Path, language: str = "en") -> str:
         return f"the site has a `{FOLDER}` of its own, where the index would go; give it another name"
     done = False
     try:
-        _run_pagefind(find_program(), folder, language)
+        _run_pagefind(find_program(), folder, language, held)
         _remove_unused(target, _check_index(target))
         _settle_order(target)
         done = True
@@ -79,7 +81,7 @@ def find_program() -> Path:
     raise _NoSearch("Pagefind is not there; install `pagefind-bin` again")
 
 
-def _run_pagefind(program: Path, folder: Path, language: str) -> None:
+def _run_pagefind(program: Path, folder: Path, language: str, held: Collection[int]) -> None:
     code = language.lower().replace("_", "-")
     command = [
         str(program),
@@ -101,6 +103,7 @@ def _run_pagefind(program: Path, folder: Path, language: str) -> None:
             stderr=subprocess.STDOUT,
             timeout=_TIMEOUT,
             check=False,
+            pass_fds=held,
         )
     except OSError as error:
         raise _NoSearch(f"Pagefind cannot be started, {error.strerror}; install `pagefind-bin` again") from error
