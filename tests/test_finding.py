@@ -374,7 +374,7 @@ def test_without_dates_there_is_no_list_of_changes(site: SiteFolder) -> None:
 
 
 def test_a_search_that_cannot_be_made_is_told(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phases, "write_search", lambda folder, language: "it is broken; mend it")
+    monkeypatch.setattr(phases, "write_search", lambda *_: "it is broken; mend it")
     site.write({"content/examples/g.md": G})
     built = site.build()
     assert built.code == 0
