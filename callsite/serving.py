@@ -32,11 +32,12 @@ from callsite.records import dataclass
 
 RELOAD_PATH = "/_callsite/reload"
 
-# Reload on every build, and also when the connection comes back to a server that has built in the meantime.
+# Reload when another build is shown than the one the page is of: it may have come before the page listens, or while the
+# connection was gone.
 _SCRIPT = (
-    b"<script>(()=>{let first;const source=new EventSource('%s');"
-    b"source.onmessage=event=>{first??=event.data;if(first!==event.data)location.reload()}})()</script>"
-) % RELOAD_PATH.encode()
+    b"<script>(()=>{const shown='%s';const source=new EventSource('%s');"
+    b"source.onmessage=event=>{if(event.data!==shown)location.reload()}})()</script>"
+)
 
 # Seconds between signs of life, so that a stream whose reader has gone is noticed.
 _HEARTBEAT = 15.0
@@ -77,6 +78,11 @@ class State:
         self.stopped = False
         self._changed = asyncio.Event()
 
+    @property
+    def name(self) -> str:
+        """The build that is shown. The process id tells apart the first build of two servers."""
+        return f"{os.getpid()}-{self.number}"
+
     def advance(self, failure: str) -> None:
         """A build has ended; `failure` is what it printed if it failed."""
         self.failure = failure
@@ -95,23 +101,27 @@ class State:
             await asyncio.wait_for(self._changed.wait(), seconds)
 
 
-class _ReloadScript(web.OutputTransform):
-    """Puts the reload script into every page on its way out; files on disk stay as they are."""
+def _make_transform(state: State) -> type[web.OutputTransform]:
+    """What puts the reload script into every page on its way out; files on disk stay as they are."""
 
-    def transform_first_chunk(
-        self,
-        status_code: int,
-        headers: HTTPHeaders,
-        chunk: bytes,
-        finishing: bool,  # noqa: ARG002  # tornado's signature
-    ) -> tuple[int, HTTPHeaders, bytes]:
-        # Not into a part of a page that was asked for by its bytes.
-        if status_code != 206 and headers.get("Content-Type", "").startswith("text/html"):
-            before, found, after = chunk.partition(b"</head>")
-            if found:
-                chunk = before + _SCRIPT + found + after
-                headers["Content-Length"] = str(int(headers["Content-Length"]) + len(_SCRIPT))
-        return status_code, headers, chunk
+    class ReloadScript(web.OutputTransform):
+        def transform_first_chunk(
+            self,
+            status_code: int,
+            headers: HTTPHeaders,
+            chunk: bytes,
+            finishing: bool,  # noqa: ARG002  # tornado's signature
+        ) -> tuple[int, HTTPHeaders, bytes]:
+            # Not into a part of a page that was asked for by its bytes.
+            if status_code != 206 and headers.get("Content-Type", "").startswith("text/html"):
+                before, found, after = chunk.partition(b"</head>")
+                if found:
+                    script = _SCRIPT % (state.name.encode(), RELOAD_PATH.encode())
+                    chunk = before + script + found + after
+                    headers["Content-Length"] = str(int(headers["Content-Length"]) + len(script))
+            return status_code, headers, chunk
+
+    return ReloadScript
 
 
 class _Files(web.StaticFileHandler):
@@ -152,7 +162,7 @@ class _Files(web.StaticFileHandler):
 
 
 class _Reload(web.RequestHandler):
-    """A stream of server-sent events: the number of the build that is shown, whenever it changes."""
+    """A stream of server-sent events: which build is shown, whenever that changes."""
 
     async def get(self) -> None:
         self.set_header("Content-Type", "text/event-stream")
@@ -160,8 +170,7 @@ class _Reload(web.RequestHandler):
         state: State = self.settings["state"]
         with contextlib.suppress(StreamClosedError):
             while not state.stopped:
-                # The process id tells apart the first build of two servers.
-                self.write(f"retry: 500\ndata: {os.getpid()}-{state.number}\n\n")
+                self.write(f"retry: 500\ndata: {state.name}\n\n")
                 await self.flush()
                 await state.wait(_HEARTBEAT)
 
@@ -195,7 +204,7 @@ async def serve(job: Job, sockets: list[socket.socket], say: Callable[[str], Non
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     application = web.Application(
         [(RELOAD_PATH, _Reload), (r"/(.*)", _Files, {"path": str(job.output), "default_filename": "index.html"})],
-        transforms=[_ReloadScript],
+        transforms=[_make_transform(state)],
         log_function=lambda _: None,
         state=state,
     )

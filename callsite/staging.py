@@ -2,8 +2,8 @@
 
 A build writes into a folder beside the output. When it is complete the two change places in one step of the file
 system; a build that fails or is killed leaves the output as it was. What a killed build left behind is swept away by
-the next one: a folder in use is locked by its process and by programs that
-write into it for that one, and locks end with those.
+the next one: a folder in use is locked by its process and by programs that write into it for that one, and locks end
+with those.
 """
 
 from __future__ import annotations

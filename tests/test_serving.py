@@ -37,15 +37,16 @@ class Server:
         self.port = int(self.wait_for(r"Serving on http://localhost:(\d+)/ \(Ctrl-C stops\)")[1])
 
     def wait_for(self, pattern: str, seconds: float = 30) -> re.Match[str]:
-        """Wait until a line that matches has been printed; forget all that came before its end."""
+        """Wait until what matches has been printed; forget all that came before its end."""
         assert self.process.stderr
         end = time.monotonic() + seconds
         while not (match := re.search(pattern, self.printed)):
             assert time.monotonic() < end, f"no {pattern!r} in {self.printed!r}"
+            # Not by lines: behind the first, more of them may have come, of which `select` would not know.
             if select.select([self.process.stderr], [], [], 0.1)[0]:
-                line = self.process.stderr.readline()
-                assert line, f"the server ended; it printed {self.printed!r}"
-                self.printed += line
+                data = os.read(self.process.stderr.fileno(), 65536)
+                assert data, f"the server ended; it printed {self.printed!r}"
+                self.printed += data.decode(errors="replace")
         self.printed = self.printed[match.end() :]
         return match
 
@@ -96,6 +97,7 @@ def test_a_site_is_served_and_reloaded(site: SiteFolder, serve: Callable[[], Ser
 
     with _reload_stream(server) as stream:
         first = _next_number(stream)
+        assert f"'{first}'" in page  # else a build that ends before the page listens would not be shown
         site.write({PAGE: "title: About\nslug: about\n\nSomething new.\n"})
         server.wait_for("Something changed: building")
         assert _next_number(stream) != first

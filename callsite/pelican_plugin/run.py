@@ -270,7 +270,7 @@ def find_wrong_setting(settings: Mapping[str, Any]) -> str:
     try:
         ZoneInfo(settings["TIMEZONE"])
     except (OSError, LookupError, TypeError, ValueError):
-        return f"TIMEZONE is {settings['TIMEZONE']!r}, and no time zone, such as 'Europe/Berlin'"
+        return f"TIMEZONE is {settings.get('TIMEZONE')!r}, and no time zone, such as 'Europe/Berlin'"
     processes = settings.get("CALLSITE_PROCESSES")
     if processes is not None and (isinstance(processes, bool) or not isinstance(processes, int) or processes < 1):
         return f"CALLSITE_PROCESSES is {processes!r}, and no number of processes, such as 2"
