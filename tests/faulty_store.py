@@ -23,6 +23,10 @@ from tests.stores import KEY_ID, SECRET, TOKEN
 
 BUCKET: Final = "site"
 
+# How often a visitor's question is put to moto. It breaks, as no store does, when an object is replaced while it is
+# read: the old one is closed in the reader's hands.
+_ASKED_AGAIN: Final = 10
+
 
 @dataclass(frozen=True)
 class Mishap:
@@ -128,7 +132,7 @@ class FaultyStore:
         method = environ["REQUEST_METHOD"]
         if environ.get("HTTP_AUTHORIZATION") is None:  # a visitor: the bucket is open for reading
             environ["HTTP_AUTHORIZATION"] = "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request"
-            pieces, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+            pieces, status, headers = self._ask_as_visitor(environ)
             start(status, list(headers))
             return pieces
         with self._lock:
@@ -170,6 +174,14 @@ class FaultyStore:
             [("Content-Type", "application/xml"), ("Content-Length", str(len(said))), *mishap.headers.items()],
         )
         return [b"" if method == "HEAD" else said]
+
+    def _ask_as_visitor(self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, Any]:
+        from werkzeug.test import run_wsgi_app
+
+        for _ in range(_ASKED_AGAIN):
+            with contextlib.suppress(ValueError):
+                return run_wsgi_app(self._moto, {**environ}, buffered=True)
+        raise AssertionError("moto has no answer")
 
     def _cut(self, environ: dict[str, Any], answer: bytes) -> Iterator[bytes]:
         yield answer

@@ -423,7 +423,10 @@ def is_alive(process: int, began: int) -> bool:
     """Whether a process is the one that began then, and has not ended; nobody may have asked yet how it ended."""
     if find_family(process).get(process) != began:
         return False
-    state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):  # it has gone meanwhile
+        return False
     return state not in "ZX"
 
 

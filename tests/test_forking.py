@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
@@ -67,7 +68,18 @@ def test_results_come_in_the_order_of_items() -> None:
 
 
 def test_copies_do_the_work() -> None:
-    found = set(work(tell, processes=3))
+    here, met = os.pipe()
+
+    def tell_who(number: int) -> int:
+        if number == 0:  # until another has the next one
+            assert select.select([here], [], [], 30)[0]
+        if number == 1:
+            os.write(met, b".")
+        return os.getpid()
+
+    found = set(work(tell_who, processes=3))
+    os.close(here)
+    os.close(met)
     assert os.getpid() not in found
     assert 2 <= len(found) <= 3
 

@@ -381,8 +381,8 @@ def test_a_folder_is_in_use_until_the_program_of_a_killed_build_has_ended(tmp_pa
         f"(new.path / 'a.html').write_text({_PAGE.format(name='x')!r})\n"
         "searching.write_search(new.path, held=new.held)\n"
     )
+    deadline = time.monotonic() + 20
     with subprocess.Popen([sys.executable, "-c", code]) as build:
-        deadline = time.monotonic() + 20
         while not any(path.read_text().strip() for path in tmp_path.glob(".output.callsite-*/number")):
             assert time.monotonic() < deadline
             time.sleep(0.02)

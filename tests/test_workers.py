@@ -201,7 +201,7 @@ with Workers(2, "callsite.uses.answers:find_answer", lambda task: len(task[0]), 
 def _is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it has gone before it was opened, or before it was read
         return False
 
 
