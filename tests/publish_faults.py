@@ -138,6 +138,7 @@ class Publisher:
             match line["what"]:
                 case "begun":
                     self._child = line["process"]
+                    _say(self._answering, {})
                 case "step":
                     steps = line["number"]
                     look()
@@ -165,6 +166,7 @@ def serve_jobs(answered: int, asked: int) -> None:
         if not child:
             os.setsid()
             _say(asked, {"what": "begun", "process": os.getpid()})
+            next(_read_lines(answered))  # until it is known whom to stop
             try:
                 _work(job, answered, asked)
             finally:
