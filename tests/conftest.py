@@ -33,7 +33,8 @@ settings.load_profile("callsite")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "untraced: goes over much that plain tests go over, too; coverage is not watching"
+        "markers",
+        "untraced: goes over much that plain tests go over, too, or breaks processes off; coverage is not watching",
     )
     # A shell has what it runs in the background ignore Ctrl-C, and so would all that tests start and interrupt.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -82,6 +83,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     Watching makes Python take two to three times as long, and there it would see the same lines over and over. So what
     coverage tells is what the cases reach that somebody has stated, and not what chance comes upon.
+
+    So must be whatever breaks off a process by a signal at a moment that the process has not chosen. At each call
+    coverage takes a lock, in Python (`lock_data` of coverage/collector.py): an exception that a signal raises just
+    there leaves it locked, and the next call waits for ever.
     """
     if any(map(item.get_closest_marker, ("hypothesis", "untraced", "browser"))):
         with _unwatched():

@@ -198,6 +198,7 @@ def test_init_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("as_in_a_terminal")
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("how", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)],
@@ -224,6 +225,7 @@ def test_what_stops_a_build_stops_all_of_it(site: SiteFolder, how: signal.Signal
 
 
 @pytest.mark.usefixtures("as_in_a_terminal")
+@pytest.mark.untraced
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_what_stops_pages_in_the_making_leaves_nothing_of_them(site: SiteFolder, how: signal.Signals) -> None:
     with (site.root / "pelicanconf.py").open("a") as file:

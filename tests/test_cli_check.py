@@ -296,6 +296,7 @@ def test_breaking_off_is_no_fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
     assert desk.run() == Ran(130, "", "")
 
 
+@pytest.mark.untraced
 def test_control_c_ends_all_processes(desk: Desk) -> None:
     desk.plant()
     with (desk.root / "pelicanconf.py").open("a") as file:

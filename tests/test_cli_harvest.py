@@ -415,7 +415,8 @@ def test_whatever_breaks_it_off_the_next_run_completes_it(
     assert all(resumed[name] == data for name, data in pages.items())
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.untraced)])
+@pytest.mark.untraced
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_at_any_moment(kitchen: Kitchen, how: signal.Signals) -> None:
     words = make_menu(kitchen)
     kitchen.run(*words)

@@ -234,6 +234,7 @@ class TestKilled:
         assert kills > 8
         assert seen == {True, False}
 
+    @pytest.mark.untraced
     def test_ctrl_c_while_git_sends(
         self, checkout: Path, destination: BranchDestination, bare: Bare, output: Path, tmp_path: Path
     ) -> None:

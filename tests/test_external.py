@@ -930,6 +930,7 @@ check_external(links, settings, Path(sys.argv[1]), progress=lambda done, total: 
 """
 
 
+@pytest.mark.untraced
 def test_who_breaks_it_off_keeps_what_is_known(server: LinkServer, tmp_path: Path) -> None:
     good, slow = server.put("/good", say()), server.put("/slow", silent)
     command = [sys.executable, "-c", PROGRAM, str(tmp_path), good, slow, server.at("/slow?2", "localhost")]

@@ -375,6 +375,7 @@ def test_a_copy_ended_in_the_middle_of_a_result_ends_the_work() -> None:
         read_slowly()
 
 
+@pytest.mark.untraced
 def test_an_interrupt_ends_the_copies() -> None:
     """Ctrl-C reaches all processes of a terminal; this one decides, and the copies say nothing."""
     code = (

@@ -345,6 +345,7 @@ def test_an_index_that_is_not_whole_is_none(folder: Path, pretend: Callable[[str
     assert _files(folder) == before
 
 
+@pytest.mark.untraced
 def test_an_interrupt_ends_the_program_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     program = tmp_path / "pagefind"
     # Deaf to the interrupt itself, as a program in the middle of its work may be.
